@@ -1,0 +1,106 @@
+import boundaries from "eslint-plugin-boundaries";
+
+/**
+ * The rooms of `packages/mcp-core/src`, each with the rooms it may import from. A room that is not listed
+ * may import nothing, so a new one has to be given its place here.
+ */
+const rooms = {
+  jsonrpc: [],
+  protocol: ["jsonrpc"],
+  contract: ["jsonrpc", "protocol"],
+  state: ["jsonrpc", "protocol"],
+  server: ["protocol", "contract", "jsonrpc", "state"],
+  client: ["protocol", "contract", "jsonrpc", "state"],
+  transport: ["contract", "jsonrpc", "protocol"],
+  memory: ["contract", "jsonrpc", "protocol", "transport"],
+  "json-schema": ["protocol", "jsonrpc"],
+  testing: ["*"],
+};
+
+/** The rooms that are published as `@towpath/mcp-core/<room>`. */
+const subpaths = ["json-schema", "testing", "transport"];
+
+/** Third-party modules that a room of core, or a package, may import. Nothing else may. */
+const roomModules = { "json-schema": ["@cfworker/json-schema"], testing: ["**"] };
+const packageModules = {};
+
+const room = (name) => ({ element: { type: "core-room", captured: { room: name } } });
+const pkg = (name) => ({ element: { type: "package", captured: { package: name } } });
+
+const isPublished = { element: { type: "core-room", captured: { room: subpaths }, fileInternalPath: "index.ts" } };
+const publicCore = [{ element: { type: "core-entry", fileInternalPath: "index.ts" } }, isPublished];
+
+const policies = [
+  ...Object.entries(rooms).flatMap(([from, to]) =>
+    to.map((target) => ({ from: room(from), allow: { to: room(target) } })),
+  ),
+  { from: { element: { type: "core-entry" } }, allow: { to: room("*") } },
+  ...Object.entries(roomModules).map(([from, source]) => ({
+    from: room(from),
+    allow: { to: { module: { origin: "external", source } } },
+  })),
+  { from: room("testing"), allow: { to: { module: { origin: "core" } } } },
+
+  {
+    from: { element: { type: "package" } },
+    allow: publicCore.map((to) => ({ to, dependency: { source: "@towpath/**" } })),
+  },
+  { from: { element: { type: "package" } }, allow: { to: { module: { origin: "core" } } } },
+  ...Object.entries(packageModules).map(([from, source]) => ({
+    from: pkg(from),
+    allow: { to: { module: { origin: "external", source } } },
+  })),
+
+  {
+    from: { element: { type: "app" } },
+    allow: [...publicCore, { element: { type: "package", fileInternalPath: "index.ts" } }].map((to) => ({
+      to,
+      dependency: { source: "@towpath/**" },
+    })),
+  },
+  {
+    from: { element: { type: "app" } },
+    allow: { to: { module: { origin: ["core", "external"] } } },
+  },
+];
+
+/**
+ * Imports go one way: apps, then packages, then core, and inside core from room to room.
+ *
+ * @param {string} root absolute path of the repository, or of a tree that is laid out like it
+ * @returns {import("eslint").Linter.Config}
+ */
+export const importBoundaries = (root) => ({
+  files: ["{packages,apps}/*/src/**/*.ts"],
+  ignores: ["**/*.test.ts", "**/*.test-d.ts"],
+  plugins: { boundaries },
+  settings: {
+    // The plugin lets through whatever its resolver cannot find, and its default one finds no TypeScript.
+    "import/resolver": {
+      typescript: { alwaysTryTypes: true, project: `${root}/tsconfig.base.json`, noWarnOnMultipleProjects: true },
+    },
+    "boundaries/root-path": root,
+    "boundaries/elements": [
+      {
+        type: "core-room",
+        pattern: "packages/mcp-core/src/*",
+        capture: ["room"],
+        partialMatch: false,
+        exclusive: true,
+      },
+      { type: "core-entry", pattern: "packages/mcp-core/src", partialMatch: false, exclusive: true },
+      { type: "package", pattern: "packages/*/src", capture: ["package"], partialMatch: false },
+      { type: "app", pattern: "apps/*/src", capture: ["app"], partialMatch: false },
+    ],
+    "boundaries/dependency-nodes": ["require", "import", "dynamic-import", "export"],
+    "boundaries/legacy-templates": false,
+  },
+  rules: {
+    "boundaries/dependencies": [
+      "error",
+      { default: "disallow", checkAllOrigins: true, checkUnknownLocals: true, policies },
+    ],
+    "boundaries/no-unknown-dependencies": "error",
+    "boundaries/no-unknown-files": "error",
+  },
+});
