@@ -24,10 +24,14 @@ const subpaths = ["json-schema", "testing", "transport"];
 const roomModules = { "json-schema": ["@cfworker/json-schema"], testing: ["**"] };
 const packageModules = {};
 
+/** @param {string} name */
 const room = (name) => ({ element: { type: "core-room", captured: { room: name } } });
+/** @param {string} name */
 const pkg = (name) => ({ element: { type: "package", captured: { package: name } } });
 
-const isPublished = { element: { type: "core-room", captured: { room: subpaths }, fileInternalPath: "index.ts" } };
+const isPublished = {
+  element: { type: "core-room", captured: { room: subpaths }, fileInternalPath: "index.ts" },
+};
 const publicCore = [{ element: { type: "core-entry", fileInternalPath: "index.ts" } }, isPublished];
 
 const policies = [
@@ -73,11 +77,16 @@ const policies = [
 export const importBoundaries = (root) => ({
   files: ["{packages,apps}/*/src/**/*.ts"],
   ignores: ["**/*.test.ts", "**/*.test-d.ts"],
-  plugins: { boundaries },
+  // Its types describe the module that wraps the plugin.
+  plugins: { boundaries: /** @type {import("eslint").ESLint.Plugin} */ (boundaries) },
   settings: {
     // The plugin lets through whatever its resolver cannot find, and its default one finds no TypeScript.
     "import/resolver": {
-      typescript: { alwaysTryTypes: true, project: `${root}/tsconfig.base.json`, noWarnOnMultipleProjects: true },
+      typescript: {
+        alwaysTryTypes: true,
+        project: `${root}/tsconfig.base.json`,
+        noWarnOnMultipleProjects: true,
+      },
     },
     "boundaries/root-path": root,
     "boundaries/elements": [

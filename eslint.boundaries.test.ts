@@ -11,7 +11,9 @@ const core = "packages/mcp-core/src";
 
 const tree = [
   `${core}/index.ts`,
-  ...["jsonrpc", "protocol", "contract", "state", "server", "client"].map((room) => `${core}/${room}/part.ts`),
+  ...["jsonrpc", "protocol", "contract", "state", "server", "client"].map(
+    (room) => `${core}/${room}/part.ts`,
+  ),
   ...["transport", "memory", "json-schema", "testing"].map((room) => `${core}/${room}/index.ts`),
   `${core}/transport/part.ts`,
   "packages/transport-stdio/src/index.ts",
@@ -118,7 +120,10 @@ describe("an import that the layout forbids", () => {
     ];
     for (const code of forms) {
       const [result] = await eslint.lintText(code, { filePath: join(root, `${core}/server/part.ts`) });
-      expect(result?.messages.map(({ ruleId }) => ruleId), code).toEqual(["boundaries/dependencies"]);
+      expect(
+        result?.messages.map(({ ruleId }) => ruleId),
+        code,
+      ).toEqual(["boundaries/dependencies"]);
     }
   });
 });

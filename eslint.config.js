@@ -16,18 +16,31 @@ export default defineConfig(
   {
     basePath: root,
     files: ["**/*.{js,ts}"],
-    extends: [eslint.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    extends: [
+      eslint.configs.recommended,
+      tseslint.configs.strictTypeChecked,
+      tseslint.configs.stylisticTypeChecked,
+    ],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
     rules: {
       eqeqeq: "error",
+      // The type-check knows which names exist.
+      "no-undef": "off",
       "no-console": "error",
       "@typescript-eslint/consistent-type-exports": "error",
       "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
       // `() => {}` is a fine default for a listener.
       "@typescript-eslint/no-empty-function": ["error", { allow: ["arrowFunctions"] }],
@@ -47,7 +60,10 @@ export default defineConfig(
     rules: {
       "no-restricted-globals": [
         "error",
-        ...nodeOnlyGlobals.map((name) => ({ name, message: "Core runs where Node's own globals are absent." })),
+        ...nodeOnlyGlobals.map((name) => ({
+          name,
+          message: "Core runs where Node's own globals are absent.",
+        })),
       ],
     },
   },

@@ -25,6 +25,7 @@ export default defineConfig({
     ],
   },
   test: {
+    reporters: ["default", `${root}scripts/test-counts.js`],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     projects: [
