@@ -1,0 +1,57 @@
+import type {
+  JsonRpcMessage,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+} from "../jsonrpc/messages.js";
+import type { MaybePromise } from "../protocol/promises.js";
+import type { Revision } from "../protocol/revisions.js";
+import type { CloseReason } from "./server.js";
+
+/** Connects a client to one server. `connect` may be called again after a connection ended. */
+export interface ClientTransport {
+  readonly name: string;
+  /** Rejects with the reason when the server cannot be reached. */
+  connect(receiver: MessageReceiver): Promise<ClientConnection>;
+  /** How often a connection that was lost may be opened again. Absent: never. */
+  readonly reconnect?: ReconnectBudget;
+}
+
+/** At most `attempts` new connections within any `windowMs`. */
+export interface ReconnectBudget {
+  readonly attempts: number;
+  readonly windowMs: number;
+}
+
+/** Takes what the server sends: notifications, and in the handshake era requests. */
+export interface MessageReceiver {
+  message(message: JsonRpcMessage): void;
+  /** Something that is no MCP message arrived and was skipped; says what. */
+  noise(description: string): void;
+}
+
+export interface ClientConnection {
+  /**
+   * Sends a request. Its response settles with the server's answer, be it a result or an error, and
+   * rejects with a `ConnectionLostError` as soon as it is known that no answer can come.
+   */
+  request(message: JsonRpcRequest): ClientExchange;
+  /** Settles when the message was accepted; rejects when it never will be. */
+  notify(message: JsonRpcNotification): MaybePromise<void>;
+  /** Answers a request of the server's. */
+  answer(message: JsonRpcResponse): MaybePromise<void>;
+  /** Tells which revision is spoken from now on. */
+  negotiated(revision: Revision): void;
+  /** Settles when the connection is over, with the reason. Never rejects. */
+  readonly closed: Promise<CloseReason>;
+  close(): Promise<void>;
+}
+
+export interface ClientExchange {
+  readonly response: Promise<JsonRpcResponse>;
+  /**
+   * Gives up: tells the server in the way of the transport and the era, and settles `response` no more.
+   * Does nothing once the response is there.
+   */
+  cancel(reason: string): void;
+}

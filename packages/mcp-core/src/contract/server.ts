@@ -1,0 +1,119 @@
+import type { Outgoing, Reply } from "../jsonrpc/encode.js";
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
+import type { Handshake } from "../protocol/handshake.js";
+import type { MaybePromise } from "../protocol/promises.js";
+import type { Revision } from "../protocol/revisions.js";
+
+/** What serves peers. `McpServer` is one; a bridge to another server would be another. */
+export interface Dispatcher {
+  open(peer: Peer): Link;
+}
+
+/**
+ * One peer as its dispatcher sees it: a stdio, WebSocket or SSE connection, an HTTP session, or a single
+ * POST without a session. A transport opens a link, hands it what arrives, and closes it.
+ */
+export interface Link {
+  /** The revision agreed on by `initialize`; undefined before that, and for peers of the stateless era. */
+  readonly revision: Revision | undefined;
+
+  /**
+   * Serves one request. Never throws and never rejects. The reply is returned, not sent: what becomes of
+   * it (a line, a status and a body, part of a batch) is the transport's business. `undefined`: the
+   * request was cancelled and gets no answer.
+   */
+  request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined>;
+
+  /** A notification from the client. Unknown or malformed ones are ignored, as the specification asks. */
+  notify(message: JsonRpcNotification): void;
+
+  /**
+   * The client's answer to a request of ours. `delivered`: somebody was waiting for it; `unknown`: nobody
+   * here ever asked; `lost`: the one who asked is gone.
+   */
+  answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome>;
+
+  /** Asks long-lived exchanges (`subscriptions/listen`) to end with their result; others go on. */
+  drain(): void;
+
+  /** The peer is gone: everything in flight is aborted, and nothing is sent any more. */
+  close(reason: CloseReason): void;
+}
+
+export type AnswerOutcome = "delivered" | "unknown" | "lost";
+
+/** Why a connection ended: `closed` on purpose, `lost` otherwise. `error` has what is known of the cause. */
+export interface CloseReason {
+  readonly kind: "closed" | "lost";
+  readonly error?: Error;
+}
+
+/** What a transport hands over with a request: the way back, for as long as the request lives. */
+export interface Exchange {
+  /** Aborted when the peer gave up on this request alone; a peer that is gone closes its link instead. */
+  readonly signal?: AbortSignal;
+  /**
+   * Sends a notification, or a request of ours, that belongs to this exchange; in order, never the
+   * response. Settles when the message was accepted; rejects when it never will be.
+   */
+  send(message: Outgoing): MaybePromise<void>;
+}
+
+/** Who is at the other end of a link. */
+export interface Peer {
+  /** Unique among the peers of this process. */
+  readonly id: string;
+  /** The transport's name, as in `stdio`. */
+  readonly transport: string;
+  /** Who was authenticated, if anyone. */
+  readonly principal?: Principal;
+  /** The HTTP request's headers. Their presence makes core check mirrored values against the body. */
+  readonly headers?: ReadonlyHeaders;
+  readonly session?: SessionRef;
+  /** Whether requests of ours can be answered by this peer. Default: true. */
+  readonly answers?: boolean;
+  /**
+   * Sends a message outside any request: `list_changed`, `ping`. Settles like {@link Exchange.send}.
+   * Absent where there is no way to: then nothing that needs it is declared.
+   */
+  push?(message: Outgoing): MaybePromise<void>;
+}
+
+export interface Principal {
+  readonly id: string;
+  readonly scopes?: readonly string[];
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export interface ReadonlyHeaders {
+  /** The value of a header, its name in any case; `null` when absent. */
+  get(name: string): string | null;
+}
+
+/** A session of the handshake era that outlives one link, with what its `initialize` agreed on. */
+export interface SessionRef {
+  readonly id: string;
+  readonly handshake?: Handshake;
+  /** Called when the handshake, or the log level kept with it, changes. */
+  remember(handshake: Handshake): void;
+}
+
+/** Carries exchanges to a dispatcher. */
+export interface ServerTransport {
+  /** As in `stdio`, `streamable-http`. */
+  readonly name: string;
+  /** Rejects when it cannot listen, with the reason. */
+  start(to: Dispatcher): Promise<Listener>;
+}
+
+export interface Listener {
+  /** Where clients reach it, if that is an address. */
+  readonly url?: string;
+  /** Settles when the only peer left, or drain finished. Never rejects. */
+  readonly closed: Promise<void>;
+  /**
+   * Takes no new requests, lets what is in flight finish for at most `timeoutMs` (default 5,000 ms),
+   * then closes. Settles when closed.
+   */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
+}

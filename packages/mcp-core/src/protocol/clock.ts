@@ -1,0 +1,55 @@
+/** Time as the code sees it, so that tests can own it. */
+export interface Clock {
+  /** Milliseconds on a clock that never goes back; only differences mean something. */
+  now(): number;
+  /**
+   * Runs `task` once, not before `delayMs` have passed; `Infinity` means never, less than 0 means 0.
+   * Throws `RangeError` for NaN.
+   */
+  schedule(delayMs: number, task: () => void, options?: ScheduleOptions): Scheduled;
+}
+
+export interface ScheduleOptions {
+  /** Keeps the process alive until the task has run, where the runtime knows the difference. Default: `false`. */
+  readonly keepAlive?: boolean | undefined;
+}
+
+export interface Scheduled {
+  /** The task will not run. Does nothing once it has run. */
+  cancel(): void;
+}
+
+// Longer delays overflow a 32-bit integer in every runtime and would fire at once.
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The runtime's own clock: `performance.now` and `setTimeout`, without its upper limit. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  schedule(delayMs, task, options) {
+    const due = performance.now() + checkDelay(delayMs);
+    if (due === Infinity) return { cancel: () => undefined };
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (leftMs: number): void => {
+      timer = setTimeout(fire, Math.min(Math.ceil(leftMs), LONGEST_TIMEOUT_MS));
+      if (options?.keepAlive !== true) unref(timer);
+    };
+    const fire = (): void => {
+      const leftMs = due - performance.now();
+      if (leftMs > 0) arm(leftMs);
+      else task();
+    };
+    arm(Math.max(0, delayMs));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** `delayMs`, at least 0; throws `RangeError` for NaN. For those who implement `Clock`. */
+export function checkDelay(delayMs: number): number {
+  if (Number.isNaN(delayMs)) throw new RangeError("A delay must be a number of milliseconds, not NaN.");
+  return Math.max(0, delayMs);
+}
+
+function unref(timer: unknown): void {
+  if (typeof timer !== "object" || timer === null) return;
+  if ("unref" in timer && typeof timer.unref === "function") timer.unref();
+}

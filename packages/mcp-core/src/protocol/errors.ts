@@ -1,0 +1,77 @@
+import { ProtocolError } from "../jsonrpc/errors.js";
+import type { ClientCapabilities } from "./types.js";
+
+/** The codes revision 2026-07-28 defines (Base Protocol, Error Codes). */
+export const McpErrorCode = {
+  headerMismatch: -32020,
+  missingRequiredClientCapability: -32021,
+  unsupportedProtocolVersion: -32022,
+} as const;
+
+/** Our own codes, outside the range JSON-RPC reserves (-32768 to -32000), as the specification asks. */
+export const TowpathErrorCode = {
+  busy: -31001,
+  shuttingDown: -31002,
+} as const;
+
+/** -32020: a header and the value it mirrors in the body differ. HTTP 400. */
+export class HeaderMismatchError extends ProtocolError {
+  override readonly name = "HeaderMismatchError";
+  constructor(message: string) {
+    super(McpErrorCode.headerMismatch, message);
+  }
+}
+
+/** -32021: the request needs something of the client that it did not declare. HTTP 400. */
+export class MissingClientCapabilityError extends ProtocolError {
+  override readonly name = "MissingClientCapabilityError";
+  readonly requiredCapabilities: ClientCapabilities;
+  constructor(requiredCapabilities: ClientCapabilities) {
+    const names = Object.keys(requiredCapabilities).join(", ");
+    super(McpErrorCode.missingRequiredClientCapability, `The client did not declare: ${names}`, {
+      requiredCapabilities,
+    });
+    this.requiredCapabilities = requiredCapabilities;
+  }
+}
+
+/** -32022: the version is not among those that can be spoken per request, which `data.supported` lists. */
+export class UnsupportedProtocolVersionError extends ProtocolError {
+  override readonly name = "UnsupportedProtocolVersionError";
+  constructor(requested: string, supported: readonly string[]) {
+    super(
+      McpErrorCode.unsupportedProtocolVersion,
+      `Unsupported protocol version ${JSON.stringify(requested)}; supported: ${supported.join(", ")}`,
+      { supported, requested },
+    );
+  }
+}
+
+/** Too much is under way already; the request was not begun, so it is safe to send it again. */
+export class BusyError extends ProtocolError {
+  override readonly name = "BusyError";
+  constructor(message: string) {
+    super(TowpathErrorCode.busy, message);
+  }
+}
+
+/** The server takes no new requests; this one was not begun. */
+export class ShuttingDownError extends ProtocolError {
+  override readonly name = "ShuttingDownError";
+  constructor() {
+    super(TowpathErrorCode.shuttingDown, "The server is shutting down; the request was not begun");
+  }
+}
+
+/**
+ * The connection ended before the answer came. `mayHaveBeenDelivered` is false when the request is known
+ * not to have reached the server, and may be sent again without doing anything twice.
+ */
+export class ConnectionLostError extends Error {
+  override readonly name = "ConnectionLostError";
+  readonly mayHaveBeenDelivered: boolean;
+  constructor(message: string, options: { readonly mayHaveBeenDelivered: boolean; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.mayHaveBeenDelivered = options.mayHaveBeenDelivered;
+  }
+}

@@ -1,0 +1,69 @@
+import { InvalidParamsError } from "../jsonrpc/errors.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
+import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
+import { LOG_LEVELS, type Implementation, type LogLevel } from "./types.js";
+
+/*
+ * Hand-written checks of the fields a message may have. Each returns the value with its type, or throws
+ * an `InvalidParamsError` (-32602) that says which field is wrong and why.
+ */
+
+function wrong(where: string, key: string, expected: string, value: unknown): InvalidParamsError {
+  return new InvalidParamsError(`Invalid params: ${where}.${key} must be ${expected}, not ${describe(value)}`);
+}
+
+export function stringField(object: JsonObject, key: string, where = "params"): string {
+  const value = object[key];
+  if (typeof value !== "string") throw wrong(where, key, "a string", value);
+  return value;
+}
+
+export function optionalStringField(object: JsonObject, key: string, where = "params"): string | undefined {
+  return object[key] === undefined ? undefined : stringField(object, key, where);
+}
+
+export function objectField(object: JsonObject, key: string, where = "params"): JsonObject {
+  const value = object[key];
+  if (!isObject(value)) throw wrong(where, key, "an object", value);
+  return value;
+}
+
+export function optionalObjectField(object: JsonObject, key: string, where = "params"): JsonObject | undefined {
+  return object[key] === undefined ? undefined : objectField(object, key, where);
+}
+
+export function optionalBooleanField(object: JsonObject, key: string, where = "params"): boolean | undefined {
+  const value = object[key];
+  if (value === undefined || typeof value === "boolean") return value;
+  throw wrong(where, key, "a boolean", value);
+}
+
+function isImplementation(value: JsonObject): value is JsonObject & Implementation {
+  return typeof value["name"] === "string" && typeof value["version"] === "string";
+}
+
+/** Name and version are required; the rest is for show and passes as it is. */
+export function implementationField(object: JsonObject, key: string, where = "params"): Implementation {
+  const value = objectField(object, key, where);
+  if (!isImplementation(value)) throw wrong(where, key, 'an object with strings as "name" and "version"', value);
+  return value;
+}
+
+export function isLogLevel(value: unknown): value is LogLevel {
+  return LOG_LEVELS.some((level) => level === value);
+}
+
+export function logLevelField(object: JsonObject, key: string, where = "params"): LogLevel {
+  const value = object[key];
+  if (!isLogLevel(value)) throw wrong(where, key, `one of ${LOG_LEVELS.join(", ")}`, value);
+  return value;
+}
+
+/** Progress tokens are strings or integers (Progress, Progress Flow). */
+export function progressTokenField(meta: JsonObject): RequestId | undefined {
+  const value = meta["progressToken"];
+  if (value === undefined || typeof value === "string" || (typeof value === "number" && Number.isInteger(value))) {
+    return value;
+  }
+  throw wrong("params._meta", "progressToken", "a string or an integer", value);
+}

@@ -1,0 +1,19 @@
+/** A value, or a promise of it: what needs no waiting costs none. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Any thenable counts: handlers may come with promises of their own kind. */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+const ignore = (): void => undefined;
+
+/** Starts something whose failure shows elsewhere: a send to a peer that is gone ends with its link. */
+export function fireAndForget(action: () => MaybePromise<unknown>): void {
+  try {
+    const outcome = action();
+    if (isPromise(outcome)) outcome.then(ignore, ignore);
+  } catch {
+    // shown elsewhere, as for a rejection
+  }
+}

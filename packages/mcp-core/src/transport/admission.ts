@@ -1,0 +1,110 @@
+import type { MaybePromise } from "../contract/index.js";
+import type { Reply } from "../jsonrpc/encode.js";
+import { errorReply } from "../jsonrpc/encode.js";
+import type { JsonRpcRequest, RequestId } from "../jsonrpc/messages.js";
+import { BusyError, ShuttingDownError } from "../protocol/errors.js";
+import type { ConnectionLimits } from "./limits.js";
+import { isPromise } from "../protocol/promises.js";
+
+type Serve = (message: JsonRpcRequest) => MaybePromise<Reply | undefined>;
+
+interface Waiting {
+  readonly message: JsonRpcRequest;
+  readonly settle: (reply: MaybePromise<Reply | undefined>) => void;
+}
+
+/** The method whose exchange lasts as long as the client wants it to. */
+const LISTEN = "subscriptions/listen";
+
+/**
+ * Decides when a request is served: at once while there is room, later when a place is free, never when
+ * too many wait. Nothing it accepted is lost, and reading never has to stop for it.
+ */
+export class Admission {
+  readonly #limits: ConnectionLimits;
+  readonly #serve: Serve;
+  readonly #waiting = new Set<Waiting>();
+  #inFlight = 0;
+  #listens = 0;
+  #refusing = false;
+
+  constructor(limits: ConnectionLimits, serve: Serve) {
+    this.#limits = limits;
+    this.#serve = serve;
+  }
+
+  admit(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+    if (this.#refusing) return errorReply(message.id, new ShuttingDownError().toJSON());
+    if (message.method === LISTEN) return this.#listen(message);
+    if (this.#inFlight < this.#limits.maxInFlight) return this.#begin(message);
+    if (this.#waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
+    return new Promise((settle) => this.#waiting.add({ message, settle }));
+  }
+
+  /** Forgets requests that were cancelled before they began. Says whether there was one. */
+  cancel(id: unknown): boolean {
+    let found = false;
+    for (const waiting of this.#waiting) {
+      if (waiting.message.id !== id) continue;
+      this.#waiting.delete(waiting);
+      waiting.settle(undefined);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Refuses new requests from now on; those accepted before are served still. */
+  refuseNew(): void {
+    this.#refusing = true;
+  }
+
+  /** Drops what waits; nobody is there to answer any more. */
+  abandon(): void {
+    this.#refusing = true;
+    for (const waiting of this.#waiting) waiting.settle(undefined);
+    this.#waiting.clear();
+  }
+
+  #begin(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+    const reply = this.#serve(message);
+    if (!isPromise(reply)) return reply;
+    this.#inFlight += 1;
+    return reply.then((ended) => {
+      this.#inFlight -= 1;
+      this.#next();
+      return ended;
+    });
+  }
+
+  #next(): void {
+    for (const waiting of this.#waiting) {
+      if (this.#inFlight >= this.#limits.maxInFlight) return;
+      this.#waiting.delete(waiting);
+      waiting.settle(this.#begin(waiting.message));
+    }
+  }
+
+  #listen(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+    if (this.#listens >= this.#limits.maxListens) {
+      const { maxListens } = this.#limits;
+      return busy(message.id, `This connection has ${String(maxListens)} subscriptions open, the most it may have`);
+    }
+    const reply = this.#serve(message);
+    if (!isPromise(reply)) return reply;
+    this.#listens += 1;
+    return reply.then((ended) => {
+      this.#listens -= 1;
+      return ended;
+    });
+  }
+
+  #refuse(message: JsonRpcRequest): Reply {
+    const { maxInFlight, maxQueued } = this.#limits;
+    const text = `${String(maxInFlight)} requests are in flight and ${String(maxQueued)} wait; this one was not begun`;
+    return busy(message.id, text);
+  }
+}
+
+function busy(id: RequestId, message: string): Reply {
+  return errorReply(id, new BusyError(message).toJSON());
+}

@@ -1,0 +1,78 @@
+import type { Link, MaybePromise } from "../contract/index.js";
+import { errorReply, type PreEncoded, type Reply } from "../jsonrpc/encode.js";
+import { InvalidRequestError, type ProtocolError } from "../jsonrpc/errors.js";
+import { invalidMessage, isNotification, isObject, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
+import type { JsonRpcRequest } from "../jsonrpc/messages.js";
+import { Meta } from "../protocol/meta.js";
+import { has, hasBatches, type Revision } from "../protocol/revisions.js";
+import { fireAndForget, isPromise } from "../protocol/promises.js";
+
+/**
+ * The answer to something no id can be read from: `"id": null` as JSON-RPC has it, left out from revision
+ * 2025-11-25 on, whose schema knows no null id.
+ */
+export function unreadableReply(revision: Revision | undefined, error: ProtocolError): Reply {
+  const leftOut = revision === undefined || has(revision, "idLeftOutWhenUnreadable");
+  return errorReply(leftOut ? undefined : null, error.toJSON());
+}
+
+/**
+ * Serves a JSON-RPC batch: several exchanges that share one reply, an array. `undefined` when nothing in
+ * it asks for an answer. Batches exist in revision 2025-03-26 only (Base Protocol, Batching), and
+ * `initialize` may not be part of one (Lifecycle, Initialization).
+ */
+export function serveBatch(
+  link: Link,
+  batch: readonly unknown[],
+  maxBatch: number,
+  serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>,
+): MaybePromise<PreEncoded | undefined> {
+  const refusal = refusesBatch(link, batch, maxBatch);
+  if (refusal !== undefined) return unreadableReply(link.revision, new InvalidRequestError(refusal));
+  const replies = batch.map((element) => serveElement(link, element, serve));
+  return replies.some(isPromise) ? Promise.all(replies).then(joinReplies) : joinReplies(replies.filter(isReply));
+}
+
+function refusesBatch(link: Link, batch: readonly unknown[], maxBatch: number): string | undefined {
+  if (batch.some(isStateless)) return "A request that carries its protocol version in _meta cannot be in a batch";
+  if (!hasBatches(link.revision)) return "JSON-RPC batches exist only in protocol revision 2025-03-26";
+  if (batch.length === 0) return "A batch holds at least one message";
+  if (batch.length > maxBatch) return `A batch holds at most ${String(maxBatch)} messages, not ${String(batch.length)}`;
+  return undefined;
+}
+
+function isStateless(element: unknown): boolean {
+  const params = isObject(element) ? element["params"] : undefined;
+  const meta = isObject(params) ? params["_meta"] : undefined;
+  return isObject(meta) && meta[Meta.protocolVersion] !== undefined;
+}
+
+function serveElement(
+  link: Link,
+  element: unknown,
+  serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>,
+): MaybePromise<Reply | undefined> {
+  if (isRequest(element)) {
+    if (element.method !== "initialize") return serve(element);
+    return errorReply(element.id, new InvalidRequestError("initialize cannot be part of a batch").toJSON());
+  }
+  if (isNotification(element)) return void link.notify(element);
+  if (isResponse(element)) return fireAndForget(() => link.answer(element)), undefined;
+  return invalidReply(link.revision, element);
+}
+
+/** The answer to a value that is no JSON-RPC message. */
+export function invalidReply(revision: Revision | undefined, value: unknown): Reply {
+  const id = readableId(value);
+  const error = invalidMessage(value);
+  return id === undefined ? unreadableReply(revision, error) : errorReply(id, error.toJSON());
+}
+
+function isReply(reply: MaybePromise<Reply | undefined>): reply is Reply {
+  return reply !== undefined && !isPromise(reply);
+}
+
+function joinReplies(replies: readonly (Reply | undefined)[]): PreEncoded | undefined {
+  const texts = replies.filter((reply) => reply !== undefined).map((reply) => reply.json);
+  return texts.length === 0 ? undefined : { json: `[${texts.join(",")}]` };
+}

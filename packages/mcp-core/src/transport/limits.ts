@@ -1,0 +1,34 @@
+/** What one connection may have under way at a time. */
+export interface ConnectionLimits {
+  /** Requests being served at once; further ones wait. Default: 1,024. */
+  readonly maxInFlight: number;
+  /** Requests waiting for a free place; further ones are refused with a `BusyError`. Default: 4,096. */
+  readonly maxQueued: number;
+  /** Open `subscriptions/listen` requests, counted apart from the others. Default: 64. */
+  readonly maxListens: number;
+  /** Messages in one JSON-RPC batch. Default: 100. */
+  readonly maxBatch: number;
+}
+
+export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
+  maxInFlight: 1024,
+  maxQueued: 4096,
+  maxListens: 64,
+  maxBatch: 100,
+};
+
+/**
+ * Fills in the defaults.
+ * @throws RangeError when a limit is not a positive integer or `Infinity`.
+ */
+export function connectionLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
+  const limits = { ...DEFAULT_CONNECTION_LIMITS, ...given };
+  for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
+  return limits;
+}
+
+export function checkLimit(name: string, value: unknown): void {
+  if (value !== Infinity && !(Number.isInteger(value) && Number(value) > 0)) {
+    throw new RangeError(`${name} must be a positive integer or Infinity, not ${String(value)}`);
+  }
+}
