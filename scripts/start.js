@@ -1,12 +1,13 @@
 /** `npm start`: the guided tour, with nothing installed or built beyond what the demo needs. */
-import { install, pnpm, root, run } from "./pnpm.js";
+import { install, root, run } from "./run.js";
 
+const pnpm = `${root}node_modules/pnpm/bin/pnpm.cjs`;
 const demo = ["--filter", "@towpath/demo..."];
 
 /** @type {[string, () => Promise<number>][]} */
 const steps = [
   ["Installing what the demo needs ...", () => install(demo)],
-  ["Building ...", () => pnpm([...demo, "run", "build"], { quiet: true })],
+  ["Building ...", () => run(process.execPath, [pnpm, ...demo, "run", "build"], { quiet: true })],
   ["", () => run(process.execPath, [`${root}apps/demo/dist/main.js`, "tour"])],
 ];
 

@@ -1,6 +1,6 @@
 /** `npm test`: installs, builds, lints, type-checks and runs every test; the last line counts the tests. */
 import { stripVTControlCharacters } from "node:util";
-import { install, root, run } from "./pnpm.js";
+import { install, root, run } from "./run.js";
 import { sumOfCounts } from "./test-counts.js";
 
 const tasks = [

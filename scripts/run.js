@@ -40,18 +40,21 @@ export const run = (command, args, { quiet = false, onOutput, env } = {}) =>
   });
 
 /**
- * Runs the pinned pnpm through npx, so that a machine with Node and npm alone is enough.
- *
- * @param {string[]} args
- * @param {Parameters<typeof run>[2]} [options]
- */
-export const pnpm = (args, options) =>
-  run("npx", ["-y", "--prefer-offline", manifest.packageManager, ...args], options);
-
-/**
- * Installs what the lockfile says.
+ * Installs what the lockfile says, with the pinned pnpm through npx: Node and npm are all that a machine needs.
  *
  * @param {string[]} [filter] the workspaces to install for; all of them by default
  */
 export const install = (filter = []) =>
-  pnpm(["install", "--frozen-lockfile", "--prefer-offline", ...filter], { quiet: true });
+  run(
+    "npx",
+    [
+      "-y",
+      "--prefer-offline",
+      manifest.packageManager,
+      "install",
+      "--frozen-lockfile",
+      "--prefer-offline",
+      ...filter,
+    ],
+    { quiet: true },
+  );
