@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { fraction, kilobytes, megabytes, milliseconds, perSecond, times } from "./format.js";
+
+describe("format", () => {
+  it.each([
+    [perSecond(10_876.2), "10,900/s"],
+    [perSecond(289_512), "290,000/s"],
+    [fraction(0.8166), "0.82"],
+    [times(3.68), "3.7 times"],
+    [times(89.7), "90 times"],
+    [milliseconds(5.44), "5.4 ms"],
+    [milliseconds(1234.4), "1,234 ms"],
+    [megabytes(31_240_000), "31.2 MB"],
+    [kilobytes(776_900), "777 kB"],
+  ])("writes %s", (written, expected) => {
+    expect(written).toBe(expected);
+  });
+});

@@ -1,0 +1,19 @@
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** 10876.2 as "10,900/s": three digits, which is more than the measurement knows. */
+export const perSecond = (value: number): string => `${grouped.format(Number(value.toPrecision(3)))}/s`;
+
+/** A fraction with two digits after the point. */
+export const fraction = (value: number): string => value.toFixed(2);
+
+/** A multiple: "3.7 times", "90 times". */
+export const times = (value: number): string =>
+  `${value < 20 ? value.toFixed(1) : grouped.format(value)} times`;
+
+export const milliseconds = (value: number): string =>
+  `${value < 10 ? value.toFixed(1) : grouped.format(value)} ms`;
+
+/** Bytes in millions: "31.2 MB". */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+export const kilobytes = (bytes: number): string => `${grouped.format(bytes / 1e3)} kB`;

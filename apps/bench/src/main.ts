@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { pinDriver } from "./cores.js";
+import { peers, towpath } from "./implementations.js";
+import type { Context, Measure, Row } from "./measure.js";
+import { bundleSize } from "./measures/bundle-size.js";
+import { inMemoryClient } from "./measures/in-memory-client.js";
+import { installedSize } from "./measures/installed-size.js";
+import { largeArgument } from "./measures/large-argument.js";
+import { memory } from "./measures/memory.js";
+import { roundTrips } from "./measures/round-trips.js";
+import { startUp } from "./measures/start-up.js";
+import { type Options, readOptions } from "./options.js";
+import { paths } from "./paths.js";
+import { findNode, installPeers, installTowpath } from "./prepare.js";
+import { report } from "./report.js";
+import { replaceBetween } from "./table.js";
+
+const measures: readonly Measure[] = [
+  roundTrips,
+  largeArgument,
+  startUp,
+  memory,
+  inMemoryClient,
+  bundleSize,
+  installedSize,
+];
+
+async function measureAll(options: Options, context: Context): Promise<readonly Row[]> {
+  const chosen = measures.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const rows: Row[] = [];
+  for (const measure of chosen) {
+    const start = performance.now();
+    process.stderr.write(`measuring ${measure.name} ...`);
+    rows.push(...(await measure.run(context)));
+    process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
+  }
+  return rows;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const names = measures.map(({ name }) => name);
+  const options = readOptions(args, names);
+  installPeers();
+  const node = findNode(options.node);
+  if (node !== process.execPath) {
+    // The driver runs on the same Node as the servers.
+    const { status } = spawnSync(node, process.argv.slice(1), { stdio: "inherit" });
+    process.exitCode = status ?? 1;
+    return;
+  }
+  installTowpath();
+  const implementations = [...peers, ...towpath];
+  const cores = pinDriver();
+  const [load = 0] = loadavg();
+  const rows = await measureAll(options, { implementations, node, cores, rounds: options.rounds });
+  const text = report(rows, implementations, { args, pinned: cores !== undefined, load });
+  process.stdout.write(`${text}\n`);
+  if (options.write) {
+    writeFileSync(
+      paths.readme,
+      replaceBetween(readFileSync(paths.readme, "utf8"), `node ${options.node}`, text),
+    );
+  }
+}
+
+await main(process.argv.slice(2));

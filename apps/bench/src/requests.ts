@@ -1,0 +1,81 @@
+import type { Era } from "./implementations.js";
+
+const clientInfo = { name: "bench-client", version: "1.0.0" };
+
+const statelessMeta = {
+  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  "io.modelcontextprotocol/clientInfo": clientInfo,
+  "io.modelcontextprotocol/clientCapabilities": {},
+};
+
+const encode = (message: Record<string, unknown>): Buffer =>
+  Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+
+/** One `tools/call`, encoded with its newline. */
+export function toolCall(era: Era, id: number, name: string, args: Record<string, unknown>): Buffer {
+  const meta = era === "stateless" ? { _meta: statelessMeta } : {};
+  return encode({ id, method: "tools/call", params: { name, arguments: args, ...meta } });
+}
+
+/** The request that opens a connection in the handshake era, encoded with its newline. */
+export const initialize: Buffer = encode({
+  id: "open",
+  method: "initialize",
+  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo },
+});
+
+/** What follows its answer. */
+export const initialized: Buffer = encode({ method: "notifications/initialized" });
+
+/** The optional first request of the stateless era, encoded with its newline. */
+export const discover: Buffer = encode({
+  id: "open",
+  method: "server/discover",
+  params: { _meta: statelessMeta },
+});
+
+/**
+ * Calls of `add`, encoded beforehand and laid out one after the other: any run of them is one slice. Ids count
+ * from 1 and come round again, so the pool has to be larger than the number in flight.
+ */
+export class CallPool {
+  readonly size: number;
+  readonly #bytes: Buffer;
+  readonly #starts: readonly number[];
+
+  constructor(era: Era, size: number) {
+    this.size = size;
+    const requests = Array.from({ length: size }, (_, index) =>
+      toolCall(era, index + 1, "add", { a: index + 1, b: CallPool.addend }),
+    );
+    let position = 0;
+    this.#starts = [
+      0,
+      ...requests.map((request) => {
+        position += request.length;
+        return position;
+      }),
+    ];
+    this.#bytes = Buffer.concat(requests);
+  }
+
+  /** The second argument of every call. */
+  static readonly addend = 1000;
+
+  /** The text that answers the call with this id. */
+  static answerTo(id: number): string {
+    return String(id + CallPool.addend);
+  }
+
+  /** The calls from the `from`-th one on, `count` of them, as the fewest buffers. */
+  slices(from: number, count: number): readonly Buffer[] {
+    const start = from % this.size;
+    const end = start + count;
+    if (end <= this.size) return [this.#between(start, end)];
+    return [this.#between(start, this.size), ...this.slices(0, end - this.size)];
+  }
+
+  #between(start: number, end: number): Buffer {
+    return this.#bytes.subarray(this.#starts[start], this.#starts[end]);
+  }
+}
