@@ -40,7 +40,7 @@ export function installTowpath(): void {
   mkdirSync(folder, { recursive: true });
   for (const name of packed) {
     if (!existsSync(join(paths.packages, name, "dist"))) {
-      throw new Error(`packages/${name} is not built: run \`npm run build\` in the root folder first.`);
+      throw new Error(`packages/${name} is not built: start this with \`npm run bench\`.`);
     }
     run(join(paths.packages, name), paths.pnpm, "pack", "--out", join(folder, `${name}.tgz`));
   }

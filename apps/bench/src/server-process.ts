@@ -31,9 +31,8 @@ export class ServerProcess {
     this.#child.stderr.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-2000);
     });
-    this.#child.stdin.on("error", (error) => {
-      this.#fail(error);
-    });
+    // A pipe breaks because the server left, and "close" comes with the reason.
+    this.#child.stdin.on("error", () => {});
     this.#child.on("error", (error) => {
       this.#fail(error);
     });
@@ -103,7 +102,8 @@ export class ServerProcess {
 
   /** Ends the server's input, and the server if it does not leave by itself. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
     const exited = once(this.#child, "exit");
     this.#child.stdin.end();
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), exitTimeoutMs);
