@@ -75,3 +75,8 @@ export class ConnectionLostError extends Error {
     this.mayHaveBeenDelivered = options.mayHaveBeenDelivered;
   }
 }
+
+/** The server answered, but the answer is not JSON, no valid response, or too large to be taken. */
+export class UnreadableResponseError extends Error {
+  override readonly name = "UnreadableResponseError";
+}

@@ -27,6 +27,7 @@ export class Admission {
   #inFlight = 0;
   #listens = 0;
   #refusing = false;
+  #held = false;
 
   constructor(limits: ConnectionLimits, serve: Serve) {
     this.#limits = limits;
@@ -36,21 +37,28 @@ export class Admission {
   admit(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
     if (this.#refusing) return errorReply(message.id, new ShuttingDownError().toJSON());
     if (message.method === LISTEN) return this.#listen(message);
-    if (this.#inFlight < this.#limits.maxInFlight) return this.#begin(message);
+    if (this.#hasRoom()) return this.#begin(message);
     if (this.#waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
     return new Promise((settle) => this.#waiting.add({ message, settle }));
   }
 
-  /** Forgets requests that were cancelled before they began. Says whether there was one. */
-  cancel(id: unknown): boolean {
-    let found = false;
+  /** Forgets requests that were cancelled before they began. */
+  cancel(id: unknown): void {
     for (const waiting of this.#waiting) {
       if (waiting.message.id !== id) continue;
       this.#waiting.delete(waiting);
       waiting.settle(undefined);
-      found = true;
     }
-    return found;
+  }
+
+  /** Begins nothing new until `resume`: the peer does not read the replies it has already. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  resume(): void {
+    this.#held = false;
+    this.#next();
   }
 
   /** Refuses new requests from now on; those accepted before are served still. */
@@ -67,7 +75,10 @@ export class Admission {
 
   #begin(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
     const reply = this.#serve(message);
-    if (!isPromise(reply)) return reply;
+    return isPromise(reply) ? this.#count(reply) : reply;
+  }
+
+  #count(reply: Promise<Reply | undefined>): Promise<Reply | undefined> {
     this.#inFlight += 1;
     return reply.then((ended) => {
       this.#inFlight -= 1;
@@ -78,16 +89,24 @@ export class Admission {
 
   #next(): void {
     for (const waiting of this.#waiting) {
-      if (this.#inFlight >= this.#limits.maxInFlight) return;
+      if (!this.#hasRoom()) return;
       this.#waiting.delete(waiting);
-      waiting.settle(this.#begin(waiting.message));
+      // Counted even if it is there at once, so that its reply is written before many more begin.
+      waiting.settle(this.#count(Promise.resolve(this.#serve(waiting.message))));
     }
+  }
+
+  #hasRoom(): boolean {
+    return !this.#held && this.#inFlight < this.#limits.maxInFlight;
   }
 
   #listen(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
     if (this.#listens >= this.#limits.maxListens) {
       const { maxListens } = this.#limits;
-      return busy(message.id, `This connection has ${String(maxListens)} subscriptions open, the most it may have`);
+      return busy(
+        message.id,
+        `This connection has ${String(maxListens)} subscriptions open, the most it may have`,
+      );
     }
     const reply = this.#serve(message);
     if (!isPromise(reply)) return reply;

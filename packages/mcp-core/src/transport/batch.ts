@@ -1,20 +1,12 @@
 import type { Link, MaybePromise } from "../contract/index.js";
 import { errorReply, type PreEncoded, type Reply } from "../jsonrpc/encode.js";
-import { InvalidRequestError, type ProtocolError } from "../jsonrpc/errors.js";
-import { invalidMessage, isNotification, isObject, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
+import { InvalidRequestError } from "../jsonrpc/errors.js";
+import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
 import type { JsonRpcRequest } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
-import { has, hasBatches, type Revision } from "../protocol/revisions.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
-
-/**
- * The answer to something no id can be read from: `"id": null` as JSON-RPC has it, left out from revision
- * 2025-11-25 on, whose schema knows no null id.
- */
-export function unreadableReply(revision: Revision | undefined, error: ProtocolError): Reply {
-  const leftOut = revision === undefined || has(revision, "idLeftOutWhenUnreadable");
-  return errorReply(leftOut ? undefined : null, error.toJSON());
-}
+import { hasBatches } from "../protocol/revisions.js";
+import { refuseValue, unreadableReply } from "./refusals.js";
 
 /**
  * Serves a JSON-RPC batch: several exchanges that share one reply, an array. `undefined` when nothing in
@@ -30,14 +22,18 @@ export function serveBatch(
   const refusal = refusesBatch(link, batch, maxBatch);
   if (refusal !== undefined) return unreadableReply(link.revision, new InvalidRequestError(refusal));
   const replies = batch.map((element) => serveElement(link, element, serve));
-  return replies.some(isPromise) ? Promise.all(replies).then(joinReplies) : joinReplies(replies.filter(isReply));
+  const there = replies.filter(isThere);
+  if (there.length === replies.length) return joinReplies(there);
+  return Promise.all(replies.map((reply) => Promise.resolve(reply))).then(joinReplies);
 }
 
 function refusesBatch(link: Link, batch: readonly unknown[], maxBatch: number): string | undefined {
-  if (batch.some(isStateless)) return "A request that carries its protocol version in _meta cannot be in a batch";
+  if (batch.some(isStateless))
+    return "A request that carries its protocol version in _meta cannot be in a batch";
   if (!hasBatches(link.revision)) return "JSON-RPC batches exist only in protocol revision 2025-03-26";
   if (batch.length === 0) return "A batch holds at least one message";
-  if (batch.length > maxBatch) return `A batch holds at most ${String(maxBatch)} messages, not ${String(batch.length)}`;
+  if (batch.length > maxBatch)
+    return `A batch holds at most ${String(maxBatch)} messages, not ${String(batch.length)}`;
   return undefined;
 }
 
@@ -56,20 +52,14 @@ function serveElement(
     if (element.method !== "initialize") return serve(element);
     return errorReply(element.id, new InvalidRequestError("initialize cannot be part of a batch").toJSON());
   }
-  if (isNotification(element)) return void link.notify(element);
-  if (isResponse(element)) return fireAndForget(() => link.answer(element)), undefined;
-  return invalidReply(link.revision, element);
+  if (isNotification(element)) link.notify(element);
+  else if (isResponse(element)) fireAndForget(() => link.answer(element));
+  else return refuseValue(link, element);
+  return undefined;
 }
 
-/** The answer to a value that is no JSON-RPC message. */
-export function invalidReply(revision: Revision | undefined, value: unknown): Reply {
-  const id = readableId(value);
-  const error = invalidMessage(value);
-  return id === undefined ? unreadableReply(revision, error) : errorReply(id, error.toJSON());
-}
-
-function isReply(reply: MaybePromise<Reply | undefined>): reply is Reply {
-  return reply !== undefined && !isPromise(reply);
+function isThere(reply: MaybePromise<Reply | undefined>): reply is Reply | undefined {
+  return !isPromise(reply);
 }
 
 function joinReplies(replies: readonly (Reply | undefined)[]): PreEncoded | undefined {

@@ -1,5 +1,11 @@
-import type { ClientConnection, ClientExchange, CloseReason, MaybePromise, MessageReceiver } from "../contract/index.js";
-import { isNotification, isRequest, isResponse } from "../jsonrpc/guards.js";
+import type {
+  ClientConnection,
+  ClientExchange,
+  CloseReason,
+  MaybePromise,
+  MessageReceiver,
+} from "../contract/index.js";
+import { isNotification, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
 import type {
   JsonRpcMessage,
   JsonRpcNotification,
@@ -7,10 +13,12 @@ import type {
   JsonRpcResponse,
   RequestId,
 } from "../jsonrpc/messages.js";
-import { ConnectionLostError } from "../protocol/errors.js";
+import { ConnectionLostError, UnreadableResponseError } from "../protocol/errors.js";
+import { fireAndForget, isPromise } from "../protocol/promises.js";
 import { hasBatches, type Revision } from "../protocol/revisions.js";
 import { DEFAULT_CONNECTION_LIMITS } from "./limits.js";
-import { fireAndForget, isPromise } from "../protocol/promises.js";
+import { readIdFromHead } from "./read-id.js";
+import { looksLikeResponse } from "./refusals.js";
 
 interface Pending {
   readonly resolve: (response: JsonRpcResponse) => void;
@@ -52,7 +60,12 @@ export class DuplexClientConnection implements ClientConnection {
       if (this.#over !== undefined) reject(lost(this.#over, false));
       else this.#begin(message, { resolve, reject });
     });
-    return { response, cancel: (reason) => { this.#cancel(id, message.method, reason); } };
+    return {
+      response,
+      cancel: (reason) => {
+        this.#cancel(id, message.method, reason);
+      },
+    };
   }
 
   notify(message: JsonRpcNotification): MaybePromise<void> {
@@ -77,11 +90,19 @@ export class DuplexClientConnection implements ClientConnection {
     try {
       value = JSON.parse(json);
     } catch {
-      this.#receiver.noise(`not JSON: ${excerpt(json)}`);
+      this.unreadable(`not JSON: ${excerpt(json)}`, json);
       return;
     }
     if (Array.isArray(value)) this.#batch(value);
     else this.#receiveValue(value);
+  }
+
+  /**
+   * Something arrived that could not be taken; it is reported as noise. If it was an answer, as far as `head`,
+   * the beginning of its text, tells, then its call fails with an `UnreadableResponseError`.
+   */
+  unreadable(description: string, head: string): void {
+    this.#noise(description, readIdFromHead(head, "response"));
   }
 
   /** The connection is over: every call in flight fails at once. */
@@ -98,7 +119,10 @@ export class DuplexClientConnection implements ClientConnection {
     this.#pending.set(message.id, pending);
     try {
       const sent = this.#send(message);
-      if (isPromise(sent)) sent.catch((cause: unknown) => { this.#unsent(message.id, cause); });
+      if (isPromise(sent))
+        sent.catch((cause: unknown) => {
+          this.#unsent(message.id, cause);
+        });
     } catch (cause) {
       this.#unsent(message.id, cause);
     }
@@ -108,13 +132,21 @@ export class DuplexClientConnection implements ClientConnection {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     const detail = cause instanceof Error ? cause.message : String(cause);
-    pending?.reject(new ConnectionLostError(`The request was not sent: ${detail}`, { mayHaveBeenDelivered: false, cause }));
+    pending?.reject(
+      new ConnectionLostError(`The request was not sent: ${detail}`, { mayHaveBeenDelivered: false, cause }),
+    );
   }
 
   #cancel(id: RequestId, method: string, reason: string): void {
     // Lifecycle and Cancellation: `initialize` must not be cancelled; its answer is ignored instead.
     if (!this.#pending.delete(id) || method === "initialize") return;
-    fireAndForget(() => this.#sendOpen({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id, reason } }));
+    fireAndForget(() =>
+      this.#sendOpen({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId: id, reason },
+      }),
+    );
   }
 
   #sendOpen(message: JsonRpcMessage): MaybePromise<void> {
@@ -125,7 +157,9 @@ export class DuplexClientConnection implements ClientConnection {
   #batch(values: readonly unknown[]): void {
     const { maxBatch } = DEFAULT_CONNECTION_LIMITS;
     if (!hasBatches(this.#revision) || values.length > maxBatch) {
-      this.#receiver.noise(`a batch of ${String(values.length)} messages, which this revision does not allow`);
+      this.#receiver.noise(
+        `a batch of ${String(values.length)} messages, which this revision does not allow`,
+      );
       return;
     }
     for (const value of values) this.#receiveValue(value);
@@ -134,7 +168,15 @@ export class DuplexClientConnection implements ClientConnection {
   #receiveValue(value: unknown): void {
     if (isResponse(value)) this.#respond(value);
     else if (isNotification(value) || isRequest(value)) this.#receiver.message(value);
-    else this.#receiver.noise(`not an MCP message: ${excerpt(JSON.stringify(value))}`);
+    else this.#noise(`not an MCP message: ${excerpt(JSON.stringify(value))}`, answeredBy(value));
+  }
+
+  #noise(description: string, answered: RequestId | undefined): void {
+    this.#receiver.noise(description);
+    if (answered === undefined) return;
+    const pending = this.#pending.get(answered);
+    this.#pending.delete(answered);
+    pending?.reject(new UnreadableResponseError(`The answer cannot be read: ${description}`));
   }
 
   #respond(response: JsonRpcResponse): void {
@@ -148,6 +190,10 @@ export class DuplexClientConnection implements ClientConnection {
     this.#pending.delete(id);
     pending.resolve(response);
   }
+}
+
+function answeredBy(value: unknown): RequestId | undefined {
+  return looksLikeResponse(value) ? readableId(value) : undefined;
 }
 
 function lost(reason: CloseReason, mayHaveBeenDelivered: boolean): ConnectionLostError {

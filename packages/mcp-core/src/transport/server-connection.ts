@@ -1,14 +1,15 @@
 import type { CloseReason, Dispatcher, Exchange, Link, MaybePromise, Peer } from "../contract/index.js";
 import type { Outgoing, PreEncoded } from "../jsonrpc/encode.js";
-import { errorReply } from "../jsonrpc/encode.js";
 import { ParseError, type ProtocolError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
-import type { JsonRpcNotification, JsonRpcRequest, RequestId } from "../jsonrpc/messages.js";
+import type { JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
-import { Admission } from "./admission.js";
-import { invalidReply, serveBatch, unreadableReply } from "./batch.js";
-import { connectionLimits, type ConnectionLimits } from "./limits.js";
+import { BusyError } from "../protocol/errors.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
+import { Admission } from "./admission.js";
+import { serveBatch } from "./batch.js";
+import { connectionLimits, type ConnectionLimits } from "./limits.js";
+import { refuseText, refuseValue } from "./refusals.js";
 
 export interface ServerConnectionOptions {
   readonly dispatcher: Dispatcher;
@@ -16,6 +17,11 @@ export interface ServerConnectionOptions {
   readonly peer: Omit<Peer, "push">;
   /** Writes a message. Settles when it was accepted; rejects when it never will be. */
   readonly send: (message: Outgoing) => MaybePromise<void>;
+  /**
+   * Called when the peer goes on sending and does not read its replies: more than `maxInFlight + maxQueued`
+   * of them wait to be accepted. The transport is to cut it off.
+   */
+  readonly onUnread: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
   readonly clock?: Clock;
 }
@@ -27,18 +33,22 @@ export interface ServerConnectionOptions {
 export class ServerConnection {
   readonly #link: Link;
   readonly #send: (message: Outgoing) => MaybePromise<void>;
+  readonly #onUnread: (error: Error) => void;
   readonly #limits: ConnectionLimits;
   readonly #admission: Admission;
   readonly #clock: Clock;
   /** Replies promised and not yet written. */
   #owed = 0;
-  #onPaid: (() => void) | undefined;
+  /** Replies written that the peer has no room for yet. */
+  #unread = 0;
+  readonly #drains = new Set<() => void>();
   #closed = false;
 
-  constructor({ dispatcher, peer, send, limits, clock = systemClock }: ServerConnectionOptions) {
+  constructor({ dispatcher, peer, send, onUnread, limits, clock = systemClock }: ServerConnectionOptions) {
     this.#limits = connectionLimits(limits);
     this.#clock = clock;
     this.#send = send;
+    this.#onUnread = onUnread;
     this.#link = dispatcher.open({ ...peer, push: send });
     const exchange: Exchange = { send };
     this.#admission = new Admission(this.#limits, (message) => this.#link.request(message, exchange));
@@ -50,7 +60,8 @@ export class ServerConnection {
     try {
       value = JSON.parse(json);
     } catch (error) {
-      this.refuse(new ParseError(`Parse error: ${error instanceof Error ? error.message : "not JSON"}`));
+      const detail = error instanceof Error ? error.message : "not JSON";
+      this.refuse(new ParseError(`Parse error: ${detail}`), json);
       return;
     }
     this.receiveValue(value);
@@ -63,12 +74,15 @@ export class ServerConnection {
     else if (isNotification(value)) this.#notify(value);
     else if (isResponse(value)) fireAndForget(() => this.#link.answer(value));
     else if (Array.isArray(value)) this.#reply(this.#batch(value));
-    else this.#write(invalidReply(this.#link.revision, value));
+    else this.#write(refuseValue(this.#link, value));
   }
 
-  /** Answers something that could not be taken, with the id where one could be read, and goes on. */
-  refuse(error: ProtocolError, id?: RequestId): void {
-    this.#write(id === undefined ? unreadableReply(this.#link.revision, error) : errorReply(id, error.toJSON()));
+  /**
+   * Answers something that could not be taken, with the id if one can be read from `head`, the beginning of
+   * its text; then goes on.
+   */
+  refuse(error: ProtocolError, head = ""): void {
+    this.#write(refuseText(this.#link, head, error));
   }
 
   /**
@@ -78,7 +92,7 @@ export class ServerConnection {
   async drain(timeoutMs: number): Promise<void> {
     this.#admission.refuseNew();
     this.#link.drain();
-    if (this.#owed > 0) await this.#paid(timeoutMs);
+    if (this.#owed > 0 && !this.#closed) await this.#paid(timeoutMs);
     this.close({ kind: "closed" });
   }
 
@@ -87,28 +101,33 @@ export class ServerConnection {
     this.#closed = true;
     this.#admission.abandon();
     this.#link.close(reason);
+    for (const drained of this.#drains) drained();
   }
 
+  /** Until nothing is owed any more, the connection is closed, or the time is over. */
   #paid(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
-      this.#onPaid = () => {
+      const drained = (): void => {
         timer.cancel();
+        this.#drains.delete(drained);
         resolve();
       };
+      const timer = this.#clock.schedule(timeoutMs, drained, { keepAlive: true });
+      this.#drains.add(drained);
     });
   }
 
   #batch(values: readonly unknown[]): MaybePromise<PreEncoded | undefined> {
-    return serveBatch(this.#link, values, this.#limits.maxBatch, (message: JsonRpcRequest) => this.#admission.admit(message));
+    return serveBatch(this.#link, values, this.#limits.maxBatch, (message: JsonRpcRequest) =>
+      this.#admission.admit(message),
+    );
   }
 
   #notify(message: JsonRpcNotification): void {
-    const waited =
-      message.method === "notifications/cancelled" &&
-      isObject(message.params) &&
+    if (message.method === "notifications/cancelled" && isObject(message.params)) {
       this.#admission.cancel(message.params["requestId"]);
-    if (!waited) this.#link.notify(message);
+    }
+    this.#link.notify(message);
   }
 
   #reply(reply: MaybePromise<PreEncoded | undefined>): void {
@@ -120,11 +139,32 @@ export class ServerConnection {
     void reply.then((settled) => {
       this.#write(settled);
       this.#owed -= 1;
-      if (this.#owed === 0) this.#onPaid?.();
+      if (this.#owed === 0) for (const drained of this.#drains) drained();
     });
   }
 
   #write(message: PreEncoded | undefined): void {
-    if (message !== undefined && !this.#closed) fireAndForget(() => this.#send(message));
+    if (message === undefined || this.#closed) return;
+    try {
+      const sent = this.#send(message);
+      if (isPromise(sent)) this.#awaitReader(sent);
+    } catch {
+      // A peer that cannot be written to is gone, and its link is closed for that.
+    }
+  }
+
+  #awaitReader(sent: Promise<void>): void {
+    this.#unread += 1;
+    this.#admission.hold();
+    const accepted = (): void => {
+      this.#unread -= 1;
+      if (this.#unread === 0) this.#admission.resume();
+    };
+    sent.then(accepted, accepted);
+    const { maxInFlight, maxQueued } = this.#limits;
+    if (this.#unread <= maxInFlight + maxQueued) return;
+    this.#onUnread(
+      new BusyError(`The peer goes on sending, and ${String(this.#unread)} replies wait for it to read`),
+    );
   }
 }
