@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+/** @param {string} path */
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
+
+/** @type {string} */
+const packageManager = readJson(`${root}package.json`).packageManager;
 
 /**
  * Runs a command in the root folder.
@@ -21,7 +25,8 @@ export const run = (command, args, { quiet = false, onOutput, env } = {}) =>
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      shell: process.platform === "win32",
+      // On Windows npx is a batch file, which only a shell can run.
+      shell: process.platform === "win32" && command === "npx",
       stdio: ["inherit", piped ? "pipe" : "inherit", piped ? "pipe" : "inherit"],
     });
     let held = "";
@@ -39,22 +44,26 @@ export const run = (command, args, { quiet = false, onOutput, env } = {}) =>
     });
   });
 
+const ownPnpm = `${root}node_modules/pnpm`;
+
 /**
- * Installs what the lockfile says, with the pinned pnpm through npx: Node and npm are all that a machine needs.
+ * Runs the pinned pnpm: the installed one, or where there is none yet, through npx, so that Node and npm are all
+ * that a machine needs.
+ *
+ * @param {string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
+export const pnpm = (args, options) => {
+  const installed = existsSync(ownPnpm) && readJson(`${ownPnpm}/package.json`).version;
+  return `pnpm@${installed}` === packageManager
+    ? run(process.execPath, [`${ownPnpm}/bin/pnpm.cjs`, ...args], options)
+    : run("npx", ["-y", "--prefer-offline", packageManager, ...args], options);
+};
+
+/**
+ * Installs what the lockfile says.
  *
  * @param {string[]} [filter] the workspaces to install for; all of them by default
  */
 export const install = (filter = []) =>
-  run(
-    "npx",
-    [
-      "-y",
-      "--prefer-offline",
-      manifest.packageManager,
-      "install",
-      "--frozen-lockfile",
-      "--prefer-offline",
-      ...filter,
-    ],
-    { quiet: true },
-  );
+  pnpm(["install", "--frozen-lockfile", "--prefer-offline", ...filter], { quiet: true });

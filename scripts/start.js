@@ -1,13 +1,12 @@
 /** `npm start`: the guided tour, with nothing installed or built beyond what the demo needs. */
-import { install, root, run } from "./run.js";
+import { install, pnpm, root, run } from "./run.js";
 
-const pnpm = `${root}node_modules/pnpm/bin/pnpm.cjs`;
 const demo = ["--filter", "@towpath/demo..."];
 
 /** @type {[string, () => Promise<number>][]} */
 const steps = [
   ["Installing what the demo needs ...", () => install(demo)],
-  ["Building ...", () => run(process.execPath, [pnpm, ...demo, "run", "build"], { quiet: true })],
+  ["Building ...", () => pnpm([...demo, "run", "build"], { quiet: true })],
   ["", () => run(process.execPath, [`${root}apps/demo/dist/main.js`, "tour"])],
 ];
 

@@ -31,5 +31,5 @@ const code = await run(
 
 const { passed, failed } = sumOfCounts(stripVTControlCharacters(output));
 // A build, lint or type error is a failure as well, though no test has counted it.
-console.log(`\n${passed} passed, ${code !== 0 && failed === 0 ? 1 : failed} failed`);
+console.log(`${passed} passed, ${code !== 0 && failed === 0 ? 1 : failed} failed`);
 process.exit(code);
