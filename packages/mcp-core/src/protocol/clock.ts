@@ -26,7 +26,8 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(delayMs, task, options) {
-    const due = performance.now() + checkDelay(delayMs);
+    const delay = checkDelay(delayMs);
+    const due = performance.now() + delay;
     if (due === Infinity) return { cancel: () => undefined };
     let timer: ReturnType<typeof setTimeout>;
     const arm = (leftMs: number): void => {
@@ -38,7 +39,7 @@ export const systemClock: Clock = {
       if (leftMs > 0) arm(leftMs);
       else task();
     };
-    arm(Math.max(0, delayMs));
+    arm(delay);
     return { cancel: () => clearTimeout(timer) };
   },
 };
@@ -50,6 +51,6 @@ export function checkDelay(delayMs: number): number {
 }
 
 function unref(timer: unknown): void {
-  if (typeof timer !== "object" || timer === null) return;
-  if ("unref" in timer && typeof timer.unref === "function") timer.unref();
+  // Browsers give a number; Node and Bun an object with `unref`.
+  if (typeof timer === "object") (timer as { unref?: () => void } | null)?.unref?.();
 }

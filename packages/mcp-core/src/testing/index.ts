@@ -1,1 +1,7 @@
-export {};
+export { ManualClock } from "./manual-clock.js";
+export {
+  stateContract,
+  type ContractCase,
+  type StateContractOptions,
+  type StateSource,
+} from "./state-contract.js";

@@ -1,0 +1,24 @@
+import type { Bus } from "./bus.js";
+import type { Logs } from "./logs.js";
+import type { Records } from "./records.js";
+
+/**
+ * What a server keeps outside a single request: sessions, resumable streams, tasks, and the messages
+ * between its nodes. Ids, index names, counter names, log names and topics are arbitrary strings; the
+ * four stores and the bus share none of them.
+ */
+export interface State {
+  readonly records: Records;
+  readonly logs: Logs;
+  readonly bus: Bus;
+
+  /**
+   * Ends this node's readers and pending requests with `StateClosedError`, ends its subscriptions and
+   * frees what it holds; later calls reject. Other nodes on the same storage go on. Safe to call again.
+   */
+  close(): Promise<void>;
+}
+
+export type * from "./bus.js";
+export type * from "./logs.js";
+export type * from "./records.js";
