@@ -21,7 +21,9 @@ const rooms = {
 const subpaths = ["json-schema", "testing", "transport"];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
-const roomModules = { "json-schema": ["@cfworker/json-schema"], testing: ["**"] };
+/** @type {Record<string, string[]>} */
+const roomModules = { testing: ["**"] };
+/** @type {Record<string, string[]>} */
 const packageModules = {};
 
 /** @param {string} name */
