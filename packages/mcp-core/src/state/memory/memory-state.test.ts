@@ -6,7 +6,7 @@ import { memoryState } from "./memory-state.js";
 const onError = (): void => undefined;
 
 describe.concurrent("the state contract, in memory, in real time", () => {
-  const cases = stateContract(() => memoryState({ onError }), { shortMs: 50 });
+  const cases = stateContract(() => memoryState({ onError }), { shortMs: 300 });
   for (const { name, run } of cases) it(name, run);
 });
 
