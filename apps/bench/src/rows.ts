@@ -19,6 +19,7 @@ function detailOf(contender: Contender, samples: Samples, { absolute }: Presenta
   const values = samples.of(contender);
   const failure = samples.failureOf(contender);
   if (failure !== undefined) return { contender: nameOf(contender), value: `failed: ${failure}` };
+  if (values.length === 0) return { contender: nameOf(contender), value: "not measured" };
   const spread = `${absolute(Math.min(...values))} to ${absolute(Math.max(...values))}`;
   const rounds = values.length === 1 ? "one round" : `${spread} in ${values.length} rounds`;
   return { contender: nameOf(contender), value: `${absolute(median(values))} (${rounds})` };

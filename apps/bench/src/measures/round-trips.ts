@@ -63,6 +63,10 @@ export const roundTrips: Measure = {
         return drive(oneAtATime);
       });
     });
+    for (const contender of contenders) {
+      const reason = one.failureOf(contender);
+      if (reason !== undefined) many.fail(contender, reason);
+    }
     const shared = { absolute: perSecond, ratio: fraction };
     return [
       rowOf(contenders, one, {
