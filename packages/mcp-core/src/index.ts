@@ -1,1 +1,31 @@
-export {};
+export type * from "./contract/index.js";
+export { EncodedResult, type Outgoing, type PreEncoded, type Reply } from "./jsonrpc/encode.js";
+export * from "./jsonrpc/errors.js";
+export type * from "./jsonrpc/messages.js";
+export * from "./protocol/errors.js";
+export { Meta } from "./protocol/meta.js";
+export type { Handshake } from "./protocol/handshake.js";
+export * from "./protocol/revisions.js";
+export type * from "./protocol/standard-schema.js";
+export * from "./protocol/types.js";
+export type { Clock } from "./protocol/clock.js";
+export * from "./state/index.js";
+export type { Context } from "./server/context.js";
+export type { Caller } from "./server/caller.js";
+export type { Logger } from "./server/logger.js";
+export type * from "./server/extension.js";
+export type { McpRequest, Middleware } from "./server/middleware.js";
+export type { McpServerOptions } from "./server/options.js";
+export { McpServer, type Running } from "./server/server.js";
+export { ToolError } from "./server/tool-definition.js";
+export type {
+  ToolArguments,
+  ToolDefinition,
+  ToolHandle,
+  ToolHandler,
+  ToolReturn,
+} from "./server/tool-definition.js";
+export { McpClient } from "./client/client.js";
+export * from "./client/errors.js";
+export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";
+export { memoryTransport } from "./memory/memory-transport.js";

@@ -33,7 +33,8 @@ export interface MessageReceiver {
 export interface ClientConnection {
   /**
    * Sends a request. Its response settles with the server's answer, be it a result or an error, and
-   * rejects with a `ConnectionLostError` as soon as it is known that no answer can come.
+   * rejects with a `ConnectionLostError` as soon as it is known that no answer can come. Nothing the
+   * server sends for it reaches the receiver before this returns.
    */
   request(message: JsonRpcRequest): ClientExchange;
   /** Settles when the message was accepted; rejects when it never will be. */

@@ -53,11 +53,16 @@ export function resultReply(id: RequestId, resultJson: string): Reply {
 
 /** `id` is `undefined` or `null` where the request's id could not be read; `undefined` leaves it out. */
 export function errorReply(id: RequestId | null | undefined, error: JsonRpcErrorObject): Reply {
-  const message: JsonRpcResponse = id === undefined ? { jsonrpc: "2.0", error } : { jsonrpc: "2.0", id, error };
+  const message: JsonRpcResponse =
+    id === undefined ? { jsonrpc: "2.0", error } : { jsonrpc: "2.0", id, error };
   return { json: JSON.stringify(message), error };
 }
 
 /** Encodes a notification once. */
 export function encodeNotification(method: string, params?: JsonObject): PreEncoded {
-  return { json: JSON.stringify(params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params }) };
+  return {
+    json: JSON.stringify(
+      params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params },
+    ),
+  };
 }

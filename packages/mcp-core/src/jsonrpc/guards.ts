@@ -19,11 +19,18 @@ export function isRequestId(value: unknown): value is RequestId {
 
 /** `params` is judged later, so that its error can name the request. */
 export function isRequest(value: unknown): value is JsonRpcRequest {
-  return isObject(value) && value["jsonrpc"] === "2.0" && typeof value["method"] === "string" && isRequestId(value["id"]);
+  return (
+    isObject(value) &&
+    value["jsonrpc"] === "2.0" &&
+    typeof value["method"] === "string" &&
+    isRequestId(value["id"])
+  );
 }
 
 export function isNotification(value: unknown): value is JsonRpcNotification {
-  return isObject(value) && value["jsonrpc"] === "2.0" && typeof value["method"] === "string" && !("id" in value);
+  return (
+    isObject(value) && value["jsonrpc"] === "2.0" && typeof value["method"] === "string" && !("id" in value)
+  );
 }
 
 export function isResponse(value: unknown): value is JsonRpcResponse {
@@ -48,10 +55,12 @@ export function invalidMessage(value: unknown): InvalidRequestError {
 }
 
 function reasonInvalid(value: unknown): string {
-  if (!isObject(value)) return `a message is an object, not ${Array.isArray(value) ? "an array" : describe(value)}`;
+  if (!isObject(value))
+    return `a message is an object, not ${Array.isArray(value) ? "an array" : describe(value)}`;
   if (value["jsonrpc"] !== "2.0") return `"jsonrpc" must be "2.0", not ${describe(value["jsonrpc"])}`;
   if ("method" in value) {
-    if (typeof value["method"] !== "string") return `"method" must be a string, not ${describe(value["method"])}`;
+    if (typeof value["method"] !== "string")
+      return `"method" must be a string, not ${describe(value["method"])}`;
     return `"id" must be a string or a safe integer, not ${describe(value["id"])}`;
   }
   if ("result" in value && "error" in value) return `a response has "result" or "error", not both`;

@@ -26,10 +26,7 @@ export const CLIENT_CAPABILITY_FOR: ReadonlyMap<string, ClientCapabilities> = ne
  * Whether the server declared what a method needs. `completions` has a capability of its own only from
  * 2025-03-26 on; a client that talks to an older server passes `2024-11-05` as it negotiated it.
  */
-export function missingServerCapability(
-  method: string,
-  declared: ServerCapabilities,
-): string | undefined {
+export function missingServerCapability(method: string, declared: ServerCapabilities): string | undefined {
   const path = SERVER_CAPABILITY_FOR.get(method);
   return path !== undefined && !declares(declared, path) ? path.join(".") : undefined;
 }
@@ -42,7 +39,9 @@ export function missingClientCapabilities(
   const missing = Object.entries(required).flatMap(([name, needed]) => {
     const has = Object.hasOwn(declared, name) && isTruthyObject(declared[name]);
     if (!has) return [[name, needed] as const];
-    const inner = isTruthyObject(needed) ? Object.keys(needed).filter((key) => !declares(declared, [name, key])) : [];
+    const inner = isTruthyObject(needed)
+      ? Object.keys(needed).filter((key) => !declares(declared, [name, key]))
+      : [];
     return inner.length > 0 ? [[name, Object.fromEntries(inner.map((key) => [key, {}]))] as const] : [];
   });
   return missing.length > 0 ? Object.fromEntries(missing) : undefined;

@@ -70,7 +70,10 @@ export class ShuttingDownError extends ProtocolError {
 export class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
   readonly mayHaveBeenDelivered: boolean;
-  constructor(message: string, options: { readonly mayHaveBeenDelivered: boolean; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { readonly mayHaveBeenDelivered: boolean; readonly cause?: unknown },
+  ) {
     super(message, { cause: options.cause });
     this.mayHaveBeenDelivered = options.mayHaveBeenDelivered;
   }

@@ -9,7 +9,9 @@ import { LOG_LEVELS, type Implementation, type LogLevel } from "./types.js";
  */
 
 function wrong(where: string, key: string, expected: string, value: unknown): InvalidParamsError {
-  return new InvalidParamsError(`Invalid params: ${where}.${key} must be ${expected}, not ${describe(value)}`);
+  return new InvalidParamsError(
+    `Invalid params: ${where}.${key} must be ${expected}, not ${describe(value)}`,
+  );
 }
 
 export function stringField(object: JsonObject, key: string, where = "params"): string {
@@ -28,7 +30,11 @@ export function objectField(object: JsonObject, key: string, where = "params"): 
   return value;
 }
 
-export function optionalObjectField(object: JsonObject, key: string, where = "params"): JsonObject | undefined {
+export function optionalObjectField(
+  object: JsonObject,
+  key: string,
+  where = "params",
+): JsonObject | undefined {
   return object[key] === undefined ? undefined : objectField(object, key, where);
 }
 
@@ -45,7 +51,8 @@ function isImplementation(value: JsonObject): value is JsonObject & Implementati
 /** Name and version are required; the rest is for show and passes as it is. */
 export function implementationField(object: JsonObject, key: string, where = "params"): Implementation {
   const value = objectField(object, key, where);
-  if (!isImplementation(value)) throw wrong(where, key, 'an object with strings as "name" and "version"', value);
+  if (!isImplementation(value))
+    throw wrong(where, key, 'an object with strings as "name" and "version"', value);
   return value;
 }
 
@@ -62,7 +69,11 @@ export function logLevelField(object: JsonObject, key: string, where = "params")
 /** Progress tokens are strings or integers (Progress, Progress Flow). */
 export function progressTokenField(meta: JsonObject): RequestId | undefined {
   const value = meta["progressToken"];
-  if (value === undefined || typeof value === "string" || (typeof value === "number" && Number.isInteger(value))) {
+  if (
+    value === undefined ||
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isInteger(value))
+  ) {
     return value;
   }
   throw wrong("params._meta", "progressToken", "a string or an integer", value);

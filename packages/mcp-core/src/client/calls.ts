@@ -1,0 +1,140 @@
+import type { ClientConnection, ClientExchange } from "../contract/index.js";
+import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
+import { readProgress } from "../protocol/progress.js";
+import { Deadlines, type Expiring } from "./deadlines.js";
+import { RequestTimeoutError } from "./errors.js";
+import type { CallOptions } from "./options.js";
+
+export interface CallLimits {
+  readonly timeoutMs: number;
+  readonly maxTotalTimeoutMs: number;
+}
+
+/** The calls a client waits for: their deadlines, their progress, their cancellation. */
+export class Calls {
+  readonly clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #listening = new Map<RequestId, Call>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.#deadlines = new Deadlines(clock);
+  }
+
+  /** Sends a request, and settles with its response; rejects when that is too late or no longer wanted. */
+  start(
+    connection: ClientConnection,
+    message: JsonRpcRequest,
+    limits: CallLimits,
+    options: CallOptions,
+  ): Promise<JsonRpcResponse> {
+    const { signal } = options;
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    return new Promise((resolve, reject) => {
+      const call = new Call(this, message, connection.request(message), limits, options, reject);
+      this.#deadlines.watch(call);
+      if (options.onProgress !== undefined) this.#listening.set(message.id, call);
+      signal?.addEventListener("abort", call.aborted, { once: true });
+      call.exchange.response.then(
+        (response) => {
+          this.ended(call);
+          resolve(response);
+        },
+        (error: unknown) => {
+          this.ended(call);
+          reject(error as Error); // connections reject with errors only
+        },
+      );
+    });
+  }
+
+  /** Hands a progress notification to the call it is about; late, unknown or malformed ones are ignored. */
+  progressed(params: JsonObject | undefined): void {
+    const token = params?.["progressToken"];
+    const call = typeof token === "number" ? this.#listening.get(token) : undefined;
+    const progress = params === undefined ? undefined : readProgress(params);
+    if (progress !== undefined) call?.progressed(progress);
+  }
+
+  ended(call: Call): void {
+    this.#deadlines.forget(call);
+    this.#listening.delete(call.id);
+    call.options.signal?.removeEventListener("abort", call.aborted);
+  }
+
+  close(): void {
+    this.#deadlines.close();
+  }
+}
+
+class Call implements Expiring {
+  readonly exchange: ClientExchange;
+  readonly options: CallOptions;
+  readonly #calls: Calls;
+  readonly #message: JsonRpcRequest;
+  readonly #limits: CallLimits;
+  readonly #reject: (reason: Error) => void;
+  readonly #totalDueAt: number;
+  #idleDueAt: number;
+
+  constructor(
+    calls: Calls,
+    message: JsonRpcRequest,
+    exchange: ClientExchange,
+    limits: CallLimits,
+    options: CallOptions,
+    reject: (reason: Error) => void,
+  ) {
+    const now = calls.clock.now();
+    this.#calls = calls;
+    this.#message = message;
+    this.exchange = exchange;
+    this.options = options;
+    this.#limits = limits;
+    this.#reject = reject;
+    this.#idleDueAt = now + limits.timeoutMs;
+    this.#totalDueAt = now + limits.maxTotalTimeoutMs;
+  }
+
+  get id(): RequestId {
+    return this.#message.id;
+  }
+
+  get dueAt(): number {
+    return Math.min(this.#idleDueAt, this.#totalDueAt);
+  }
+
+  progressed(progress: Parameters<NonNullable<CallOptions["onProgress"]>>[0]): void {
+    this.#idleDueAt = this.#calls.clock.now() + this.#limits.timeoutMs;
+    this.options.onProgress?.(progress);
+  }
+
+  expire(): void {
+    const total = this.#totalDueAt <= this.#idleDueAt;
+    const { timeoutMs, maxTotalTimeoutMs } = this.#limits;
+    this.#giveUp(
+      new RequestTimeoutError(
+        this.#message.method,
+        total ? maxTotalTimeoutMs : timeoutMs,
+        total ? "total" : "idle",
+      ),
+    );
+  }
+
+  readonly aborted = (): void => {
+    const { signal } = this.options;
+    if (signal !== undefined) this.#giveUp(reasonOf(signal));
+  };
+
+  #giveUp(reason: Error): void {
+    this.#calls.ended(this);
+    this.exchange.cancel(reason.message);
+    this.#reject(reason);
+  }
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason : new DOMException(String(reason), "AbortError");
+}

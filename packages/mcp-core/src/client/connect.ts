@@ -1,0 +1,156 @@
+import type { ClientConnection, ClientTransport, MessageReceiver } from "../contract/index.js";
+import type { JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
+import { ConnectionLostError } from "../protocol/errors.js";
+import {
+  eraOf,
+  isHandshakeRevision,
+  isStatelessRevision,
+  type Era,
+  type StatelessRevision,
+} from "../protocol/revisions.js";
+import type { Calls, CallLimits } from "./calls.js";
+import { NoCommonRevisionError } from "./errors.js";
+import {
+  discoverRequest,
+  initialize,
+  judge,
+  type Agreed,
+  type Introduction,
+  type Send,
+  type Verdict,
+} from "./negotiate.js";
+
+export interface Session {
+  readonly connection: ClientConnection;
+  readonly agreed: Agreed;
+}
+
+export interface ConnectOptions {
+  readonly us: Introduction;
+  readonly limits: CallLimits;
+  readonly probeTimeoutMs: number;
+  readonly clock: Clock;
+  readonly calls: Calls;
+  /** What an earlier connection found out: the era belongs to the server, not to the connection. */
+  readonly knownEra: Era | undefined;
+}
+
+/** Connects to a server and finds out which era it speaks (stdio, Backward Compatibility). */
+export async function connect(
+  transport: ClientTransport,
+  receiver: MessageReceiver,
+  options: ConnectOptions,
+): Promise<Session> {
+  const { us, knownEra } = options;
+  const [stateless, handshake] = [
+    us.revisions.some(isStatelessRevision),
+    us.revisions.some(isHandshakeRevision),
+  ];
+  if (!stateless && !handshake) throw new NoCommonRevisionError(us.revisions, []);
+  const connection = await transport.connect(receiver);
+  const negotiation = new Negotiation(connection, options);
+  try {
+    const era = stateless && handshake ? knownEra : stateless ? "stateless" : "handshake";
+    const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
+    await settle(connection, agreed);
+    return { connection, agreed };
+  } catch (error) {
+    await connection.close();
+    // Some servers exit on a request they do not know: the next process is spoken to as they expect.
+    if (error instanceof ConnectionLostError && handshake && stateless && knownEra === undefined) {
+      return connect(transport, receiver, { ...options, knownEra: "handshake" });
+    }
+    throw error;
+  }
+}
+
+class Negotiation {
+  readonly #connection: ClientConnection;
+  readonly #options: ConnectOptions;
+  readonly #us: Introduction;
+
+  constructor(connection: ClientConnection, options: ConnectOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#us = options.us;
+  }
+
+  handshake(): Promise<Agreed> {
+    return initialize(this.#send, this.#us);
+  }
+
+  async stateless(): Promise<Agreed> {
+    const verdict = judge(await this.#probe(), this.#us);
+    if (verdict.era === "handshake")
+      throw new NoCommonRevisionError(this.#us.revisions, ["an earlier revision"]);
+    return this.#follow(verdict);
+  }
+
+  /** The probe goes first; when it is not answered soon, the greeting follows on the same connection. */
+  async either(): Promise<Agreed> {
+    const probe = this.#probe();
+    const first = await this.#soon(probe);
+    return first === undefined ? this.#firstConclusive(probe) : this.#follow(judge(first, this.#us));
+  }
+
+  async #firstConclusive(probe: Promise<JsonRpcResponse>): Promise<Agreed> {
+    const greeting = this.handshake();
+    const probed = probe.then((response) => {
+      const verdict = judge(response, this.#us);
+      return verdict.era === "handshake" ? greeting : this.#follow(verdict);
+    });
+    return Promise.any([probed, greeting]).catch((error: unknown) => {
+      throw error instanceof AggregateError ? error.errors[1] : error; // how the greeting failed
+    });
+  }
+
+  async #follow(verdict: Verdict): Promise<Agreed> {
+    if (verdict.era === "handshake") return this.handshake();
+    if ("agreed" in verdict) return verdict.agreed;
+    if ("error" in verdict) throw verdict.error;
+    const again = judge(await this.#probe(verdict.retryWith, 2), this.#us);
+    if ("agreed" in again) return again.agreed;
+    if ("error" in again) throw again.error;
+    throw new NoCommonRevisionError(this.#us.revisions, [verdict.retryWith]);
+  }
+
+  #probe(revision = newestStateless(this.#us), attempt = 1): Promise<JsonRpcResponse> {
+    return this.#send(discoverRequest(this.#us, revision, attempt));
+  }
+
+  readonly #send: Send = (message: JsonRpcRequest) => {
+    const { calls, limits } = this.#options;
+    return calls.start(this.#connection, message, limits, {});
+  };
+
+  /** The answer, or `undefined` when it takes longer than a server that knows the question should. */
+  #soon(probe: Promise<JsonRpcResponse>): Promise<JsonRpcResponse | undefined> {
+    const { clock, probeTimeoutMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const timer = clock.schedule(
+        probeTimeoutMs,
+        () => {
+          resolve(undefined);
+        },
+        { keepAlive: true },
+      );
+      probe.then(resolve, reject).finally(() => {
+        timer.cancel();
+      });
+    });
+  }
+}
+
+/** Tells both ends what was agreed on. */
+async function settle(connection: ClientConnection, { revision }: Agreed): Promise<void> {
+  connection.negotiated(revision);
+  if (eraOf(revision) === "handshake")
+    await connection.notify({ jsonrpc: "2.0", method: "notifications/initialized" });
+}
+
+function newestStateless({ revisions }: Introduction): StatelessRevision {
+  const revision = revisions.findLast(isStatelessRevision);
+  if (revision === undefined) throw new NoCommonRevisionError(revisions, []);
+  return revision;
+}

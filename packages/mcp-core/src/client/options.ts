@@ -1,0 +1,75 @@
+import type { JsonObject, JsonRpcNotification } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
+import type { Era, Revision } from "../protocol/revisions.js";
+import type {
+  ClientCapabilities,
+  Implementation,
+  LogLevel,
+  LogMessage,
+  Progress,
+} from "../protocol/types.js";
+
+/** How long to wait for an answer, in ms; `Infinity` for ever. */
+export interface Timeouts {
+  /** Without an answer or progress. Default: 60,000. */
+  readonly timeoutMs?: number;
+  /** In all, whatever the progress. Default: 3,600,000. */
+  readonly maxTotalTimeoutMs?: number;
+}
+
+/** An extension of the protocol, as a client supports it (Versioning, Extension Negotiation). */
+export interface ClientExtension {
+  /** With its mandatory prefix, as in `io.modelcontextprotocol/tasks`. */
+  readonly id: string;
+  /** Declared under `capabilities.extensions`; an empty object by default. */
+  readonly settings?: JsonObject;
+  /** Values of `resultType` it adds. */
+  readonly resultTypes?: readonly string[];
+  /** Server capabilities that its methods need, by method. */
+  readonly methods?: Readonly<Record<string, { readonly capability: readonly string[] }>>;
+}
+
+export interface McpClientOptions extends Timeouts {
+  /** Name and version as servers see them. Default: `towpath`. */
+  readonly info?: string | Implementation;
+  /** Speaks one era only. Default: whichever the server speaks, the stateless one first. */
+  readonly era?: Era;
+  /** The revisions to speak. Default: all. */
+  readonly revisions?: readonly Revision[];
+  readonly capabilities?: ClientCapabilities;
+  readonly extensions?: readonly ClientExtension[];
+  /**
+   * How long a server may take to answer the first question for its era before it is also greeted as one
+   * of the handshake era, in ms; the first conclusive answer decides. Default: 1,000.
+   */
+  readonly probeTimeoutMs?: number;
+  /** Asks for log messages of this severity and above. Default: none. */
+  readonly logLevel?: LogLevel;
+  readonly onLog?: (message: LogMessage) => void;
+  /** Takes notifications that belong to no call, such as `notifications/tools/list_changed`. */
+  readonly onNotification?: (message: JsonRpcNotification) => void;
+  /** Told of what arrived and was no MCP message; it is skipped. Default: nobody. */
+  readonly onNoise?: (description: string) => void;
+  readonly clock?: Clock;
+}
+
+export interface CallOptions extends Timeouts {
+  /** Asks for progress, and takes it. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Gives up: the server is told to stop, and the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Further `_meta`, such as a W3C trace context. */
+  readonly meta?: JsonObject;
+}
+
+export const DEFAULT_TIMEOUT_MS = 60_000;
+export const DEFAULT_MAX_TOTAL_TIMEOUT_MS = 3_600_000;
+export const DEFAULT_PROBE_TIMEOUT_MS = 1_000;
+
+/** @throws RangeError for what cannot be waited for */
+export function checkTimeout(name: string, value: number): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw new RangeError(
+    `${name} must be a number of milliseconds greater than 0, or Infinity, not ${String(value)}`,
+  );
+}

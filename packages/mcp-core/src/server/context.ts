@@ -1,0 +1,196 @@
+import type { Exchange, Peer, Principal, ReadonlyHeaders } from "../contract/index.js";
+import { InvalidRequestError } from "../jsonrpc/errors.js";
+import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
+import { missingClientCapabilities } from "../protocol/capabilities.js";
+import { MissingClientCapabilityError } from "../protocol/errors.js";
+import { progressTokenField } from "../protocol/fields.js";
+import type { Handshake } from "../protocol/handshake.js";
+import { has } from "../protocol/revisions.js";
+import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
+import type { Asks } from "./asks.js";
+import type { Caller } from "./caller.js";
+import { createLogger, isLoggable, type Logger } from "./logger.js";
+import { Outbox } from "./outbox.js";
+
+/** What a handler sees of the request it serves. */
+export interface Context {
+  readonly requestId: RequestId;
+  readonly method: string;
+  /** Aborted when the client cancelled the request or is gone. */
+  readonly signal: AbortSignal;
+  /** Who asks: era, revision, capabilities, and name and version as the client reports them, unverified. */
+  readonly client: Caller;
+  /** Who was authenticated, if anyone. */
+  readonly principal: Principal | undefined;
+  /** The HTTP request's headers, where there was one. */
+  readonly headers: ReadonlyHeaders | undefined;
+  /** `params._meta` of the request. */
+  readonly meta: JsonObject;
+  /** The caller's W3C trace context, to be passed on. */
+  readonly trace: TraceContext;
+  readonly log: Logger;
+  /**
+   * Reports progress to a client that asked for it; does nothing otherwise. Values that do not increase
+   * are left out (Progress, Progress Flow). Settles when the client's side accepted it, so awaiting it
+   * slows a handler down to what the client can read.
+   * @throws TypeError when `progress` or `total` is not a finite number
+   */
+  progress(progress: number, total?: number, message?: string): Promise<void>;
+  /** @throws MissingClientCapabilityError naming what the client did not declare */
+  require(capabilities: ClientCapabilities): void;
+  /**
+   * Asks the client for a sign of life. In the stateless era, which has no `ping`, it settles at once:
+   * the request itself is the sign.
+   */
+  ping(): Promise<void>;
+}
+
+/** What the requests of one link share. */
+export interface LinkScope {
+  readonly peer: Peer;
+  readonly asks: Asks;
+  readonly handshake: Handshake | undefined;
+  /** Remembers what `initialize` agreed on, or what was set since. */
+  introduce(handshake: Handshake): void;
+}
+
+const nothingToDo = Promise.resolve();
+const NO_META: JsonObject = {};
+
+export class RequestContext implements Context {
+  readonly client: Caller;
+  readonly exchange: Exchange;
+  readonly link: LinkScope;
+  readonly #message: JsonRpcRequest;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  #outbox: Outbox | undefined;
+  #finishEarly: (() => void) | undefined;
+  #log: Logger | undefined;
+  #lastProgress = -Infinity;
+  #ended = false;
+
+  constructor(client: Caller, message: JsonRpcRequest, exchange: Exchange, link: LinkScope) {
+    this.client = client;
+    this.exchange = exchange;
+    this.#message = message;
+    this.link = link;
+  }
+
+  get requestId(): RequestId {
+    return this.#message.id;
+  }
+
+  get method(): string {
+    return this.#message.method;
+  }
+
+  get principal(): Principal | undefined {
+    return this.link.peer.principal;
+  }
+
+  get headers(): ReadonlyHeaders | undefined {
+    return this.link.peer.headers;
+  }
+
+  get meta(): JsonObject {
+    // The link has checked that it is an object, if it is there at all.
+    return (this.#message.params?.["_meta"] as JsonObject | undefined) ?? NO_META;
+  }
+
+  get trace(): TraceContext {
+    const { traceparent, tracestate, baggage } = this.meta;
+    return {
+      ...(typeof traceparent === "string" && { traceparent }),
+      ...(typeof tracestate === "string" && { tracestate }),
+      ...(typeof baggage === "string" && { baggage }),
+    };
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  get log(): Logger {
+    this.#log ??= createLogger((level, data) => {
+      this.#emitLog(level, data);
+    });
+    return this.#log;
+  }
+
+  progress(progress: number, total?: number, message?: string): Promise<void> {
+    if (!Number.isFinite(progress) || (total !== undefined && !Number.isFinite(total))) {
+      throw new TypeError(`Progress must be finite numbers, not ${String(progress)} of ${String(total)}`);
+    }
+    const token = progressTokenField(this.meta);
+    if (token === undefined || this.#ended || progress <= this.#lastProgress) return nothingToDo;
+    this.#lastProgress = progress;
+    const tells = message !== undefined && has(this.client.revision, "progressMessage");
+    return this.#openOutbox().progress({
+      progressToken: token,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(tells && { message }),
+    });
+  }
+
+  require(capabilities: ClientCapabilities): void {
+    const missing = missingClientCapabilities(capabilities, this.client.capabilities);
+    if (missing === undefined) return;
+    if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
+    throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {
+      requiredCapabilities: missing,
+    });
+  }
+
+  async ping(): Promise<void> {
+    if (this.client.era === "handshake") await this.link.asks.ask("ping", undefined, this.exchange);
+  }
+
+  /** Ends the request from outside: cancelled, or the peer is gone. */
+  abort(reason: unknown): void {
+    if (this.#ended || this.#aborted !== undefined) return;
+    this.#aborted = { reason };
+    this.#outbox?.close();
+    this.#controller?.abort(reason);
+    this.#finishEarly?.();
+  }
+
+  /** For exchanges that last: settles when the client gave up, or the server asks for an end. */
+  untilEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#finishEarly = resolve;
+      if (this.cancelled) resolve();
+    });
+  }
+
+  /** Asks an exchange that lasts to end with its result; others go on. */
+  finishEarly(): void {
+    this.#finishEarly?.();
+  }
+
+  /** The handler is done; nothing more goes out for this request but its response. */
+  end(): void {
+    this.#ended = true;
+    this.#outbox?.close();
+  }
+
+  #emitLog(level: LogLevel, data: JsonValue): void {
+    if (this.#ended || this.cancelled || !isLoggable(level, this.client.logLevel)) return;
+    this.#openOutbox().log({ level, data });
+  }
+
+  #openOutbox(): Outbox {
+    this.#outbox ??= new Outbox(this.exchange);
+    if (this.cancelled) this.#outbox.close();
+    return this.#outbox;
+  }
+}

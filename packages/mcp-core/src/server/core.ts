@@ -1,0 +1,126 @@
+import { EncodedResult } from "../jsonrpc/encode.js";
+import { MethodNotFoundError } from "../jsonrpc/errors.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
+import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import type { State } from "../state/contract.js";
+import { Changes } from "./changes.js";
+import type { Caller } from "./caller.js";
+import type { RequestContext } from "./context.js";
+import type { ListenFilter, Method, MethodResult, ServerExtension } from "./extension.js";
+import { Finisher } from "./finish.js";
+import { CORE_FILTERS, Subscriptions } from "./listen.js";
+import { coreMethods } from "./methods.js";
+import { runThrough, type Middleware } from "./middleware.js";
+import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
+import { Tools } from "./tools.js";
+
+/** What a server is made of, shared by all its links; it knows no peer. */
+export class ServerCore {
+  readonly info: Implementation;
+  readonly options: McpServerOptions;
+  readonly revisions: readonly Revision[];
+  readonly tools: Tools;
+  readonly changes: Changes;
+  readonly subscriptions: Subscriptions;
+  readonly finisher: Finisher;
+  readonly middleware: Middleware[] = [];
+  readonly #extensions: readonly ServerExtension[];
+  readonly #methods: Readonly<Record<Era, ReadonlyMap<string, Method>>>;
+  readonly #filters: ReadonlyMap<string, ListenFilter & { readonly capability?: string }>;
+
+  constructor(info: Implementation, options: McpServerOptions, state: State) {
+    const { pageSize = 100, maskErrors = false, extensions = [] } = options;
+    const cache = { ...DEFAULT_CACHE, ...options.cache };
+    for (const [kind, hints] of Object.entries(cache)) checkCacheHints(kind, hints);
+    if (!Number.isInteger(pageSize) || pageSize < 1)
+      throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
+    this.info = info;
+    this.options = options;
+    this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);
+    this.changes = new Changes(state);
+    this.finisher = new Finisher(info, cache);
+    this.tools = new Tools({
+      pageSize,
+      maskErrors,
+      changed: () => {
+        this.changes.announce("notifications/tools/list_changed");
+      },
+    });
+    this.#extensions = extensions;
+    this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
+    this.#filters = new Map(
+      Object.entries({
+        ...CORE_FILTERS,
+        ...Object.assign({}, ...extensions.map((extension) => extension.listenFilters)),
+      }),
+    );
+    this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name));
+  }
+
+  /** @throws MethodNotFoundError */
+  method(name: string, { era }: Caller): Method {
+    const method = this.#methods[era].get(name);
+    if (method !== undefined && this.#offers(method.capability)) return method;
+    if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${name}`);
+    // Versioning: a client of the other era can only show this error, so it names the versions.
+    const supported = this.revisions.filter(isStatelessRevision);
+    throw new MethodNotFoundError(
+      `Method not found: initialize; supported per request: ${supported.join(", ")}`,
+      { supported },
+    );
+  }
+
+  serve(method: Method, params: JsonObject, ctx: RequestContext): MaybePromise<MethodResult> {
+    if (this.middleware.length === 0) return method.handle(params, ctx);
+    return runThrough(this.middleware, { method: ctx.method, params }, ctx, (request) => {
+      const result = method.handle(request.params, ctx);
+      return isPromise(result) ? result.then(plain) : plain(result);
+    });
+  }
+
+  /** What is declared to a peer: what is registered, as far as the peer's link can carry it. */
+  capabilities(era: Era, canPush: boolean): ServerCapabilities {
+    const { capabilities, experimental, logging = true } = this.options;
+    const live = era === "stateless" || canPush;
+    const extensions = Object.fromEntries(this.#extensions.map(({ id, settings = {} }) => [id, settings]));
+    return {
+      ...(this.#offers("tools") && { tools: live ? { listChanged: true } : {} }),
+      ...(logging && live && { logging: {} }),
+      ...capabilities,
+      ...(experimental !== undefined && { experimental }),
+      ...(this.#extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...extensions } }),
+      ...Object.assign({}, ...this.#extensions.map((extension) => extension.capabilities?.[era])),
+    };
+  }
+
+  /** Hands a notification from a client to the extension that knows it. */
+  notified(method: string, params: JsonObject | undefined): void {
+    for (const { notifications } of this.#extensions) {
+      if (notifications !== undefined && Object.hasOwn(notifications, method))
+        notifications[method]?.(params);
+    }
+  }
+
+  #offers(capability: string | undefined): boolean {
+    if (capability === undefined) return true;
+    if (capability === "tools" && this.tools.size > 0) return true;
+    if (capability === "logging") return this.options.logging ?? true;
+    return this.options.capabilities?.[capability] !== undefined;
+  }
+
+  #methodsOf(era: Era): ReadonlyMap<string, Method> {
+    const all = [coreMethods(this), ...this.#extensions.map(({ methods = {} }) => methods)];
+    return new Map(all.flatMap(Object.entries<Method>).filter(([, method]) => method.eras.includes(era)));
+  }
+
+  #filter(name: string): ListenFilter | undefined {
+    const filter = this.#filters.get(name);
+    return filter !== undefined && this.#offers(filter.capability) ? filter : undefined;
+  }
+}
+
+function plain(result: MethodResult): JsonObject {
+  return result instanceof EncodedResult ? result.value : result;
+}

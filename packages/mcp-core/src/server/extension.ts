@@ -1,0 +1,50 @@
+import type { EncodedResult } from "../jsonrpc/encode.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
+import type { MaybePromise } from "../protocol/promises.js";
+import type { Era } from "../protocol/revisions.js";
+import type { ServerCapabilities } from "../protocol/types.js";
+import type { RequestContext } from "./context.js";
+
+/** A result as an object, or one that was encoded before. */
+export type MethodResult = JsonObject | EncodedResult;
+
+/** Serves one method. Throwing a `ProtocolError` answers with it; anything else becomes -32603. */
+export type MethodHandler = (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
+
+/** Results that carry caching hints in the stateless era, by the option that sets them (Caching). */
+export type CacheKind = "discover" | "lists" | "reads";
+
+/** A method as data: in which eras it exists, what the server must offer for it, how its result is finished. */
+export interface Method {
+  readonly eras: readonly Era[];
+  /** The server capability without which the method does not exist. */
+  readonly capability?: string;
+  readonly cache?: CacheKind;
+  readonly handle: MethodHandler;
+}
+
+/** A filter of `subscriptions/listen`, and the notification it lets through. */
+export interface ListenFilter {
+  readonly notification: string;
+  /** Whether a notification with these params concerns a subscription with this filter value. */
+  readonly matches: (filter: unknown, params: JsonObject | undefined) => boolean;
+  /** The part of what was asked for that is honoured; `undefined` for none. */
+  readonly accept: (filter: unknown) => JsonObject[string];
+}
+
+/**
+ * An extension of the protocol (Versioning, Extension Negotiation), as one value: the methods it owns,
+ * what it declares, what may be listened to. The dispatcher knows none by name.
+ */
+export interface ServerExtension {
+  /** With its mandatory prefix, as in `io.modelcontextprotocol/tasks`. */
+  readonly id: string;
+  /** Declared under `capabilities.extensions`; an empty object by default. */
+  readonly settings?: JsonObject;
+  /** Further capabilities to declare, per era. */
+  readonly capabilities?: Partial<Record<Era, ServerCapabilities>>;
+  readonly methods?: Readonly<Record<string, Method>>;
+  /** Notifications from the client. */
+  readonly notifications?: Readonly<Record<string, (params: JsonObject | undefined) => void>>;
+  readonly listenFilters?: Readonly<Record<string, ListenFilter>>;
+}

@@ -1,0 +1,56 @@
+import { EncodedResult, resultReply, type Reply } from "../jsonrpc/encode.js";
+import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
+import { Meta } from "../protocol/meta.js";
+import type { Era } from "../protocol/revisions.js";
+import type { CacheHints, Implementation } from "../protocol/types.js";
+import type { CacheKind, Method, MethodResult } from "./extension.js";
+
+/**
+ * Finishes results as the era asks. In the stateless era each says its type and who sends it, and some
+ * carry caching hints (Base Protocol, ResultType and `_meta`; Caching). What is the same for every result
+ * of a kind is encoded once and appended.
+ */
+export class Finisher {
+  readonly #serverInfo: JsonObject;
+  readonly #cache: Readonly<Record<CacheKind, CacheHints>>;
+  readonly #tails: ReadonlyMap<CacheKind | undefined, string>;
+
+  constructor({ name, version }: Implementation, cache: Readonly<Record<CacheKind, CacheHints>>) {
+    this.#serverInfo = { [Meta.serverInfo]: { name, version } };
+    this.#cache = cache;
+    const kinds: readonly (CacheKind | undefined)[] = [undefined, "discover", "lists", "reads"];
+    this.#tails = new Map(kinds.map((kind) => [kind, JSON.stringify(this.#common(kind)).slice(1)]));
+  }
+
+  /** @throws TypeError when the result holds something JSON cannot carry */
+  finish(id: RequestId, method: Method, result: MethodResult, era: Era): Reply {
+    const value = result instanceof EncodedResult ? result.value : result;
+    const stateless = era === "stateless";
+    if (stateless && needsMerge(value)) return resultReply(id, JSON.stringify(this.#merge(value, method)));
+    const json = result instanceof EncodedResult ? result.json : JSON.stringify(result);
+    return resultReply(id, stateless ? append(json, this.#tails.get(method.cache) ?? "}") : json);
+  }
+
+  #common(kind: CacheKind | undefined): JsonObject {
+    return { resultType: "complete", ...(kind !== undefined && this.#cache[kind]), _meta: this.#serverInfo };
+  }
+
+  #merge(value: JsonObject, { cache }: Method): JsonObject {
+    const interim = value["resultType"] !== undefined && value["resultType"] !== "complete";
+    const common = this.#common(interim ? undefined : cache);
+    // The type of a result's `_meta` is an object or nothing; ours to trust.
+    return {
+      ...common,
+      ...value,
+      _meta: { ...this.#serverInfo, ...(value["_meta"] as JsonObject | undefined) },
+    };
+  }
+}
+
+function needsMerge(value: JsonObject): boolean {
+  return value["_meta"] !== undefined || value["resultType"] !== undefined || value["ttlMs"] !== undefined;
+}
+
+function append(json: string, tail: string): string {
+  return json === "{}" ? `{${tail}` : `${json.slice(0, -1)},${tail}`;
+}

@@ -1,0 +1,179 @@
+import type { AnswerOutcome, CloseReason, Exchange, Link, Peer } from "../contract/index.js";
+import { errorReply, type Reply } from "../jsonrpc/encode.js";
+import { InternalError, InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
+import type {
+  JsonObject,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+} from "../jsonrpc/messages.js";
+import type { Handshake } from "../protocol/handshake.js";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import type { Revision } from "../protocol/revisions.js";
+import { Asks } from "./asks.js";
+import {
+  handshakeCaller,
+  statelessCaller,
+  statelessVersion,
+  unintroducedCaller,
+  type Caller,
+} from "./caller.js";
+import type { Change } from "./changes.js";
+import { RequestContext, type LinkScope } from "./context.js";
+import type { ServerCore } from "./core.js";
+import type { Method, MethodResult } from "./extension.js";
+import { NotificationQueue } from "./notification-queue.js";
+
+const NO_PARAMS: JsonObject = {};
+
+/** One peer of a server: what it agreed on, and what it has in flight. */
+export class ServerLink implements Link, LinkScope {
+  readonly peer: Peer;
+  readonly asks: Asks;
+  readonly #core: ServerCore;
+  readonly #inFlight = new Set<RequestContext>();
+  #handshake: Handshake | undefined;
+  #caller: Caller | undefined;
+  #stopHearing: (() => void) | undefined;
+  #closed = false;
+
+  constructor(core: ServerCore, peer: Peer) {
+    this.#core = core;
+    this.peer = peer;
+    this.asks = new Asks(`${peer.id}:`);
+    if (peer.session?.handshake !== undefined) this.#adopt(peer.session.handshake);
+  }
+
+  get revision(): Revision | undefined {
+    return this.#handshake?.revision;
+  }
+
+  get handshake(): Handshake | undefined {
+    return this.#handshake;
+  }
+
+  introduce(handshake: Handshake): void {
+    this.#adopt(handshake);
+    this.peer.session?.remember(handshake);
+  }
+
+  request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined> {
+    if (this.#closed) return undefined;
+    try {
+      const params = paramsOf(message);
+      const caller = this.#identify(message.method, params);
+      const method = this.#core.method(message.method, caller);
+      const ctx = new RequestContext(caller, message, exchange, this);
+      const result = this.#core.serve(method, params, ctx);
+      if (isPromise(result)) return this.#await(result, method, ctx);
+      ctx.end();
+      return this.#core.finisher.finish(message.id, method, result, caller.era);
+    } catch (error) {
+      return this.#failed(message, error);
+    }
+  }
+
+  notify({ method, params }: JsonRpcNotification): void {
+    if (method === "notifications/cancelled") this.#cancel(params);
+    else this.#core.notified(method, params);
+  }
+
+  answer(message: JsonRpcResponse): AnswerOutcome {
+    return this.asks.answer(message);
+  }
+
+  drain(): void {
+    for (const ctx of this.#inFlight) ctx.finishEarly();
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopHearing?.();
+    this.asks.close(reason);
+    for (const ctx of this.#inFlight) ctx.abort(reason.error ?? new Error("The client is gone"));
+  }
+
+  #identify(method: string, params: JsonObject): Caller {
+    const meta = metaOf(params);
+    const { revisions } = this.#core;
+    const version = statelessVersion(meta, this.peer);
+    if (meta !== undefined && version !== undefined) return statelessCaller(version, meta, revisions);
+    return this.#caller ?? unintroducedCaller(method, this.peer, revisions);
+  }
+
+  async #await(
+    result: Promise<MethodResult>,
+    method: Method,
+    ctx: RequestContext,
+  ): Promise<Reply | undefined> {
+    const { signal } = ctx.exchange;
+    const abort = (): void => {
+      ctx.abort(signal?.reason);
+    };
+    this.#inFlight.add(ctx);
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const value = await result;
+      return ctx.cancelled
+        ? undefined
+        : this.#core.finisher.finish(ctx.requestId, method, value, ctx.client.era);
+    } catch (error) {
+      return ctx.cancelled ? undefined : this.#failed({ id: ctx.requestId }, error);
+    } finally {
+      ctx.end();
+      this.#inFlight.delete(ctx);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #failed({ id }: Pick<JsonRpcRequest, "id">, error: unknown): Reply {
+    if (error instanceof ProtocolError) return errorReply(id, error.toJSON());
+    const { maskErrors = false, onError } = this.#core.options;
+    // The one place where nobody else would ever see the failure.
+    if (onError === undefined) console.error(error);
+    else onError(error);
+    const message =
+      error instanceof Error && !maskErrors ? `Internal error: ${error.message}` : "Internal error";
+    return errorReply(id, new InternalError(message).toJSON());
+  }
+
+  /** Two requests in flight may carry the same id, though they should not: both were given up. */
+  #cancel(params: JsonObject | undefined): void {
+    const id = params?.["requestId"];
+    const reason =
+      typeof params?.["reason"] === "string" ? params["reason"] : "The client cancelled the request";
+    for (const ctx of this.#inFlight) {
+      if (ctx.requestId === id) ctx.abort(new DOMException(reason, "AbortError"));
+    }
+  }
+
+  #adopt(handshake: Handshake): void {
+    this.#handshake = handshake;
+    this.#caller = handshakeCaller(handshake);
+    if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
+    const queue = new NotificationQueue((message) => this.peer.push?.(message));
+    this.#stopHearing = this.#core.changes.hear((change) => {
+      if (isListChange(change)) queue.add(change.method, change.encoded);
+    });
+  }
+}
+
+/** In the handshake era these go to every client, which was told so by `listChanged`. */
+function isListChange({ method }: Change): boolean {
+  return method.endsWith("/list_changed");
+}
+
+/** Only requests of the stateless era have to have params; for the others a missing object is an empty one. */
+function paramsOf({ params = NO_PARAMS }: JsonRpcRequest): JsonObject {
+  if (isObject(params)) return params;
+  throw new InvalidParamsError(`Invalid params: params must be an object, not ${describe(params)}`);
+}
+
+function metaOf(params: JsonObject): JsonObject | undefined {
+  const meta = params["_meta"];
+  if (meta === undefined || isObject(meta)) return meta;
+  throw new InvalidParamsError(`Invalid params: params._meta must be an object, not ${describe(meta)}`);
+}

@@ -1,0 +1,95 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { objectField } from "../protocol/fields.js";
+import { Meta } from "../protocol/meta.js";
+import type { Change, Changes } from "./changes.js";
+import type { RequestContext } from "./context.js";
+import type { ListenFilter, MethodResult } from "./extension.js";
+import { NotificationQueue } from "./notification-queue.js";
+
+const booleanFilter = (notification: string): ListenFilter => ({
+  notification,
+  matches: (filter) => filter === true,
+  accept: (filter) => (filter === true ? true : undefined),
+});
+
+/** A filter, and the server capability without which it is not honoured. */
+export interface OfferedFilter extends ListenFilter {
+  readonly capability?: string;
+}
+
+/** The filters of the core protocol (Subscriptions, Notification Filter). */
+export const CORE_FILTERS: Readonly<Record<string, OfferedFilter>> = {
+  toolsListChanged: { capability: "tools", ...booleanFilter("notifications/tools/list_changed") },
+};
+
+type Accepted = ReadonlyMap<ListenFilter, unknown>;
+
+/**
+ * The open subscriptions of a server. Each acknowledges first, then delivers what its filter lets
+ * through, until the client cancels it or the server ends it (Subscriptions).
+ */
+export class Subscriptions {
+  readonly #changes: Changes;
+  readonly #filterFor: (name: string) => ListenFilter | undefined;
+
+  constructor(changes: Changes, filterFor: (name: string) => ListenFilter | undefined) {
+    this.#changes = changes;
+    this.#filterFor = filterFor;
+  }
+
+  /** `subscriptions/listen`. */
+  async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
+    const { acknowledged, accepted } = this.#accept(objectField(params, "notifications"));
+    await this.#changes.start();
+    const queue = new NotificationQueue((message) => ctx.exchange.send(message));
+    const notify = (method: string, about: JsonObject | undefined): void => {
+      const _meta = { ...metaOf(about), [Meta.subscriptionId]: ctx.requestId };
+      queue.add(JSON.stringify([method, about]), { jsonrpc: "2.0", method, params: { ...about, _meta } });
+    };
+    // Heard from before the acknowledgement on, and queued behind it: no change falls between the two.
+    const stopHearing = this.#changes.hear((change) => {
+      if (lets(accepted, change)) notify(change.method, change.params);
+    });
+    notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
+    try {
+      await ctx.untilEnded();
+    } finally {
+      stopHearing();
+    }
+    this.#announceEnd(ctx);
+    return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
+  }
+
+  #accept(asked: JsonObject): { acknowledged: JsonObject; accepted: Accepted } {
+    const accepted = new Map<ListenFilter, unknown>();
+    const acknowledged = Object.entries(asked).flatMap(([name, value]) => {
+      const filter = this.#filterFor(name);
+      const honoured = filter?.accept(value);
+      if (filter === undefined || honoured === undefined) return [];
+      accepted.set(filter, honoured);
+      return [[name, honoured] as const];
+    });
+    return { acknowledged: Object.fromEntries(acknowledged), accepted };
+  }
+
+  /** Where subscriptions share a channel, a cancellation goes before the result (Cancellation). */
+  #announceEnd(ctx: RequestContext): void {
+    if (ctx.cancelled || ctx.headers !== undefined) return;
+    void ctx.exchange.send({
+      jsonrpc: "2.0",
+      method: "notifications/cancelled",
+      params: { requestId: ctx.requestId, reason: "The server ended the subscription" },
+    });
+  }
+}
+
+function lets(accepted: Accepted, { method, params }: Change): boolean {
+  for (const [filter, value] of accepted) {
+    if (filter.notification === method && filter.matches(value, params)) return true;
+  }
+  return false;
+}
+
+function metaOf(params: JsonObject | undefined): JsonObject | undefined {
+  return params?.["_meta"] as JsonObject | undefined; // ours: a change is announced with an object or nothing
+}

@@ -1,0 +1,99 @@
+import { asJsonObject } from "../jsonrpc/as-json.js";
+import { InvalidRequestError } from "../jsonrpc/errors.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { implementationField, logLevelField, objectField, stringField } from "../protocol/fields.js";
+import { Meta } from "../protocol/meta.js";
+import {
+  has,
+  isHandshakeRevision,
+  isStatelessRevision,
+  type Era,
+  type HandshakeRevision,
+} from "../protocol/revisions.js";
+import type { Implementation } from "../protocol/types.js";
+import type { RequestContext } from "./context.js";
+import type { ServerCore } from "./core.js";
+import type { Method } from "./extension.js";
+
+const HANDSHAKE: readonly Era[] = ["handshake"];
+const STATELESS: readonly Era[] = ["stateless"];
+const BOTH: readonly Era[] = ["handshake", "stateless"];
+
+/** The methods of the core protocol: in which eras, what for, how finished. */
+export function coreMethods(core: ServerCore): Readonly<Record<string, Method>> {
+  return {
+    initialize: { eras: HANDSHAKE, handle: (params, ctx) => initialize(core, params, ctx) },
+    ping: { eras: HANDSHAKE, handle: () => ({}) },
+    "logging/setLevel": { eras: HANDSHAKE, capability: "logging", handle: setLevel },
+    "server/discover": { eras: STATELESS, cache: "discover", handle: () => discover(core) },
+    "subscriptions/listen": {
+      eras: STATELESS,
+      handle: (params, ctx) => core.subscriptions.listen(params, ctx),
+    },
+    "tools/list": {
+      eras: BOTH,
+      capability: "tools",
+      cache: "lists",
+      handle: (params, ctx) => core.tools.list(params, ctx.client.revision),
+    },
+    "tools/call": { eras: BOTH, capability: "tools", handle: (params, ctx) => core.tools.call(params, ctx) },
+  };
+}
+
+/** Lifecycle, Initialization, of the handshake era. */
+function initialize(core: ServerCore, params: JsonObject, { link }: RequestContext): JsonObject {
+  const requested = stringField(params, "protocolVersion");
+  const capabilities = objectField(params, "capabilities");
+  const clientInfo = implementationField(params, "clientInfo");
+  if (link.handshake !== undefined)
+    throw new InvalidRequestError("Invalid request: initialize was answered before");
+  const revision = negotiate(core, requested);
+  link.introduce({ revision, clientInfo, capabilities });
+  const { instructions } = core.options;
+  return {
+    protocolVersion: revision,
+    capabilities: core.capabilities("handshake", link.peer.push !== undefined),
+    serverInfo: infoFor(core.info, revision),
+    ...(instructions !== undefined && { instructions }),
+  };
+}
+
+/** The version asked for, if it is supported; else the newest that is (Lifecycle, Version Negotiation). */
+function negotiate(core: ServerCore, requested: string): HandshakeRevision {
+  const supported = core.revisions.filter(isHandshakeRevision);
+  const revision = supported.find((candidate) => candidate === requested) ?? supported.at(-1);
+  // `unintroducedCaller` refuses the handshake era before it comes to this.
+  if (revision === undefined)
+    throw new InvalidRequestError("Invalid request: no handshake revision is supported");
+  return revision;
+}
+
+function infoFor(info: Implementation, revision: HandshakeRevision): JsonObject {
+  const { name, version, title, ...rest } = info;
+  return {
+    name,
+    version,
+    ...(title !== undefined && has(revision, "title") && { title }),
+    ...(has(revision, "icons") && asJsonObject(rest)),
+  };
+}
+
+/** Logging, of the handshake era. */
+function setLevel(params: JsonObject, { link }: RequestContext): JsonObject {
+  const logLevel = logLevelField(params, "level");
+  if (link.handshake === undefined)
+    throw new InvalidRequestError("Invalid request: a log level needs a session to be kept in");
+  link.introduce({ ...link.handshake, logLevel });
+  return {};
+}
+
+/** Discovery, of the stateless era: lists only what can be spoken per request. */
+function discover(core: ServerCore): JsonObject {
+  const { instructions } = core.options;
+  return {
+    supportedVersions: core.revisions.filter(isStatelessRevision),
+    capabilities: core.capabilities("stateless", true),
+    ...(instructions !== undefined && { instructions }),
+    _meta: { [Meta.serverInfo]: asJsonObject(core.info) },
+  };
+}

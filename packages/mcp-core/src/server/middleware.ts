@@ -1,0 +1,38 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import type { MaybePromise } from "../protocol/promises.js";
+import type { Context } from "./context.js";
+
+/** A request as middleware sees it. */
+export interface McpRequest {
+  readonly method: string;
+  readonly params: JsonObject;
+}
+
+/**
+ * Wraps every request, the first registered outermost. Calls `next()` once, with a changed request if it
+ * likes, and returns the result; or returns one of its own; or throws.
+ */
+export type Middleware = (
+  request: McpRequest,
+  ctx: Context,
+  next: (request?: McpRequest) => Promise<JsonObject>,
+) => MaybePromise<JsonObject>;
+
+export function runThrough(
+  chain: readonly Middleware[],
+  request: McpRequest,
+  ctx: Context,
+  serve: (request: McpRequest) => MaybePromise<JsonObject>,
+): Promise<JsonObject> {
+  const from = async (index: number, current: McpRequest): Promise<JsonObject> => {
+    const middleware = chain[index];
+    if (middleware === undefined) return serve(current);
+    let called = false;
+    return middleware(current, ctx, (changed = current) => {
+      if (called) throw new Error("next() was called twice by one middleware");
+      called = true;
+      return from(index + 1, changed);
+    });
+  };
+  return from(0, request);
+}

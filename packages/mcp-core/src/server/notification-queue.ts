@@ -1,0 +1,41 @@
+import type { MaybePromise } from "../contract/index.js";
+import type { Outgoing } from "../jsonrpc/encode.js";
+import { isPromise } from "../protocol/promises.js";
+
+/** Notifications that may wait for a peer that does not read. */
+const MAX_WAITING = 1024;
+
+/**
+ * Sends notifications in order, one at a time. While the peer does not read, equal ones are kept once, and
+ * beyond a bound new ones are dropped: each says only that something changed, and has to be read anew.
+ */
+export class NotificationQueue {
+  readonly #send: (message: Outgoing) => MaybePromise<void>;
+  readonly #waiting = new Map<string, Outgoing>();
+  #sending = false;
+
+  constructor(send: (message: Outgoing) => MaybePromise<void>) {
+    this.#send = send;
+  }
+
+  /** @param key the same for notifications of which one is enough */
+  add(key: string, message: Outgoing): void {
+    if (this.#waiting.size < MAX_WAITING) this.#waiting.set(key, message);
+    if (!this.#sending) void this.#sendWaiting();
+  }
+
+  async #sendWaiting(): Promise<void> {
+    this.#sending = true;
+    try {
+      for (const [key, message] of this.#waiting) {
+        this.#waiting.delete(key);
+        const sent = this.#send(message);
+        if (isPromise(sent)) await sent;
+      }
+    } catch {
+      this.#waiting.clear(); // the peer is gone
+    } finally {
+      this.#sending = false;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
+import type { Revision } from "../protocol/revisions.js";
+import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
+import type { State } from "../state/contract.js";
+import type { CacheKind, ServerExtension } from "./extension.js";
+
+export interface McpServerOptions {
+  /** Guidance for a model on how to use this server. */
+  readonly instructions?: string;
+  /** The revisions that are spoken. Default: all. */
+  readonly revisions?: readonly Revision[];
+  /** Capabilities to declare besides those that follow from what is registered. */
+  readonly capabilities?: ServerCapabilities;
+  readonly experimental?: Readonly<Record<string, JsonObject>>;
+  readonly extensions?: readonly ServerExtension[];
+  /** Whether `ctx.log` may send messages to clients that ask. Default: true. */
+  readonly logging?: boolean;
+  /** Items on one page of a list. Default: 100. */
+  readonly pageSize?: number;
+  /**
+   * How long clients may keep results, in ms, and for whom (Caching). Defaults: `discover` 300,000 public,
+   * `lists` 60,000 public, `reads` 0 private.
+   */
+  readonly cache?: Partial<Record<CacheKind, CacheHints>>;
+  /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
+  readonly maskErrors?: boolean;
+  /** Told of failures a client sees only as an internal error. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+  /** Where sessions, streams and changes are kept. Default: in memory, for one process. */
+  readonly state?: State;
+  readonly clock?: Clock;
+}
+
+export const DEFAULT_CACHE: Readonly<Record<CacheKind, CacheHints>> = {
+  discover: { ttlMs: 300_000, cacheScope: "public" },
+  lists: { ttlMs: 60_000, cacheScope: "public" },
+  reads: { ttlMs: 0, cacheScope: "private" },
+};
+
+/** @throws RangeError for hints the specification does not allow */
+export function checkCacheHints(kind: string, { ttlMs, cacheScope }: CacheHints): void {
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) {
+    throw new RangeError(
+      `cache.${kind}.ttlMs must be a whole number of milliseconds, 0 or more, not ${String(ttlMs)}`,
+    );
+  }
+  if (!["public", "private"].includes(cacheScope)) {
+    throw new RangeError(
+      `cache.${kind}.cacheScope must be "public" or "private", not ${JSON.stringify(cacheScope)}`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import type { Dispatcher, Link, Peer, ServerTransport } from "../contract/index.js";
+import { isObject } from "../jsonrpc/guards.js";
+import type { StandardSchema } from "../protocol/standard-schema.js";
+import type { Implementation } from "../protocol/types.js";
+import type { State } from "../state/contract.js";
+import { memoryState } from "../state/index.js";
+import { ServerCore } from "./core.js";
+import { ServerLink } from "./link.js";
+import type { Middleware } from "./middleware.js";
+import type { McpServerOptions } from "./options.js";
+import { runUntilDone, startAll, type Running } from "./run.js";
+import type { ToolDefinition, ToolHandle, ToolHandler } from "./tool-definition.js";
+
+/**
+ * An MCP server: what it offers, registered once, and served to any number of peers over any transports,
+ * in every protocol revision at once. It holds nothing that belongs to one peer.
+ *
+ * ```ts
+ * const mcp = new McpServer("calculator");
+ * mcp.tool("add", { input: z.object({ a: z.number(), b: z.number() }) }, ({ a, b }) => a + b);
+ * await mcp.run(stdio());
+ * ```
+ */
+export class McpServer implements Dispatcher {
+  readonly state: State;
+  readonly #core: ServerCore;
+
+  /**
+   * @param info name and version as clients see them; a name alone has version `0.0.0`
+   * @throws TypeError, RangeError when an option is not what it must be
+   */
+  constructor(info: string | Implementation, options: McpServerOptions = {}) {
+    const named = typeof info === "string" ? { name: info, version: "0.0.0" } : info;
+    if (!isObject(named) || typeof named.name !== "string" || typeof named.version !== "string") {
+      throw new TypeError('A server has a name, or an object with strings as "name" and "version"');
+    }
+    this.state = options.state ?? memoryState();
+    this.#core = new ServerCore(named, options, this.state);
+  }
+
+  get info(): Implementation {
+    return this.#core.info;
+  }
+
+  /**
+   * Registers a tool (Tools). May be called while the server runs; whoever listens is notified.
+   * @throws TypeError when the name is taken or not allowed, or a schema cannot be written as JSON Schema
+   */
+  tool<
+    Input extends StandardSchema | undefined = undefined,
+    Output extends StandardSchema | undefined = undefined,
+  >(
+    name: string,
+    definition: ToolDefinition<Input, Output>,
+    handler: ToolHandler<Input, Output>,
+  ): ToolHandle {
+    return this.#core.tools.add(name, definition, handler);
+  }
+
+  /** Wraps every request from now on; the first registered is the outermost. */
+  use(middleware: Middleware): this {
+    this.#core.middleware.push(middleware);
+    return this;
+  }
+
+  /** Opens a link to a peer. For transports; an author never calls it. */
+  open(peer: Peer): Link {
+    void this.#core.changes.start().catch(() => undefined); // reported by the state; tried again by the next
+    return new ServerLink(this.#core, peer);
+  }
+
+  /**
+   * Serves on the given transports until they have all ended, and then ends the process, as a program of
+   * its own does: when stdin ends and nothing else is served, or on SIGTERM and SIGINT after a drain.
+   * @throws TypeError without a transport; whatever a transport fails to start with
+   */
+  run(...transports: readonly ServerTransport[]): Promise<void> {
+    return runUntilDone(this, transports);
+  }
+
+  /** Serves on the given transports, and leaves signals and the process alone. */
+  start(...transports: readonly ServerTransport[]): Promise<Running> {
+    return startAll(this, transports);
+  }
+}
+
+export type { Running };

@@ -1,0 +1,93 @@
+import { isObject } from "../jsonrpc/guards.js";
+import type { JsonValue } from "../jsonrpc/messages.js";
+import { has, type Feature, type Revision } from "../protocol/revisions.js";
+import type { CallToolResult, ContentBlock, TextContent } from "../protocol/types.js";
+
+const CONTENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["text", ["text"]],
+  ["image", ["data", "mimeType"]],
+  ["audio", ["data", "mimeType"]],
+  ["resource_link", ["uri", "name"]],
+  ["resource", ["resource"]],
+]);
+
+/** Content an older revision does not know, which it gets as text instead. */
+const CONTENT_SINCE: ReadonlyMap<string, Feature> = new Map([
+  ["audio", "audioContent"],
+  ["resource_link", "resourceLink"],
+]);
+
+export function textResult(text: string): CallToolResult {
+  return { content: [{ type: "text", text }] };
+}
+
+/** A failure the model can read and react to (Tools, Error Handling). */
+export function errorResult(message: string): CallToolResult {
+  return { content: [{ type: "text", text: message }], isError: true };
+}
+
+/** Makes a whole result of whatever a handler without an output schema returned. */
+export function resultOf(returned: unknown, revision: Revision): CallToolResult {
+  if (typeof returned === "string") return textResult(returned);
+  if (returned === undefined) return { content: [] };
+  if (isContentBlock(returned)) return fitted({ content: [returned] }, revision);
+  if (isWholeResult(returned)) return fitted(returned, revision);
+  if (isContentList(returned)) return fitted({ content: returned }, revision);
+  return isObject(returned) ? structuredResult(returned, revision) : textResult(toJson(returned));
+}
+
+/**
+ * Structured content, and the same as text for clients that do not know it (Tools, Structured Content).
+ * Before 2026-07-28 it has to be an object; before 2025-06-18 there is none.
+ */
+export function structuredResult(value: unknown, revision: Revision): CallToolResult {
+  const text = toJson(value);
+  const allowed =
+    has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObject(value));
+  // `toJson` has just shown that it is JSON.
+  return allowed ? { ...textResult(text), structuredContent: value as JsonValue } : textResult(text);
+}
+
+/** Whether a handler returned a whole `CallToolResult` rather than data of its own. */
+export function isWholeResult(value: unknown): value is CallToolResult {
+  return isObject(value) && isContentList(value["content"]);
+}
+
+function isContentList(value: unknown): value is readonly ContentBlock[] {
+  return Array.isArray(value) && value.every(isContentBlock) && value.length > 0;
+}
+
+function isContentBlock(value: unknown): value is ContentBlock {
+  if (!isObject(value) || typeof value["type"] !== "string") return false;
+  return CONTENT_FIELDS.get(value["type"])?.every((field) => value[field] !== undefined) ?? false;
+}
+
+/** Leaves out, or says as text, what the client's revision does not know. */
+export function fitted(result: CallToolResult, revision: Revision): CallToolResult {
+  const content = result.content.map((block) => fittedBlock(block, revision));
+  const { structuredContent, ...rest } = result;
+  if (structuredContent === undefined) return { ...rest, content };
+  return { ...rest, ...(allowsStructured(structuredContent, revision) && { structuredContent }), content };
+}
+
+function allowsStructured(value: JsonValue, revision: Revision): boolean {
+  return has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObject(value));
+}
+
+function fittedBlock(block: ContentBlock, revision: Revision): ContentBlock {
+  const since = CONTENT_SINCE.get(block.type);
+  return since === undefined || has(revision, since) ? block : inWords(block);
+}
+
+function inWords(block: ContentBlock): TextContent {
+  if (block.type === "resource_link")
+    return { type: "text", text: `${block.title ?? block.name}: ${block.uri}` };
+  return { type: "text", text: `(${block.type} content, which this protocol revision cannot carry)` };
+}
+
+function toJson(value: unknown): string {
+  // `JSON.stringify` answers undefined for functions and symbols, which its type does not say.
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new TypeError(`A tool returned a ${typeof value}, which is not JSON`);
+  return text;
+}

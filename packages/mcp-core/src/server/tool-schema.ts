@@ -1,0 +1,85 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import type { JsonSchema, SchemaIssue, SchemaResult, StandardSchema } from "../protocol/standard-schema.js";
+
+/** A schema made ready: its JSON Schema for the list, and the check for each call. */
+export interface CompiledSchema {
+  readonly jsonSchema: JsonSchema;
+  validate(value: unknown): MaybePromise<Checked>;
+}
+
+export type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
+
+const NO_ARGUMENTS: CompiledSchema = {
+  jsonSchema: { type: "object", additionalProperties: false },
+  validate: (value) =>
+    Object.keys(value as JsonObject).length === 0 // the link has checked that arguments are an object
+      ? { ok: true, value }
+      : { ok: false, problem: "this tool takes no arguments" },
+};
+
+/** @throws TypeError when the schema cannot describe a tool's arguments */
+export function compileInput(schema: StandardSchema | undefined, tool: string): CompiledSchema {
+  if (schema === undefined) return NO_ARGUMENTS;
+  const compiled = compile(schema, "input", tool);
+  if (compiled.jsonSchema["type"] === "object") return compiled;
+  throw new TypeError(
+    `The input schema of tool "${tool}" must describe an object: its JSON Schema needs "type": "object"`,
+  );
+}
+
+/** @throws TypeError when the schema cannot be expressed as JSON Schema */
+export function compileOutput(schema: StandardSchema | undefined, tool: string): CompiledSchema | undefined {
+  return schema === undefined ? undefined : compile(schema, "output", tool);
+}
+
+function compile(schema: StandardSchema, side: "input" | "output", tool: string): CompiledSchema {
+  const jsonSchema = emit(schema, side, tool);
+  const { validate } = schema["~standard"];
+  return {
+    jsonSchema,
+    validate: (value) => {
+      const result = validate(value);
+      return isPromise(result) ? result.then(toChecked) : toChecked(result);
+    },
+  };
+}
+
+function emit(schema: StandardSchema, side: "input" | "output", tool: string): JsonSchema {
+  // Callers without types may pass anything, most likely a bare JSON Schema.
+  const standard = (schema as Partial<StandardSchema>)["~standard"];
+  if (standard === undefined) {
+    throw new TypeError(
+      `The ${side} schema of tool "${tool}" is no Standard Schema. ` +
+        `Wrap plain JSON Schema in jsonSchema() of "@towpath/mcp-core/json-schema"`,
+    );
+  }
+  if (standard.jsonSchema === undefined) {
+    throw new TypeError(
+      `The ${side} schema of tool "${tool}" (${standard.vendor}) cannot emit JSON Schema. ` +
+        `Use a version of the library that implements Standard JSON Schema, such as zod 4.2 or later`,
+    );
+  }
+  try {
+    // JSON Schema is JSON; libraries type it loosely.
+    return standard.jsonSchema[side]({ target: "draft-2020-12" }) as JsonSchema;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`The ${side} schema of tool "${tool}" cannot be written as JSON Schema: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function toChecked(result: SchemaResult<unknown>): Checked {
+  return result.issues === undefined
+    ? { ok: true, value: result.value }
+    : { ok: false, problem: result.issues.slice(0, 10).map(describeIssue).join("; ") };
+}
+
+function describeIssue({ message, path }: SchemaIssue): string {
+  if (path === undefined || path.length === 0) return message;
+  const place = path.map((step) => String(typeof step === "object" ? step.key : step)).join(".");
+  return message.startsWith(`${place}:`) ? message : `${place}: ${message}`;
+}
