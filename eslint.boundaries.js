@@ -10,7 +10,8 @@ const rooms = {
   contract: ["jsonrpc", "protocol"],
   state: ["jsonrpc", "protocol"],
   server: ["protocol", "contract", "jsonrpc", "state"],
-  client: ["protocol", "contract", "jsonrpc", "state"],
+  // A client of a server in the same process needs no transport of its own.
+  client: ["protocol", "contract", "jsonrpc", "memory"],
   transport: ["contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],

@@ -41,9 +41,9 @@ export class Calls {
           this.ended(call);
           resolve(response);
         },
-        (error: unknown) => {
+        (error: Error) => {
           this.ended(call);
-          reject(error as Error); // connections reject with errors only
+          reject(error);
         },
       );
     });

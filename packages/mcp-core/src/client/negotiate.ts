@@ -1,6 +1,6 @@
 import { asJsonObject } from "../jsonrpc/as-json.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
-import { isObject } from "../jsonrpc/guards.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
 import type {
   JsonObject,
   JsonRpcErrorResponse,
@@ -142,7 +142,7 @@ function initializeRequest(
 function readInitializeResult(result: JsonObject, supported: readonly HandshakeRevision[]): Agreed {
   const { protocolVersion, capabilities, serverInfo, instructions } = result;
   const revision = supported.find((candidate) => candidate === protocolVersion);
-  if (revision === undefined) throw new NoCommonRevisionError(supported, [String(protocolVersion)]);
+  if (revision === undefined) throw new NoCommonRevisionError(supported, [describe(protocolVersion)]);
   if (!isObject(capabilities))
     throw new InvalidResultError("The server's answer to initialize has no capabilities");
   return {

@@ -10,7 +10,7 @@ import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
 import type { ListenFilter, Method, MethodResult, ServerExtension } from "./extension.js";
 import { Finisher } from "./finish.js";
-import { CORE_FILTERS, Subscriptions } from "./listen.js";
+import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./listen.js";
 import { coreMethods } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
@@ -28,7 +28,7 @@ export class ServerCore {
   readonly middleware: Middleware[] = [];
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, Method>>>;
-  readonly #filters: ReadonlyMap<string, ListenFilter & { readonly capability?: string }>;
+  readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
   constructor(info: Implementation, options: McpServerOptions, state: State) {
     const { pageSize = 100, maskErrors = false, extensions = [] } = options;
@@ -51,10 +51,9 @@ export class ServerCore {
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     this.#filters = new Map(
-      Object.entries({
-        ...CORE_FILTERS,
-        ...Object.assign({}, ...extensions.map((extension) => extension.listenFilters)),
-      }),
+      [CORE_FILTERS, ...extensions.map(({ listenFilters = {} }) => listenFilters)].flatMap(
+        Object.entries<OfferedFilter>,
+      ),
     );
     this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name));
   }
@@ -91,7 +90,7 @@ export class ServerCore {
       ...capabilities,
       ...(experimental !== undefined && { experimental }),
       ...(this.#extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...extensions } }),
-      ...Object.assign({}, ...this.#extensions.map((extension) => extension.capabilities?.[era])),
+      ...merged(this.#extensions.map((extension) => extension.capabilities?.[era] ?? {})),
     };
   }
 
@@ -123,4 +122,8 @@ export class ServerCore {
 
 function plain(result: MethodResult): JsonObject {
   return result instanceof EncodedResult ? result.value : result;
+}
+
+function merged(parts: readonly ServerCapabilities[]): ServerCapabilities {
+  return parts.reduce((all, part) => ({ ...all, ...part }), {});
 }

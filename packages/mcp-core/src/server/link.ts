@@ -9,7 +9,7 @@ import type {
   JsonRpcResponse,
 } from "../jsonrpc/messages.js";
 import type { Handshake } from "../protocol/handshake.js";
-import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 import type { Revision } from "../protocol/revisions.js";
 import { Asks } from "./asks.js";
 import {
@@ -131,10 +131,10 @@ export class ServerLink implements Link, LinkScope {
 
   #failed({ id }: Pick<JsonRpcRequest, "id">, error: unknown): Reply {
     if (error instanceof ProtocolError) return errorReply(id, error.toJSON());
-    const { maskErrors = false, onError } = this.#core.options;
-    // The one place where nobody else would ever see the failure.
-    if (onError === undefined) console.error(error);
-    else onError(error);
+    const { maskErrors = false, onError = reportToConsole } = this.#core.options;
+    fireAndForget(() => {
+      onError(error);
+    });
     const message =
       error instanceof Error && !maskErrors ? `Internal error: ${error.message}` : "Internal error";
     return errorReply(id, new InternalError(message).toJSON());
@@ -159,6 +159,11 @@ export class ServerLink implements Link, LinkScope {
       if (isListChange(change)) queue.add(change.method, change.encoded);
     });
   }
+}
+
+function reportToConsole(error: unknown): void {
+  // eslint-disable-next-line no-console -- without an onError, what a handler threw would go unseen
+  console.error(error);
 }
 
 /** In the handshake era these go to every client, which was told so by `listChanged`. */
