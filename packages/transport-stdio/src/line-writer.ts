@@ -192,7 +192,7 @@ function waiting(): Waiting {
 
 /** Rejects for those who look, and troubles nobody else: a peer that is gone shows elsewhere too. */
 function rejected(error: Error): Promise<void> {
-  const promise = Promise.reject<void>(error);
+  const promise: Promise<never> = Promise.reject(error);
   promise.catch(() => undefined);
   return promise;
 }
