@@ -41,9 +41,9 @@ export class Calls {
           this.ended(call);
           resolve(response);
         },
-        (error: Error) => {
+        (error: unknown) => {
           this.ended(call);
-          reject(error);
+          reject(asError(error));
         },
       );
     });
@@ -135,6 +135,9 @@ class Call implements Expiring {
 }
 
 function reasonOf(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason;
+  return asError(signal.reason);
+}
+
+function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new DOMException(String(reason), "AbortError");
 }

@@ -1,7 +1,7 @@
 import { encodeNotification, type PreEncoded } from "../jsonrpc/encode.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
-import type { State } from "../state/contract.js";
+import type { Bus } from "../state/contract.js";
 
 /** Something that changed, as the notification that tells of it. */
 export interface Change {
@@ -16,17 +16,17 @@ type Hear = (change: Change) => void;
 const TOPIC = "towpath/changes";
 
 /**
- * Carries changes to whoever listens, on whichever node: announced on the state's bus, heard by every
- * link and subscription. Several announcements of the same change in one turn are one.
+ * Carries changes to whoever listens: to every link and subscription of this process, and with a shared
+ * state's bus, to those on every node. Several announcements of the same change in one turn are one.
  */
 export class Changes {
-  readonly #state: State;
+  readonly #bus: Bus | undefined;
   readonly #hearers = new Set<Hear>();
   readonly #announced = new Map<string, JsonObject>();
-  #subscribed: Promise<unknown> | undefined;
+  #carried: Promise<unknown> | undefined;
 
-  constructor(state: State) {
-    this.#state = state;
+  constructor(bus: Bus | undefined) {
+    this.#bus = bus;
   }
 
   /**
@@ -34,24 +34,18 @@ export class Changes {
    * has connected to yet is still being put together.
    */
   start(): Promise<unknown> {
-    this.#subscribed ??= this.#state.bus
-      .subscribe(TOPIC, (message) => {
-        this.#heard(message);
-      })
-      .catch((error: unknown) => {
-        this.#subscribed = undefined;
-        throw error;
-      });
-    return this.#subscribed;
+    this.#carried ??= this.#bus === undefined ? Promise.resolve() : this.#subscribe(this.#bus);
+    return this.#carried;
   }
 
   announce(method: string, params?: JsonObject): void {
-    if (this.#subscribed === undefined) return;
+    if (this.#carried === undefined) return;
     const change: JsonObject = { method, ...(params !== undefined && { params }) };
-    if (this.#announced.size === 0)
+    if (this.#announced.size === 0) {
       queueMicrotask(() => {
         this.#publish();
       });
+    }
     this.#announced.set(JSON.stringify(change), change);
   }
 
@@ -61,11 +55,24 @@ export class Changes {
     return () => this.#hearers.delete(hearer);
   }
 
+  #subscribe(bus: Bus): Promise<unknown> {
+    const heard = (message: JsonValue): void => {
+      this.#heard(message);
+    };
+    return bus.subscribe(TOPIC, heard).catch((error: unknown) => {
+      this.#carried = undefined; // tried again by whoever starts next
+      throw error;
+    });
+  }
+
   #publish(): void {
     const changes = [...this.#announced.values()];
     this.#announced.clear();
-    // A bus that is away reports that itself; the caching hints make up for a change that is not heard of.
-    for (const change of changes) void this.#state.bus.publish(TOPIC, change).catch(() => undefined);
+    for (const change of changes) {
+      if (this.#bus === undefined) this.#heard(change);
+      // A bus that is away reports that itself; caching hints make up for a change that is not heard of.
+      else void this.#bus.publish(TOPIC, change).catch(() => undefined);
+    }
   }
 
   #heard(message: JsonValue): void {

@@ -4,7 +4,6 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
-import type { State } from "../state/contract.js";
 import { Changes } from "./changes.js";
 import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
@@ -30,7 +29,7 @@ export class ServerCore {
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, Method>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
-  constructor(info: Implementation, options: McpServerOptions, state: State) {
+  constructor(info: Implementation, options: McpServerOptions) {
     const { pageSize = 100, maskErrors = false, extensions = [] } = options;
     const cache = { ...DEFAULT_CACHE, ...options.cache };
     for (const [kind, hints] of Object.entries(cache)) checkCacheHints(kind, hints);
@@ -39,7 +38,7 @@ export class ServerCore {
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);
-    this.changes = new Changes(state);
+    this.changes = new Changes(options.state?.bus);
     this.finisher = new Finisher(info, cache);
     this.tools = new Tools({
       pageSize,

@@ -27,7 +27,7 @@ export interface McpServerOptions {
   readonly maskErrors?: boolean;
   /** Told of failures a client sees only as an internal error. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
-  /** Where sessions, streams and changes are kept. Default: in memory, for one process. */
+  /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */
   readonly state?: State;
   readonly clock?: Clock;
 }

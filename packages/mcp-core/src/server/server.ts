@@ -3,7 +3,6 @@ import { isObject } from "../jsonrpc/guards.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import type { Implementation } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
-import { memoryState } from "../state/index.js";
 import { ServerCore } from "./core.js";
 import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
@@ -22,7 +21,8 @@ import type { ToolDefinition, ToolHandle, ToolHandler } from "./tool-definition.
  * ```
  */
 export class McpServer implements Dispatcher {
-  readonly state: State;
+  /** What this server shares with other nodes, if anything. */
+  readonly state: State | undefined;
   readonly #core: ServerCore;
 
   /**
@@ -34,8 +34,8 @@ export class McpServer implements Dispatcher {
     if (!isObject(named) || typeof named.name !== "string" || typeof named.version !== "string") {
       throw new TypeError('A server has a name, or an object with strings as "name" and "version"');
     }
-    this.state = options.state ?? memoryState();
-    this.#core = new ServerCore(named, options, this.state);
+    this.state = options.state;
+    this.#core = new ServerCore(named, options);
   }
 
   get info(): Implementation {
