@@ -1,0 +1,16 @@
+import type { Era, JsonObject } from "@towpath/mcp-core";
+import type { Stage } from "./stage.js";
+
+/** One thing the tour shows, and what has to come of it. */
+export interface Check {
+  readonly name: string;
+  readonly run: (stage: Stage) => Promise<Finding>;
+  readonly expected: (era: Era) => JsonObject;
+}
+
+export interface Finding {
+  /** Compared with what is expected. */
+  readonly observed: JsonObject;
+  /** For the reader, in a few words. */
+  readonly shown: string;
+}

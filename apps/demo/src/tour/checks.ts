@@ -1,0 +1,113 @@
+import { ConnectionLostError } from "@towpath/mcp-core";
+import type { Check } from "./check.js";
+import { badInputChecks } from "./checks-bad-input.js";
+import { importChecks } from "./checks-import.js";
+import { textOf } from "./results.js";
+
+const connecting: readonly Check[] = [
+  {
+    name: "connect",
+    run: async (stage) => {
+      const { era, revision, server } = await stage.connect();
+      const name = `${String(server?.name)} ${String(server?.version)}`;
+      const how = era === "handshake" ? "initialize" : "server/discover";
+      return { observed: { era, revision, name }, shown: `${how} → ${revision}, ${name}` };
+    },
+    expected: (era) => ({
+      era,
+      revision: era === "handshake" ? "2025-11-25" : "2026-07-28",
+      name: "notebook 1.0.0",
+    }),
+  },
+  {
+    name: "capabilities",
+    run: async ({ client: { capabilities } }) => ({
+      observed: capabilities,
+      shown: Object.entries(capabilities)
+        .map(([name, value]) => [name, ...Object.keys(value ?? {})].join("."))
+        .join(", "),
+    }),
+    expected: () => ({ tools: { listChanged: true }, logging: {} }),
+  },
+  {
+    name: "tools",
+    run: async ({ client }) => {
+      const tools = (await client.listTools()).map(({ name }) => name);
+      return { observed: { tools }, shown: tools.join(", ") };
+    },
+    expected: () => ({ tools: ["add_note", "search_notes", "import_notes"] }),
+  },
+];
+
+const calling: readonly Check[] = [
+  {
+    name: "call",
+    run: async ({ client }) => {
+      const note = { title: "Locks", text: "29 of them at Caen Hill", tags: ["boat"] };
+      const text = textOf(await client.callTool("add_note", note));
+      return { observed: { text }, shown: `add_note → "${text}"` };
+    },
+    expected: () => ({ text: "Note 1 is kept: Locks" }),
+  },
+  {
+    name: "log message",
+    run: async ({ client, logs }) => {
+      logs.length = 0;
+      await client.callTool("add_note", { title: "Bridges" });
+      const observed = logs.map(({ level, data }) => ({ level, data }));
+      return { observed: { logs: observed }, shown: observed.map((log) => JSON.stringify(log)).join(", ") };
+    },
+    expected: () => ({ logs: [{ level: "info", data: { message: "Added a note", id: 2 } }] }),
+  },
+  {
+    name: "structured output",
+    run: async ({ client }) => {
+      const { structuredContent = null } = await client.callTool("search_notes", { query: "caen hill" });
+      return {
+        observed: { structuredContent },
+        shown: `search_notes → ${JSON.stringify(structuredContent)}`,
+      };
+    },
+    expected: () => ({
+      structuredContent: {
+        total: 1,
+        notes: [{ id: 1, title: "Locks", text: "29 of them at Caen Hill", tags: ["boat"] }],
+      },
+    }),
+  },
+];
+
+const ending: readonly Check[] = [
+  {
+    name: "close",
+    run: async ({ client }) => {
+      await client.close();
+      const then = await client.listTools().then(
+        () => "an answer",
+        (error: unknown) => (error instanceof ConnectionLostError ? error.name : String(error)),
+      );
+      return { observed: { then }, shown: `the client ends its server; calling on → ${then}` };
+    },
+    expected: () => ({ then: "ConnectionLostError" }),
+  },
+  {
+    name: "shutdown",
+    run: async ({ raw }) => {
+      const { exitCode, signal, unread } = await raw.close();
+      return {
+        observed: { exitCode, signal, unread },
+        shown: `stdin ends → the server exits with code ${String(exitCode)}`,
+      };
+    },
+    expected: () => ({ exitCode: 0, signal: null, unread: 0 }),
+  },
+];
+
+/** What the tour shows of each transport in each era, in this order. */
+export const checks: readonly Check[] = [
+  ...connecting,
+  ...calling,
+  ...importChecks,
+  ...badInputChecks,
+  ...ending,
+];

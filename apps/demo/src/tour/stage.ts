@@ -1,0 +1,67 @@
+import { McpClient, type Era, type LogMessage, type McpClientOptions } from "@towpath/mcp-core";
+import type { RawConnection, TourTarget } from "./target.js";
+
+const MAX_STDERR = 4000;
+
+/** The handshake era is asked for; the other one is what a client finds by itself. */
+const clientOptions: Readonly<Record<Era, McpClientOptions>> = {
+  handshake: { era: "handshake" },
+  stateless: {},
+};
+
+/** Where the checks of one transport in one era take place: a client, and a connection without one. */
+export class Stage {
+  readonly era: Era;
+  readonly logs: LogMessage[] = [];
+  readonly #target: TourTarget;
+  #client: McpClient | undefined;
+  #raw: RawConnection | undefined;
+  #stderr = "";
+
+  constructor(target: TourTarget, era: Era) {
+    this.#target = target;
+    this.era = era;
+  }
+
+  /** @throws Error before {@link connect} */
+  get client(): McpClient {
+    if (this.#client === undefined) throw new Error("There is no client: it could not connect");
+    return this.#client;
+  }
+
+  /** @throws Error before {@link connectRaw} */
+  get raw(): RawConnection {
+    if (this.#raw === undefined) throw new Error("There is no connection: it could not be opened");
+    return this.#raw;
+  }
+
+  /** The end of what the servers wrote to stderr. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  async connect(): Promise<McpClient> {
+    this.#client = await McpClient.connect(this.#target.client(this.#collect), {
+      ...clientOptions[this.era],
+      info: { name: "tour", version: "1.0.0" },
+      logLevel: "info",
+      onLog: (message) => this.logs.push(message),
+    });
+    return this.#client;
+  }
+
+  async connectRaw(): Promise<RawConnection> {
+    this.#raw = await this.#target.raw(this.#collect);
+    return this.#raw;
+  }
+
+  /** Ends whatever is still there. */
+  async clear(): Promise<void> {
+    this.#raw?.abandon();
+    await this.#client?.close();
+  }
+
+  readonly #collect = (text: string): void => {
+    this.#stderr = (this.#stderr + text).slice(-MAX_STDERR);
+  };
+}

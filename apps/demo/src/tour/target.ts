@@ -1,0 +1,32 @@
+import type { ClientTransport, JsonObject } from "@towpath/mcp-core";
+
+/** A transport as the tour uses it. Each call starts a server of its own. */
+export interface TourTarget {
+  /** The name of the transport. */
+  readonly name: string;
+  /** How a client reaches a server; `stderr` takes what that server writes there. */
+  client(stderr: (text: string) => void): ClientTransport;
+  /** A connection without any client in between, for what no client would send. */
+  raw(stderr: (text: string) => void): Promise<RawConnection>;
+}
+
+export interface RawConnection {
+  /** Sends a text as one message, whatever it is. */
+  send(text: string): void;
+  /**
+   * Settles with the next message of the server's.
+   * @throws Error when the server ends, or sends something that is no JSON object
+   */
+  receive(): Promise<JsonObject>;
+  /** Closes the connection, and settles when the server's process has exited. */
+  close(): Promise<ServerEnd>;
+  /** Ends the server at once, if it is still there. */
+  abandon(): void;
+}
+
+export interface ServerEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Messages that came after the last one received. */
+  readonly unread: number;
+}
