@@ -43,10 +43,6 @@ export class Run {
     return this.#issues !== undefined && this.#issues.length < this.#limits.maxIssues;
   }
 
-  get reports(): boolean {
-    return this.#issues !== undefined;
-  }
-
   /** @throws RunStopped when the steps are used up. */
   spend(steps: number): void {
     if ((this.#steps -= steps) < 0) {
