@@ -3,7 +3,7 @@ import { ErrorCode } from "../jsonrpc/errors.js";
 import { isRequest } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
-import { missingServerCapability } from "../protocol/capabilities.js";
+import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
@@ -20,6 +20,7 @@ import {
   DEFAULT_PROBE_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
   type CallOptions,
+  type ClientExtension,
   type McpClientOptions,
 } from "./options.js";
 import { ReconnectPolicy } from "./reconnect.js";
@@ -45,6 +46,8 @@ export class McpClient {
   readonly #calls: Calls;
   readonly #reconnect: ReconnectPolicy;
   readonly #resultTypes: ReadonlySet<string>;
+  /** The server capability each method needs, those of extensions included. */
+  readonly #neededFor: ReadonlyMap<string, readonly string[]>;
   #session: Session | undefined;
   #connecting: Promise<Session> | undefined;
   #agreed: Agreed | undefined;
@@ -67,6 +70,7 @@ export class McpClient {
     };
     this.#calls = new Calls(clock);
     this.#reconnect = new ReconnectPolicy(transport.reconnect, clock);
+    this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
     this.#resultTypes = new Set(["complete", ...extensions.flatMap(({ resultTypes = [] }) => resultTypes)]);
   }
 
@@ -222,7 +226,7 @@ export class McpClient {
 
   /** @throws MissingServerCapabilityError */
   #checkCapability(method: string, declared: ServerCapabilities): void {
-    const missing = missingServerCapability(method, declared);
+    const missing = missingServerCapability(method, declared, this.revision, this.#neededFor);
     if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
   }
 
@@ -264,6 +268,10 @@ export class McpClient {
     if (this.#agreed === undefined) throw new Error("The client is not connected");
     return this.#agreed;
   }
+}
+
+function capabilitiesForMethods({ id, methods = [] }: ClientExtension): [string, readonly string[]][] {
+  return methods.map((method) => [method, ["extensions", id]]);
 }
 
 function introductionOf({

@@ -25,8 +25,8 @@ export interface ClientExtension {
   readonly settings?: JsonObject;
   /** Values of `resultType` it adds. */
   readonly resultTypes?: readonly string[];
-  /** Server capabilities that its methods need, by method. */
-  readonly methods?: Readonly<Record<string, { readonly capability: readonly string[] }>>;
+  /** Its methods, which are sent only to servers that declared the extension. */
+  readonly methods?: readonly string[];
 }
 
 export interface McpClientOptions extends Timeouts {

@@ -28,33 +28,59 @@ export interface Caller {
 
 const VERSION_HEADER = "mcp-protocol-version";
 const META_PATH = "params._meta";
+const VERSION_PATH = `${META_PATH}["${Meta.protocolVersion}"]`;
+
+/** What the MCP-Protocol-Version header says, next to what `_meta` says; `unmirrored` where there are no headers. */
+type HeaderSays = "unmirrored" | "nothing" | "the same" | "a stateless version" | "another";
+type Outcome = Era | "version missing" | "mismatch";
+
+/** Which era a request belongs to. Mirrored values come first: a mismatch is found before anything else. */
+const ERA_OF_REQUEST: Readonly<
+  Record<"version in _meta" | "none in _meta", Readonly<Record<HeaderSays, Outcome>>>
+> = {
+  "version in _meta": {
+    unmirrored: "stateless",
+    "the same": "stateless",
+    nothing: "mismatch",
+    "a stateless version": "mismatch",
+    another: "mismatch",
+  },
+  "none in _meta": {
+    unmirrored: "handshake",
+    "the same": "handshake",
+    nothing: "handshake",
+    "a stateless version": "version missing",
+    another: "handshake",
+  },
+};
+
+function headerSays(version: unknown, header: string | null | undefined): HeaderSays {
+  if (header === undefined) return "unmirrored";
+  if (header === null) return "nothing";
+  if (header === version) return "the same";
+  return isStatelessRevision(header) ? "a stateless version" : "another";
+}
 
 /**
- * The version a request names in its `_meta`, which makes it a request of the stateless era. A request
- * that names none belongs to the handshake era, unless its header says otherwise.
+ * The version a request names in its `_meta`, which makes it a request of the stateless era; `undefined`
+ * for the handshake era.
  * @throws HeaderMismatchError, InvalidParamsError
  */
 export function statelessVersion(meta: JsonObject | undefined, peer: Peer): string | undefined {
   const version = meta?.[Meta.protocolVersion];
-  if (peer.headers !== undefined) checkVersionHeader(version, peer.headers.get(VERSION_HEADER));
-  if (version === undefined || typeof version === "string") return version;
-  const path = `${META_PATH}["${Meta.protocolVersion}"]`;
-  throw new InvalidParamsError(`Invalid params: ${path} must be a string, not ${describe(version)}`);
-}
-
-function checkVersionHeader(version: unknown, header: string | null): void {
-  if (version === undefined) {
-    if (!isStatelessRevision(header)) return;
-    throw new InvalidParamsError(
-      `Invalid params: ${META_PATH}["${Meta.protocolVersion}"] is missing, though the MCP-Protocol-Version header says ${header}`,
-    );
-  }
-  if (header !== version) {
+  const header = peer.headers?.get(VERSION_HEADER);
+  const row = ERA_OF_REQUEST[version === undefined ? "none in _meta" : "version in _meta"];
+  const outcome = row[headerSays(version, header)];
+  if (outcome === "handshake") return undefined;
+  if (outcome === "stateless" && typeof version === "string") return version;
+  if (outcome === "mismatch") {
     const said = header === null ? "is missing" : `says ${describe(header)}`;
     throw new HeaderMismatchError(
       `The MCP-Protocol-Version header ${said}, but the body says ${describe(version)}`,
     );
   }
+  const wrong = outcome === "stateless" ? `must be a string, not ${describe(version)}` : "is missing";
+  throw new InvalidParamsError(`Invalid params: ${VERSION_PATH} ${wrong}`);
 }
 
 /**
@@ -105,7 +131,7 @@ export function unintroducedCaller(method: string, peer: Peer, supported: readon
   }
   if (BEFORE_HANDSHAKE.has(method)) return { era: "handshake", revision: newest, capabilities: {} };
   throw new InvalidRequestError(
-    `Invalid request: ${method} came before initialize, and names no protocol version in params._meta["${Meta.protocolVersion}"]`,
+    `Invalid request: ${method} came before initialize, and names no protocol version in ${VERSION_PATH}`,
   );
 }
 
@@ -121,6 +147,6 @@ function headerRevision(header: string | null): HandshakeRevision {
 function noHandshake(method: string, supported: readonly Revision[]): Error {
   if (method === "initialize") return new UnsupportedProtocolVersionError("initialize", supported);
   return new InvalidParamsError(
-    `Invalid params: ${META_PATH}["${Meta.protocolVersion}"] is missing; supported: ${supported.join(", ")}`,
+    `Invalid params: ${VERSION_PATH} is missing; supported: ${supported.join(", ")}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Exchange, Peer, Principal, ReadonlyHeaders } from "../contract/index.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
-import { missingClientCapabilities } from "../protocol/capabilities.js";
+import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/capabilities.js";
 import { MissingClientCapabilityError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
@@ -152,7 +152,17 @@ export class RequestContext implements Context {
   }
 
   async ping(): Promise<void> {
-    if (this.client.era === "handshake") await this.link.asks.ask("ping", undefined, this.exchange);
+    if (this.client.era === "handshake") await this.ask("ping");
+  }
+
+  /**
+   * Sends the client a request of ours, in the handshake era, and settles with its result.
+   * @throws what {@link require} throws when the client did not declare what the method needs
+   */
+  async ask(method: string, params?: JsonObject): Promise<JsonObject> {
+    const needed = CLIENT_CAPABILITY_FOR.get(method);
+    if (needed !== undefined) this.require(needed);
+    return this.link.asks.ask(method, params, this.exchange);
   }
 
   /** Ends the request from outside: cancelled, or the peer is gone. */

@@ -78,6 +78,17 @@ export class ServerCore {
     });
   }
 
+  /**
+   * Results of a type of their own go only to clients that declared the extension they are from (Base
+   * Protocol, ResultType).
+   * @throws MissingClientCapabilityError
+   */
+  checkResultType(result: MethodResult, ctx: RequestContext): void {
+    const type = plain(result)["resultType"];
+    const owner = this.#extensions.find(({ resultTypes }) => resultTypes?.some((owned) => owned === type));
+    if (owner !== undefined) ctx.require({ extensions: { [owner.id]: {} } });
+  }
+
   /** What is declared to a peer: what is registered, as far as the peer's link can carry it. */
   capabilities(era: Era, canPush: boolean): ServerCapabilities {
     const { capabilities, experimental, logging = true } = this.options;

@@ -44,6 +44,8 @@ export interface ServerExtension {
   /** Further capabilities to declare, per era. */
   readonly capabilities?: Partial<Record<Era, ServerCapabilities>>;
   readonly methods?: Readonly<Record<string, Method>>;
+  /** Values of `resultType` it adds; sent only to clients that declared the extension. */
+  readonly resultTypes?: readonly string[];
   /** Notifications from the client. */
   readonly notifications?: Readonly<Record<string, (params: JsonObject | undefined) => void>>;
   readonly listenFilters?: Readonly<Record<string, ListenFilter>>;

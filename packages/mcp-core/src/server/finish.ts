@@ -1,4 +1,5 @@
 import { EncodedResult, resultReply, type Reply } from "../jsonrpc/encode.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import type { Era } from "../protocol/revisions.js";
@@ -25,6 +26,8 @@ export class Finisher {
   /** @throws TypeError when the result holds something JSON cannot carry */
   finish(id: RequestId, method: Method, result: MethodResult, era: Era): Reply {
     const value = result instanceof EncodedResult ? result.value : result;
+    // Middleware that forgets to return is easily written.
+    if (!isObject(value)) throw new TypeError(`A result must be an object, not ${describe(value)}`);
     const stateless = era === "stateless";
     if (stateless && needsMerge(value)) return resultReply(id, JSON.stringify(this.#merge(value, method)));
     const json = result instanceof EncodedResult ? result.json : JSON.stringify(result);
@@ -38,17 +41,18 @@ export class Finisher {
   #merge(value: JsonObject, { cache }: Method): JsonObject {
     const interim = value["resultType"] !== undefined && value["resultType"] !== "complete";
     const common = this.#common(interim ? undefined : cache);
+    const added = Object.entries(common).filter(([key]) => value[key] === undefined);
     // The type of a result's `_meta` is an object or nothing; ours to trust.
-    return {
-      ...common,
-      ...value,
-      _meta: { ...this.#serverInfo, ...(value["_meta"] as JsonObject | undefined) },
-    };
+    const meta = value["_meta"] as JsonObject | undefined;
+    return { ...value, ...Object.fromEntries(added), _meta: { ...this.#serverInfo, ...meta } };
   }
 }
 
+const COMMON = ["_meta", "resultType", "ttlMs", "cacheScope"] as const;
+
+/** Whether the result says itself some of what would be appended. */
 function needsMerge(value: JsonObject): boolean {
-  return value["_meta"] !== undefined || value["resultType"] !== undefined || value["ttlMs"] !== undefined;
+  return COMMON.some((key) => value[key] !== undefined);
 }
 
 function append(json: string, tail: string): string {

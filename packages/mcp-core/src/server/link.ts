@@ -68,7 +68,7 @@ export class ServerLink implements Link, LinkScope {
       const result = this.#core.serve(method, params, ctx);
       if (isPromise(result)) return this.#await(result, method, ctx);
       ctx.end();
-      return this.#core.finisher.finish(message.id, method, result, caller.era);
+      return this.#finish(result, method, ctx);
     } catch (error) {
       return this.#failed(message, error);
     }
@@ -117,9 +117,7 @@ export class ServerLink implements Link, LinkScope {
     else signal?.addEventListener("abort", abort, { once: true });
     try {
       const value = await result;
-      return ctx.cancelled
-        ? undefined
-        : this.#core.finisher.finish(ctx.requestId, method, value, ctx.client.era);
+      return ctx.cancelled ? undefined : this.#finish(value, method, ctx);
     } catch (error) {
       return ctx.cancelled ? undefined : this.#failed({ id: ctx.requestId }, error);
     } finally {
@@ -127,6 +125,12 @@ export class ServerLink implements Link, LinkScope {
       this.#inFlight.delete(ctx);
       signal?.removeEventListener("abort", abort);
     }
+  }
+
+  #finish(result: MethodResult, method: Method, ctx: RequestContext): Reply {
+    const reply = this.#core.finisher.finish(ctx.requestId, method, result, ctx.client.era);
+    this.#core.checkResultType(result, ctx);
+    return reply;
   }
 
   #failed({ id }: Pick<JsonRpcRequest, "id">, error: unknown): Reply {
