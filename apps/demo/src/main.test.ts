@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { checks } from "./tour/checks.js";
+
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const run = async (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> => {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const outputs = [text(child.stdout), text(child.stderr)] as const;
+  await once(child, "close");
+  const [stdout, stderr] = await Promise.all(outputs);
+  return { code: child.exitCode, stdout, stderr };
+};
+
+describe("the built demo", () => {
+  it("takes the tour over real processes, in both eras, and finds all as it should be", async () => {
+    const { code, stdout, stderr } = await run(["tour"]);
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
+    expect(stdout).not.toContain("✗");
+    for (const { name } of checks) expect(stdout.split(`✓ ${name} `), name).toHaveLength(3);
+  });
+
+  it("takes the tour whatever the environment says of serving", async () => {
+    const { code, stdout } = await run(["tour"], { TOWPATH_TRANSPORT: "pigeon" });
+    expect(code, stdout).toBe(0);
+  });
+
+  it("serves on stdio unless told otherwise, and exits when stdin ends", async () => {
+    expect(await run(["serve"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it.each([
+    [["serve", "--transport", "pigeon"], {}, "--transport must be one of: stdio"],
+    [["serve"], { TOWPATH_PORT: "none" }, "TOWPATH_PORT must be a whole number"],
+  ])("refuses %j with %j", async (args, env, message) => {
+    const { code, stdout, stderr } = await run(args, env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  it("prints a configuration that starts it", async () => {
+    const { stdout } = await run(["config"]);
+    expect(JSON.parse(stdout)).toEqual({
+      mcpServers: { notebook: { command: process.execPath, args: [program, "serve"] } },
+    });
+  });
+});
