@@ -37,21 +37,23 @@ function answer(line) {
 
 let unfinished = [];
 
+/** The run of complete lines that ends with this chunk, decoded at once; the rest is kept. */
+function completeLines(chunk) {
+  const end = chunk.lastIndexOf(10);
+  if (end === -1) {
+    unfinished.push(chunk);
+    return [];
+  }
+  const text =
+    unfinished.length === 0
+      ? chunk.toString("utf8", 0, end)
+      : Buffer.concat([...unfinished, chunk.subarray(0, end)]).toString();
+  unfinished = end + 1 < chunk.length ? [chunk.subarray(end + 1)] : [];
+  return text.split("\n");
+}
+
 process.stdin.on("data", (chunk) => {
   let answers = "";
-  let start = 0;
-  let end = chunk.indexOf(10);
-  while (end !== -1) {
-    if (unfinished.length > 0) {
-      unfinished.push(chunk.subarray(start, end));
-      answers += answer(Buffer.concat(unfinished).toString());
-      unfinished = [];
-    } else {
-      answers += answer(chunk.toString("utf8", start, end));
-    }
-    start = end + 1;
-    end = chunk.indexOf(10, start);
-  }
-  if (start < chunk.length) unfinished.push(chunk.subarray(start));
+  for (const line of completeLines(chunk)) answers += answer(line);
   if (answers !== "") process.stdout.write(answers);
 });

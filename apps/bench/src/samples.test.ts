@@ -53,6 +53,15 @@ describe("Samples", () => {
   });
 });
 
+describe("failLike", () => {
+  it("takes over the failures of the others", async () => {
+    const others = await alternate(contenders, 1, () => Promise.reject(new Error("no such server")));
+    const samples = new Samples();
+    samples.failLike(others);
+    for (const contender of contenders) expect(samples.failureOf(contender)).toBe("no such server");
+  });
+});
+
 describe("reasonOf", () => {
   it("fits into a cell of a table", () => {
     expect(reasonOf(new Error("no | such\n\n  server"))).toBe("no \\| such server");

@@ -24,6 +24,11 @@ export class Samples {
     return this.#failures.get(keyOf(contender));
   }
 
+  /** Takes over the failures of samples that were taken in the same rounds. */
+  failLike(other: Samples): void {
+    for (const [key, reason] of other.#failures) this.#failures.set(key, reason);
+  }
+
   of(contender: Contender): readonly number[] {
     return this.#values.get(keyOf(contender)) ?? [];
   }

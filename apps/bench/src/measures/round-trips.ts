@@ -1,21 +1,25 @@
 import { onServerCore } from "../cores.js";
 import { callsPerSecond, type Load } from "../drive.js";
+import { Fleet } from "../fleet.js";
 import { fraction, perSecond } from "../format.js";
 import { type Contender, contendersOf, type Era, raw, towpath } from "../implementations.js";
-import type { Measure } from "../measure.js";
+import type { Context, Measure } from "../measure.js";
 import { CallPool, toolCall } from "../requests.js";
 import { rowOf } from "../rows.js";
 import { alternate, Samples } from "../samples.js";
-import { withServer } from "../server-process.js";
+import { ServerProcess } from "../server-process.js";
 
 const poolSize = 4096;
-const defaultRounds = 5;
+/** Many short rounds: what else the machine does then touches all contenders alike. */
+const defaultRounds = 15;
+const roundsPerServer = 5;
 
 /** Compiled code is what counts, and many calls in flight get a server there soonest. */
-const warmUp: Load = { inFlight: 64, durationMs: 1_000 };
-const manyInFlight: Load = { inFlight: 64, durationMs: 400 };
-const oneWarmUp: Load = { inFlight: 1, durationMs: 200 };
-const oneAtATime: Load = { inFlight: 1, durationMs: 400 };
+const warmUp: Load = { inFlight: 64, durationMs: 1_200 };
+const manyInFlight: Load = { inFlight: 64, durationMs: 100 };
+const oneAtATime: Load = { inFlight: 1, durationMs: 100 };
+/** Before each of them: caches that the others' servers emptied. */
+const again = { durationMs: 15 };
 
 const pools = {
   handshake: new CallPool("handshake", poolSize),
@@ -44,29 +48,41 @@ class AnswerLengths {
   }
 }
 
+async function start({ node, cores }: Context, contender: Contender): Promise<ServerProcess> {
+  const { implementation, era } = contender;
+  const server = new ServerProcess(onServerCore(cores, node, [implementation.add]));
+  try {
+    await server.open(era === "handshake" ? "initialize" : "discover");
+    await callsPerSecond(server, pools[era], warmUp);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function sample(server: ServerProcess, pool: CallPool, load: Load): Promise<number> {
+  await callsPerSecond(server, pool, { ...load, ...again });
+  return callsPerSecond(server, pool, load);
+}
+
 /** `tools/call` round trips over stdio: each sent when the one before was answered, and 64 on the way. */
 export const roundTrips: Measure = {
   name: "round-trips",
-  async run({ implementations, rounds = defaultRounds, cores, node }) {
-    const contenders = contendersOf([raw, ...implementations]);
+  async run(context) {
+    const contenders = contendersOf([raw, ...context.implementations]);
+    const fleet = new Fleet((contender) => start(context, contender), roundsPerServer);
     const lengths = new AnswerLengths();
     const many = new Samples();
-    const one = await alternate(contenders, rounds, async (contender) => {
-      const { implementation, era } = contender;
-      return withServer(onServerCore(cores, node, [implementation.add]), async (server) => {
-        await server.open(era === "handshake" ? "initialize" : "discover");
-        lengths.check(contender, await server.ask(firstCall[era]));
-        const drive = (load: Load): Promise<number> => callsPerSecond(server, pools[era], load);
-        await drive(warmUp);
-        many.add(contender, await drive(manyInFlight));
-        await drive(oneWarmUp);
-        return drive(oneAtATime);
-      });
+    const one = await alternate(contenders, context.rounds ?? defaultRounds, async (contender, round) => {
+      const server = await fleet.serverOf(contender, round);
+      const pool = pools[contender.era];
+      if (round === 0) lengths.check(contender, await server.ask(firstCall[contender.era]));
+      many.add(contender, await sample(server, pool, manyInFlight));
+      return sample(server, pool, oneAtATime);
     });
-    for (const contender of contenders) {
-      const reason = one.failureOf(contender);
-      if (reason !== undefined) many.fail(contender, reason);
-    }
+    await fleet.close();
+    many.failLike(one);
     const shared = { absolute: perSecond, ratio: fraction };
     return [
       rowOf(contenders, one, {
