@@ -52,17 +52,21 @@ describe("LineReader", () => {
 
   it("reads the same messages a byte at a time, whatever the limit leaves of them", () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.integer({ min: 1, max: 40 }), (texts, limit) => {
-        const lines = texts.map((text) => JSON.stringify(text));
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-        const fitting = lines.filter((line) => Buffer.byteLength(line) <= limit);
-        const tooLong = lines.length - fitting.length;
-        for (const chunks of [[bytes], [...bytes].map((byte) => Buffer.from([byte]))]) {
-          const result = read(chunks, limit);
-          expect(result.lines).toEqual(fitting);
-          expect(result.heads).toHaveLength(tooLong);
-        }
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: "grapheme" })),
+        fc.integer({ min: 1, max: 40 }),
+        (texts, limit) => {
+          const lines = texts.map((text) => JSON.stringify(text));
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+          const fitting = lines.filter((line) => Buffer.byteLength(line) <= limit);
+          const tooLong = lines.length - fitting.length;
+          for (const chunks of [[bytes], [...bytes].map((byte) => Buffer.from([byte]))]) {
+            const result = read(chunks, limit);
+            expect(result.lines).toEqual(fitting);
+            expect(result.heads).toHaveLength(tooLong);
+          }
+        },
+      ),
     );
   });
 
@@ -111,7 +115,10 @@ describe("LineReader", () => {
 
   it("needs time in proportion to a message's size, not to its square", () => {
     // 8 million parts would take hours if each of them cost a copy of those before.
-    const reader = new LineReader(16_000_000, { line: (text) => lengths.push(text.length), tooLong: () => undefined });
+    const reader = new LineReader(16_000_000, {
+      line: (text) => lengths.push(text.length),
+      tooLong: () => undefined,
+    });
     const lengths: number[] = [];
     const byte = Buffer.from("x");
     for (let i = 0; i < 2_000_000; i += 1) reader.push(byte);

@@ -75,7 +75,8 @@ describe("LineWriter", () => {
 
   it("keeps the number of listeners on a blocked stream constant", async () => {
     const { stream, writer } = setUp(10);
-    const count = (): number => stream.eventNames().reduce((sum, name) => sum + stream.listenerCount(name), 0);
+    const count = (): number =>
+      stream.eventNames().reduce((sum, name) => sum + stream.listenerCount(name), 0);
     const before = count();
     for (let i = 0; i < 100; i += 1) {
       void writer.write("0123456789");
@@ -86,7 +87,9 @@ describe("LineWriter", () => {
 
   it("loses nothing and changes no order, whatever the sizes", async () => {
     const { stream, writer } = setUp(1_000_000);
-    const lines = [1, 70_000, 2, 40_000, 40_000, 200_000, 3, 65_536, 65_537, 4].map((size) => "x".repeat(size));
+    const lines = [1, 70_000, 2, 40_000, 40_000, 200_000, 3, 65_536, 65_537, 4].map((size) =>
+      "x".repeat(size),
+    );
     for (const line of lines) void writer.write(line);
     stream.takeAll();
     await writer.idle();
