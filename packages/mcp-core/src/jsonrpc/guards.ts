@@ -69,10 +69,15 @@ function reasonInvalid(value: unknown): string {
   return `"method" is missing`;
 }
 
+/** The peer's text as an error repeats it: enough to be recognised, and never much. */
+export function shortened(text: string, length = 128): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
 /** A short, safe picture of a value for an error message. */
 export function describe(value: unknown): string {
   if (value === undefined) return "missing";
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "string") return JSON.stringify(shortened(value, 40));
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   return Array.isArray(value) ? "an array" : `an ${typeof value === "object" ? "object" : "unknown value"}`;
 }

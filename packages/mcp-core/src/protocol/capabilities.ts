@@ -1,3 +1,6 @@
+import { isObject } from "../jsonrpc/guards.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { has, type Revision } from "./revisions.js";
 import type { ClientCapabilities, ServerCapabilities } from "./types.js";
 
 /** The capability a server must have declared before a client may send it a method. */
@@ -22,13 +25,17 @@ export const CLIENT_CAPABILITY_FOR: ReadonlyMap<string, ClientCapabilities> = ne
   ["roots/list", { roots: {} }],
 ]);
 
-/**
- * Whether the server declared what a method needs. `completions` has a capability of its own only from
- * 2025-03-26 on; a client that talks to an older server passes `2024-11-05` as it negotiated it.
- */
-export function missingServerCapability(method: string, declared: ServerCapabilities): string | undefined {
-  const path = SERVER_CAPABILITY_FOR.get(method);
-  return path !== undefined && !declares(declared, path) ? path.join(".") : undefined;
+/** The capability a method needs and the server did not declare, or `undefined` when nothing is missing. */
+export function missingServerCapability(
+  method: string,
+  declared: ServerCapabilities,
+  revision: Revision,
+  neededFor: ReadonlyMap<string, readonly string[]> = SERVER_CAPABILITY_FOR,
+): string | undefined {
+  const path = neededFor.get(method);
+  if (path === undefined || declares(declared, path)) return undefined;
+  const undeclarable = path[0] === "completions" && !has(revision, "completionsCapability");
+  return undeclarable ? undefined : path.join(".");
 }
 
 /** The part of `required` that was not declared, or `undefined` when all of it was. */
@@ -36,26 +43,37 @@ export function missingClientCapabilities(
   required: ClientCapabilities,
   declared: ClientCapabilities,
 ): ClientCapabilities | undefined {
-  const missing = Object.entries(required).flatMap(([name, needed]) => {
-    const has = Object.hasOwn(declared, name) && isTruthyObject(declared[name]);
-    if (!has) return [[name, needed] as const];
-    const inner = isTruthyObject(needed)
-      ? Object.keys(needed).filter((key) => !declares(declared, [name, key]))
-      : [];
-    return inner.length > 0 ? [[name, Object.fromEntries(inner.map((key) => [key, {}]))] as const] : [];
-  });
-  return missing.length > 0 ? Object.fromEntries(missing) : undefined;
+  return missingPart(required, withImpliedForm(declared));
 }
 
-function declares(declared: object, path: readonly string[]): boolean {
-  let at: unknown = declared;
+/** An empty `elicitation` means `form` (Elicitation, Capabilities). */
+function withImpliedForm(declared: ClientCapabilities): ClientCapabilities {
+  const { elicitation } = declared;
+  const isEmpty = isObject(elicitation) && Object.keys(elicitation).length === 0;
+  return isEmpty ? { ...declared, elicitation: { form: {} } } : declared;
+}
+
+function missingPart(required: JsonObject, declared: JsonObject): JsonObject | undefined {
+  const missing = new Map<string, JsonObject[string]>();
+  for (const [name, needed] of Object.entries(required)) {
+    const found = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    const fits = isObject(needed) ? isObject(found) : isDeclared(found);
+    const part = fits && isObject(needed) && isObject(found) ? missingPart(needed, found) : undefined;
+    if (!fits) missing.set(name, needed);
+    else if (part !== undefined) missing.set(name, part);
+  }
+  return missing.size > 0 ? Object.fromEntries(missing) : undefined;
+}
+
+function declares(declared: JsonObject, path: readonly string[]): boolean {
+  let at: JsonObject[string] = declared;
   for (const key of path) {
-    if (!isTruthyObject(at) || !Object.hasOwn(at, key)) return false;
+    if (!isObject(at) || !Object.hasOwn(at, key)) return false;
     at = at[key];
   }
-  return at !== undefined && at !== null && at !== false;
+  return isDeclared(at);
 }
 
-function isTruthyObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+function isDeclared(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false;
 }

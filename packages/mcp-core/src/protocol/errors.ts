@@ -1,4 +1,5 @@
 import { ProtocolError } from "../jsonrpc/errors.js";
+import { describe } from "../jsonrpc/guards.js";
 import type { ClientCapabilities } from "./types.js";
 
 /** The codes revision 2026-07-28 defines (Base Protocol, Error Codes). */
@@ -41,7 +42,7 @@ export class UnsupportedProtocolVersionError extends ProtocolError {
   constructor(requested: string, supported: readonly string[]) {
     super(
       McpErrorCode.unsupportedProtocolVersion,
-      `Unsupported protocol version ${JSON.stringify(requested)}; supported: ${supported.join(", ")}`,
+      `Unsupported protocol version ${describe(requested)}; supported: ${supported.join(", ")}`,
       { supported, requested },
     );
   }

@@ -25,10 +25,17 @@ export class Asks {
 
   /**
    * Sends a request on an exchange and settles with the client's answer.
+   * @param signal ends the waiting, with its reason
    * @throws ProtocolError with the client's error; ConnectionLostError when the peer is gone
    */
-  async ask(method: string, params: JsonObject | undefined, exchange: Exchange): Promise<JsonObject> {
+  async ask(
+    method: string,
+    params: JsonObject | undefined,
+    exchange: Exchange,
+    signal: AbortSignal,
+  ): Promise<JsonObject> {
     if (this.#closed !== undefined) throw gone(false);
+    signal.throwIfAborted();
     if (this.#waiting.size >= MAX_WAITING) {
       throw new InvalidRequestError(
         `${String(MAX_WAITING)} requests to this client wait for an answer already`,
@@ -36,13 +43,17 @@ export class Asks {
     }
     const id = `${this.#prefix}${String(this.#next++)}`;
     const answered = new Promise<JsonObject>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const giveUp = (): void => this.#waiting.get(id)?.reject(signal.reason as Error); // as handlers get it
+    signal.addEventListener("abort", giveUp, { once: true });
     try {
-      await exchange.send({ jsonrpc: "2.0", id, method, ...(params !== undefined && { params }) });
-    } catch (cause) {
+      const sent = exchange.send({ jsonrpc: "2.0", id, method, ...(params !== undefined && { params }) });
+      // The answer, or the end of the connection, may come before the request counts as accepted.
+      const [answer] = await Promise.all([answered, sent]);
+      return answer;
+    } finally {
       this.#waiting.delete(id);
-      throw cause;
+      signal.removeEventListener("abort", giveUp);
     }
-    return answered;
   }
 
   answer(response: JsonRpcResponse): AnswerOutcome {

@@ -63,10 +63,16 @@ function headerSays(version: unknown, header: string | null | undefined): Header
 
 /**
  * The version a request names in its `_meta`, which makes it a request of the stateless era; `undefined`
- * for the handshake era.
+ * for the handshake era, to which every request belongs where a server speaks no other: only then does a
+ * client of both fall back (stdio, Backward Compatibility).
  * @throws HeaderMismatchError, InvalidParamsError
  */
-export function statelessVersion(meta: JsonObject | undefined, peer: Peer): string | undefined {
+export function statelessVersion(
+  meta: JsonObject | undefined,
+  peer: Peer,
+  supported: readonly Revision[],
+): string | undefined {
+  if (!supported.some(isStatelessRevision)) return undefined;
   const version = meta?.[Meta.protocolVersion];
   const header = peer.headers?.get(VERSION_HEADER);
   const row = ERA_OF_REQUEST[version === undefined ? "none in _meta" : "version in _meta"];
@@ -123,29 +129,37 @@ const BEFORE_HANDSHAKE: ReadonlySet<string> = new Set(["initialize", "ping"]);
  * Version Header). Elsewhere `initialize` has to come first.
  * @throws InvalidRequestError
  */
-export function unintroducedCaller(method: string, peer: Peer, supported: readonly Revision[]): Caller {
-  const newest = supported.filter(isHandshakeRevision).at(-1);
-  if (newest === undefined) throw noHandshake(method, supported);
-  if (peer.headers !== undefined && peer.session === undefined) {
-    return { era: "handshake", revision: headerRevision(peer.headers.get(VERSION_HEADER)), capabilities: {} };
-  }
+export function unintroducedCaller(
+  method: string,
+  params: JsonObject,
+  peer: Peer,
+  supported: readonly Revision[],
+): Caller {
+  const newest = supported.findLast(isHandshakeRevision);
+  if (newest === undefined) throw noHandshake(method, params, supported);
   if (BEFORE_HANDSHAKE.has(method)) return { era: "handshake", revision: newest, capabilities: {} };
+  if (peer.headers !== undefined && peer.session === undefined) {
+    const revision = headerRevision(peer.headers.get(VERSION_HEADER), supported);
+    return { era: "handshake", revision, capabilities: {} };
+  }
   throw new InvalidRequestError(
     `Invalid request: ${method} came before initialize, and names no protocol version in ${VERSION_PATH}`,
   );
 }
 
-function headerRevision(header: string | null): HandshakeRevision {
-  if (header === null) return DEFAULT_HTTP_REVISION;
-  if (isHandshakeRevision(header)) return header;
+function headerRevision(header: string | null, supported: readonly Revision[]): HandshakeRevision {
+  const revision = header ?? DEFAULT_HTTP_REVISION;
+  if (isHandshakeRevision(revision) && supported.includes(revision)) return revision;
+  const said = header === null ? "is missing, which means" : "says";
   throw new InvalidRequestError(
-    `Invalid request: the MCP-Protocol-Version header says ${describe(header)}, which is not supported`,
+    `Invalid request: the MCP-Protocol-Version header ${said} ${describe(revision)}; supported: ${supported.join(", ")}`,
   );
 }
 
 /** Versioning, Backward Compatibility: legacy clients can only show this message, so it names the versions. */
-function noHandshake(method: string, supported: readonly Revision[]): Error {
-  if (method === "initialize") return new UnsupportedProtocolVersionError("initialize", supported);
+function noHandshake(method: string, { protocolVersion }: JsonObject, supported: readonly Revision[]): Error {
+  if (method === "initialize" && typeof protocolVersion === "string")
+    return new UnsupportedProtocolVersionError(protocolVersion, supported);
   return new InvalidParamsError(
     `Invalid params: ${VERSION_PATH} is missing; supported: ${supported.join(", ")}`,
   );

@@ -21,12 +21,15 @@ const TOPIC = "towpath/changes";
  */
 export class Changes {
   readonly #bus: Bus | undefined;
+  readonly #failed: (error: unknown) => void;
   readonly #hearers = new Set<Hear>();
   readonly #announced = new Map<string, JsonObject>();
   #carried: Promise<unknown> | undefined;
 
-  constructor(bus: Bus | undefined) {
+  /** @param failed told of what a hearer throws, which is no concern of the others */
+  constructor(bus: Bus | undefined, failed: (error: unknown) => void) {
     this.#bus = bus;
+    this.#failed = failed;
   }
 
   /**
@@ -80,6 +83,12 @@ export class Changes {
     const { method } = message;
     const params = isObject(message["params"]) ? message["params"] : undefined;
     const change: Change = { method, params, encoded: encodeNotification(method, params) };
-    for (const hearer of this.#hearers) hearer(change);
+    for (const hearer of this.#hearers) {
+      try {
+        hearer(change);
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
   }
 }

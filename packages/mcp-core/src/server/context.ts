@@ -49,6 +49,8 @@ export interface Context {
 export interface LinkScope {
   readonly peer: Peer;
   readonly asks: Asks;
+  /** Whether the server declared that it logs. */
+  readonly logs: boolean;
   readonly handshake: Handshake | undefined;
   /** Remembers what `initialize` agreed on, or what was set since. */
   introduce(handshake: Handshake): void;
@@ -68,6 +70,7 @@ export class RequestContext implements Context {
   #finishEarly: (() => void) | undefined;
   #log: Logger | undefined;
   #lastProgress = -Infinity;
+  #finishing = false;
   #ended = false;
 
   constructor(client: Caller, message: JsonRpcRequest, exchange: Exchange, link: LinkScope) {
@@ -162,7 +165,7 @@ export class RequestContext implements Context {
   async ask(method: string, params?: JsonObject): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
     if (needed !== undefined) this.require(needed);
-    return this.link.asks.ask(method, params, this.exchange);
+    return this.link.asks.ask(method, params, this.exchange, this.signal);
   }
 
   /** Ends the request from outside: cancelled, or the peer is gone. */
@@ -178,23 +181,25 @@ export class RequestContext implements Context {
   untilEnded(): Promise<void> {
     return new Promise((resolve) => {
       this.#finishEarly = resolve;
-      if (this.cancelled) resolve();
+      if (this.cancelled || this.#finishing) resolve();
     });
   }
 
   /** Asks an exchange that lasts to end with its result; others go on. */
   finishEarly(): void {
+    this.#finishing = true;
     this.#finishEarly?.();
   }
 
   /** The handler is done; nothing more goes out for this request but its response. */
   end(): void {
     this.#ended = true;
-    this.#outbox?.close();
+    this.#outbox?.finish();
   }
 
   #emitLog(level: LogLevel, data: JsonValue): void {
-    if (this.#ended || this.cancelled || !isLoggable(level, this.client.logLevel)) return;
+    const wanted = this.link.logs && isLoggable(level, this.client.logLevel);
+    if (!wanted || this.#ended || this.cancelled) return;
     this.#openOutbox().log({ level, data });
   }
 

@@ -1,7 +1,8 @@
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { MethodNotFoundError } from "../jsonrpc/errors.js";
+import { shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
-import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import { Changes } from "./changes.js";
@@ -38,13 +39,20 @@ export class ServerCore {
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);
-    this.changes = new Changes(options.state?.bus);
+    if (this.revisions.length === 0)
+      throw new RangeError(`revisions must hold at least one of ${REVISIONS.join(", ")}`);
+    this.changes = new Changes(options.state?.bus, (error) => {
+      this.report(error);
+    });
     this.finisher = new Finisher(info, cache);
     this.tools = new Tools({
       pageSize,
       maskErrors,
       changed: () => {
         this.changes.announce("notifications/tools/list_changed");
+      },
+      masked: (error) => {
+        this.report(error);
       },
     });
     this.#extensions = extensions;
@@ -60,8 +68,8 @@ export class ServerCore {
   /** @throws MethodNotFoundError */
   method(name: string, { era }: Caller): Method {
     const method = this.#methods[era].get(name);
-    if (method !== undefined && this.#offers(method.capability)) return method;
-    if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${name}`);
+    if (method !== undefined && this.#offers(method.capability, era)) return method;
+    if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${shortened(name)}`);
     // Versioning: a client of the other era can only show this error, so it names the versions.
     const supported = this.revisions.filter(isStatelessRevision);
     throw new MethodNotFoundError(
@@ -95,9 +103,11 @@ export class ServerCore {
     const live = era === "stateless" || canPush;
     const extensions = Object.fromEntries(this.#extensions.map(({ id, settings = {} }) => [id, settings]));
     return {
-      ...(this.#offers("tools") && { tools: live ? { listChanged: true } : {} }),
       ...(logging && live && { logging: {} }),
       ...capabilities,
+      ...(this.#offers("tools", era) && {
+        tools: { ...(live && { listChanged: true }), ...capabilities?.tools },
+      }),
       ...(experimental !== undefined && { experimental }),
       ...(this.#extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...extensions } }),
       ...merged(this.#extensions.map((extension) => extension.capabilities?.[era] ?? {})),
@@ -105,18 +115,31 @@ export class ServerCore {
   }
 
   /** Hands a notification from a client to the extension that knows it. */
-  notified(method: string, params: JsonObject | undefined): void {
+  async notified(method: string, params: JsonObject | undefined): Promise<void> {
     for (const { notifications } of this.#extensions) {
-      if (notifications !== undefined && Object.hasOwn(notifications, method))
-        notifications[method]?.(params);
+      if (notifications === undefined || !Object.hasOwn(notifications, method)) continue;
+      try {
+        await notifications[method]?.(params);
+      } catch (error) {
+        this.report(error);
+      }
     }
   }
 
-  #offers(capability: string | undefined): boolean {
+  /** Tells the author of a failure that the client does not see as it is. */
+  report(error: unknown): void {
+    const { onError = reportToConsole } = this.options;
+    fireAndForget(() => {
+      onError(error);
+    });
+  }
+
+  #offers(capability: string | undefined, era: Era): boolean {
     if (capability === undefined) return true;
-    if (capability === "tools" && this.tools.size > 0) return true;
+    if (capability === "tools" && this.tools.offered) return true;
     if (capability === "logging") return this.options.logging ?? true;
-    return this.options.capabilities?.[capability] !== undefined;
+    const declared = [this.options.capabilities, ...this.#extensions.map((one) => one.capabilities?.[era])];
+    return declared.some((capabilities) => capabilities?.[capability] !== undefined);
   }
 
   #methodsOf(era: Era): ReadonlyMap<string, Method> {
@@ -126,7 +149,7 @@ export class ServerCore {
 
   #filter(name: string): ListenFilter | undefined {
     const filter = this.#filters.get(name);
-    return filter !== undefined && this.#offers(filter.capability) ? filter : undefined;
+    return filter !== undefined && this.#offers(filter.capability, "stateless") ? filter : undefined;
   }
 }
 
@@ -136,4 +159,9 @@ function plain(result: MethodResult): JsonObject {
 
 function merged(parts: readonly ServerCapabilities[]): ServerCapabilities {
   return parts.reduce((all, part) => ({ ...all, ...part }), {});
+}
+
+function reportToConsole(error: unknown): void {
+  // eslint-disable-next-line no-console -- without an onError, what a handler threw would go unseen
+  console.error(error);
 }

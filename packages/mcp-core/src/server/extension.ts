@@ -47,6 +47,6 @@ export interface ServerExtension {
   /** Values of `resultType` it adds; sent only to clients that declared the extension. */
   readonly resultTypes?: readonly string[];
   /** Notifications from the client. */
-  readonly notifications?: Readonly<Record<string, (params: JsonObject | undefined) => void>>;
+  readonly notifications?: Readonly<Record<string, (params: JsonObject | undefined) => MaybePromise<void>>>;
   readonly listenFilters?: Readonly<Record<string, ListenFilter>>;
 }

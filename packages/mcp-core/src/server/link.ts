@@ -7,9 +7,11 @@ import type {
   JsonRpcNotification,
   JsonRpcRequest,
   JsonRpcResponse,
+  RequestId,
 } from "../jsonrpc/messages.js";
+import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
-import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import type { Revision } from "../protocol/revisions.js";
 import { Asks } from "./asks.js";
 import {
@@ -53,6 +55,10 @@ export class ServerLink implements Link, LinkScope {
     return this.#handshake;
   }
 
+  get logs(): boolean {
+    return this.#core.options.logging ?? true;
+  }
+
   introduce(handshake: Handshake): void {
     this.#adopt(handshake);
     this.peer.session?.remember(handshake);
@@ -64,19 +70,15 @@ export class ServerLink implements Link, LinkScope {
       const params = paramsOf(message);
       const caller = this.#identify(message.method, params);
       const method = this.#core.method(message.method, caller);
-      const ctx = new RequestContext(caller, message, exchange, this);
-      const result = this.#core.serve(method, params, ctx);
-      if (isPromise(result)) return this.#await(result, method, ctx);
-      ctx.end();
-      return this.#finish(result, method, ctx);
+      return this.#serve(method, params, new RequestContext(caller, message, exchange, this));
     } catch (error) {
-      return this.#failed(message, error);
+      return this.#failed(message.id, error);
     }
   }
 
   notify({ method, params }: JsonRpcNotification): void {
     if (method === "notifications/cancelled") this.#cancel(params);
-    else this.#core.notified(method, params);
+    else void this.#core.notified(method, params);
   }
 
   answer(message: JsonRpcResponse): AnswerOutcome {
@@ -93,14 +95,27 @@ export class ServerLink implements Link, LinkScope {
     this.#stopHearing?.();
     this.asks.close(reason);
     for (const ctx of this.#inFlight) ctx.abort(reason.error ?? new Error("The client is gone"));
+    this.#inFlight.clear();
   }
 
   #identify(method: string, params: JsonObject): Caller {
     const meta = metaOf(params);
     const { revisions } = this.#core;
-    const version = statelessVersion(meta, this.peer);
+    const version = statelessVersion(meta, this.peer, revisions);
+    if (meta !== undefined) progressTokenField(meta);
     if (meta !== undefined && version !== undefined) return statelessCaller(version, meta, revisions);
-    return this.#caller ?? unintroducedCaller(method, this.peer, revisions);
+    return this.#caller ?? unintroducedCaller(method, params, this.peer, revisions);
+  }
+
+  #serve(method: Method, params: JsonObject, ctx: RequestContext): MaybePromise<Reply | undefined> {
+    let waits = false;
+    try {
+      const result = this.#core.serve(method, params, ctx);
+      waits = isPromise(result);
+      return isPromise(result) ? this.#await(result, method, ctx) : this.#finish(result, method, ctx);
+    } finally {
+      if (!waits) ctx.end();
+    }
   }
 
   async #await(
@@ -119,7 +134,7 @@ export class ServerLink implements Link, LinkScope {
       const value = await result;
       return ctx.cancelled ? undefined : this.#finish(value, method, ctx);
     } catch (error) {
-      return ctx.cancelled ? undefined : this.#failed({ id: ctx.requestId }, error);
+      return ctx.cancelled ? undefined : this.#failed(ctx.requestId, error);
     } finally {
       ctx.end();
       this.#inFlight.delete(ctx);
@@ -133,15 +148,20 @@ export class ServerLink implements Link, LinkScope {
     return reply;
   }
 
-  #failed({ id }: Pick<JsonRpcRequest, "id">, error: unknown): Reply {
-    if (error instanceof ProtocolError) return errorReply(id, error.toJSON());
-    const { maskErrors = false, onError = reportToConsole } = this.#core.options;
-    fireAndForget(() => {
-      onError(error);
-    });
-    const message =
-      error instanceof Error && !maskErrors ? `Internal error: ${error.message}` : "Internal error";
-    return errorReply(id, new InternalError(message).toJSON());
+  #failed(id: RequestId, error: unknown): Reply {
+    if (error instanceof ProtocolError) return this.#refusal(id, error);
+    this.#core.report(error);
+    const told = error instanceof Error && this.#core.options.maskErrors !== true;
+    return this.#refusal(id, new InternalError(told ? `Internal error: ${error.message}` : undefined));
+  }
+
+  #refusal(id: RequestId, error: ProtocolError): Reply {
+    try {
+      return errorReply(id, error.toJSON());
+    } catch (unusable) {
+      this.#core.report(unusable); // its data is not JSON
+      return errorReply(id, { code: error.code, message: error.message });
+    }
   }
 
   /** Two requests in flight may carry the same id, though they should not: both were given up. */
@@ -163,11 +183,6 @@ export class ServerLink implements Link, LinkScope {
       if (isListChange(change)) queue.add(change.method, change.encoded);
     });
   }
-}
-
-function reportToConsole(error: unknown): void {
-  // eslint-disable-next-line no-console -- without an onError, what a handler threw would go unseen
-  console.error(error);
 }
 
 /** In the handshake era these go to every client, which was told so by `listChanged`. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { objectField } from "../protocol/fields.js";
 import { Meta } from "../protocol/meta.js";
+import { fireAndForget } from "../protocol/promises.js";
 import type { Change, Changes } from "./changes.js";
 import type { RequestContext } from "./context.js";
 import type { ListenFilter, MethodResult } from "./extension.js";
@@ -50,11 +51,12 @@ export class Subscriptions {
     const stopHearing = this.#changes.hear((change) => {
       if (lets(accepted, change)) notify(change.method, change.params);
     });
-    notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
     try {
+      if (!ctx.cancelled) notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
       await ctx.untilEnded();
     } finally {
       stopHearing();
+      queue.close();
     }
     this.#announceEnd(ctx);
     return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
@@ -75,11 +77,8 @@ export class Subscriptions {
   /** Where subscriptions share a channel, a cancellation goes before the result (Cancellation). */
   #announceEnd(ctx: RequestContext): void {
     if (ctx.cancelled || ctx.headers !== undefined) return;
-    void ctx.exchange.send({
-      jsonrpc: "2.0",
-      method: "notifications/cancelled",
-      params: { requestId: ctx.requestId, reason: "The server ended the subscription" },
-    });
+    const params = { requestId: ctx.requestId, reason: "The server ended the subscription" };
+    fireAndForget(() => ctx.exchange.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
   }
 }
 

@@ -9,7 +9,7 @@ export interface McpRequest {
 }
 
 /**
- * Wraps every request, the first registered outermost. Calls `next()` once, with a changed request if it
+ * Wraps every request, the first registered outermost. Calls `next()` once, with changed params if it
  * likes, and returns the result; or returns one of its own; or throws.
  */
 export type Middleware = (
@@ -27,11 +27,16 @@ export function runThrough(
   const from = async (index: number, current: McpRequest): Promise<JsonObject> => {
     const middleware = chain[index];
     if (middleware === undefined) return serve(current);
+    const { method } = current;
     let called = false;
     return middleware(current, ctx, (changed = current) => {
       if (called) throw new Error("next() was called twice by one middleware");
+      if (changed.method !== method)
+        throw new Error(`Middleware cannot turn ${method} into ${changed.method}`);
       called = true;
-      return from(index + 1, changed);
+      const result = from(index + 1, changed);
+      result.catch(() => undefined); // one that is not waited for must not end the process
+      return result;
     });
   };
   return from(0, request);

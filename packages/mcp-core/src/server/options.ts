@@ -1,5 +1,4 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
-import type { Clock } from "../protocol/clock.js";
 import type { Revision } from "../protocol/revisions.js";
 import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
@@ -25,11 +24,10 @@ export interface McpServerOptions {
   readonly cache?: Partial<Record<CacheKind, CacheHints>>;
   /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
   readonly maskErrors?: boolean;
-  /** Told of failures a client sees only as an internal error. Default: `console.error`. */
+  /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
   /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */
   readonly state?: State;
-  readonly clock?: Clock;
 }
 
 export const DEFAULT_CACHE: Readonly<Record<CacheKind, CacheHints>> = {

@@ -40,35 +40,43 @@ export class Outbox {
     else this.#dropped += 1;
   }
 
-  /** Settles when everything before was accepted; then sends. For messages that must not be dropped. */
-  async sendAfterOthers(message: JsonRpcNotification): Promise<void> {
-    await this.#sending;
-    if (!this.#closed) await this.#exchange.send(message);
-  }
-
-  /** The request has ended: what still waits would come too late (Progress, Behavior Requirements). */
+  /** The request was cancelled, or its client is gone: what waits is dropped, and nothing goes out any more. */
   close(): void {
     this.#closed = true;
   }
 
+  /** The request is done: what waits goes out ahead of its response, and nothing after it (Progress, Behavior Requirements). */
+  finish(): void {
+    for (let next = this.#takeNext(); next !== undefined && !this.#closed; next = this.#takeNext()) {
+      void this.#begin(next);
+    }
+    this.#closed = true;
+  }
+
   #send(message: JsonRpcNotification): Promise<void> {
-    const sent = this.#exchange.send(message);
-    if (!isPromise(sent)) return accepted;
-    this.#sending = sent
-      .then(() => this.#sendWaiting())
-      .catch(() => {
-        this.close();
-      })
-      .finally(() => {
-        this.#sending = undefined;
-      });
+    const sent = this.#begin(message);
+    if (sent === undefined) return accepted;
+    this.#sending = this.#sendWaiting(sent);
     return this.#sending;
   }
 
-  async #sendWaiting(): Promise<void> {
-    for (let next = this.#takeNext(); next !== undefined && !this.#closed; next = this.#takeNext()) {
-      await this.#exchange.send(next);
+  /** Settles when the message was accepted, or was given up because the peer is gone; `undefined` if that is now. */
+  #begin(message: JsonRpcNotification): Promise<void> | undefined {
+    try {
+      const sent = this.#exchange.send(message);
+      return isPromise(sent) ? sent.catch(() => this.close()) : undefined;
+    } catch {
+      return undefined; // what has become of the peer shows on its link
     }
+  }
+
+  async #sendWaiting(first: Promise<void>): Promise<void> {
+    await first;
+    for (let next = this.#takeNext(); next !== undefined && !this.#closed; next = this.#takeNext()) {
+      await this.#begin(next);
+    }
+    // In the same step as the last look, so that nothing is put behind it and forgotten.
+    this.#sending = undefined;
   }
 
   #takeNext(): JsonRpcNotification | undefined {

@@ -29,13 +29,13 @@ export async function startAll(
       'There is no transport to run on. Install one, such as "@towpath/transport-stdio", and call run(stdio())',
     );
   }
-  const started = await Promise.allSettled(transports.map((transport) => transport.start(dispatcher)));
+  const started = await Promise.allSettled(transports.map(async (transport) => transport.start(dispatcher)));
   const listeners = started
     .filter((outcome) => outcome.status === "fulfilled")
     .map((outcome) => outcome.value);
   const failure = started.find((outcome) => outcome.status === "rejected");
   if (failure !== undefined) {
-    await drainAll(listeners, { timeoutMs: 0 });
+    await Promise.allSettled(listeners.map((listener) => listener.drain({ timeoutMs: 0 })));
     throw failure.reason;
   }
   return {

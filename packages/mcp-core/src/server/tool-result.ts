@@ -3,12 +3,20 @@ import type { JsonValue } from "../jsonrpc/messages.js";
 import { has, type Feature, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult, ContentBlock, TextContent } from "../protocol/types.js";
 
+/** The strings each type of content has to have. */
 const CONTENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["text", ["text"]],
   ["image", ["data", "mimeType"]],
   ["audio", ["data", "mimeType"]],
   ["resource_link", ["uri", "name"]],
-  ["resource", ["resource"]],
+]);
+
+const RESULT_FIELDS: ReadonlySet<string> = new Set([
+  "content",
+  "structuredContent",
+  "isError",
+  "_meta",
+  "resultType",
 ]);
 
 /** Content an older revision does not know, which it gets as text instead. */
@@ -42,15 +50,25 @@ export function resultOf(returned: unknown, revision: Revision): CallToolResult 
  */
 export function structuredResult(value: unknown, revision: Revision): CallToolResult {
   const text = toJson(value);
+  // What counts is what is sent: a date, for one, is an object here and a string on the wire.
+  const isObjectThere = text.startsWith("{");
   const allowed =
-    has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObject(value));
+    has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObjectThere);
   // `toJson` has just shown that it is JSON.
   return allowed ? { ...textResult(text), structuredContent: value as JsonValue } : textResult(text);
 }
 
 /** Whether a handler returned a whole `CallToolResult` rather than data of its own. */
 export function isWholeResult(value: unknown): value is CallToolResult {
-  return isObject(value) && isContentList(value["content"]);
+  if (!isObject(value) || !Array.isArray(value["content"])) return false;
+  return value["content"].length > 0
+    ? isContentList(value["content"])
+    : Object.keys(value).every((key) => RESULT_FIELDS.has(key));
+}
+
+/** An empty list of content and nothing else may as well be data that an output schema describes. */
+export function isBare(result: CallToolResult): boolean {
+  return result.content.length === 0 && Object.keys(result).length === 1;
 }
 
 function isContentList(value: unknown): value is readonly ContentBlock[] {
@@ -59,7 +77,13 @@ function isContentList(value: unknown): value is readonly ContentBlock[] {
 
 function isContentBlock(value: unknown): value is ContentBlock {
   if (!isObject(value) || typeof value["type"] !== "string") return false;
-  return CONTENT_FIELDS.get(value["type"])?.every((field) => value[field] !== undefined) ?? false;
+  if (value["type"] === "resource") return isResourceContents(value["resource"]);
+  return CONTENT_FIELDS.get(value["type"])?.every((field) => typeof value[field] === "string") ?? false;
+}
+
+function isResourceContents(value: unknown): boolean {
+  if (!isObject(value) || typeof value["uri"] !== "string") return false;
+  return typeof value["text"] === "string" || typeof value["blob"] === "string";
 }
 
 /** Leaves out, or says as text, what the client's revision does not know. */

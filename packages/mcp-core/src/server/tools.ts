@@ -1,6 +1,7 @@
 import { asJsonObject } from "../jsonrpc/as-json.js";
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
+import { shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { cursorParam, pageOf, type Placed } from "../protocol/cursor.js";
 import { optionalObjectField, stringField } from "../protocol/fields.js";
@@ -11,7 +12,7 @@ import type { CallToolResult } from "../protocol/types.js";
 import type { RequestContext } from "./context.js";
 import type { MethodResult } from "./extension.js";
 import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./tool-definition.js";
-import { errorResult, fitted, isWholeResult, resultOf, structuredResult } from "./tool-result.js";
+import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./tool-result.js";
 import { compileInput, compileOutput, type Checked, type CompiledSchema } from "./tool-schema.js";
 
 type AnyHandler = (args: unknown, ctx: RequestContext) => unknown;
@@ -30,6 +31,8 @@ export interface ToolOptions {
   readonly maskErrors: boolean;
   /** Called when the list has changed. */
   readonly changed: () => void;
+  /** Told of an error that is kept from the client. */
+  readonly masked: (error: unknown) => void;
 }
 
 /** Tools, Tool Names. */
@@ -55,8 +58,9 @@ export class Tools {
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#tools.size;
+  /** Whether there ever was a tool: what was declared to a client stays, though its list may become empty. */
+  get offered(): boolean {
+    return this.#nextPlace > 0;
   }
 
   add<Input extends StandardSchema | undefined, Output extends StandardSchema | undefined>(
@@ -103,7 +107,7 @@ export class Tools {
   call(params: JsonObject, ctx: RequestContext): MaybePromise<MethodResult> {
     const name = stringField(params, "name");
     const tool = this.#tools.get(name);
-    if (!tool?.enabled) throw new InvalidParamsError(`Unknown tool: ${name}`);
+    if (!tool?.enabled) throw new InvalidParamsError(`Unknown tool: ${shortened(name)}`);
     const args = optionalObjectField(params, "arguments") ?? NO_ARGUMENTS;
     const checked = tool.input.validate(args);
     return isPromise(checked)
@@ -115,10 +119,12 @@ export class Tools {
     if (!checked.ok) return refuseArguments(tool.name, checked.problem, ctx.client.revision);
     try {
       const returned = tool.handler(checked.value, ctx);
-      if (!isPromise(returned)) return this.#finish(tool, returned, ctx);
-      return returned
-        .then((settled) => this.#finish(tool, settled, ctx))
-        .catch((error: unknown) => this.#failed(tool, error));
+      const finished = isPromise(returned)
+        ? returned.then((settled) => this.#finish(tool, settled, ctx))
+        : this.#finish(tool, returned, ctx);
+      return isPromise(finished)
+        ? finished.then(undefined, (error: unknown) => this.#failed(tool, error))
+        : finished;
     } catch (error) {
       return this.#failed(tool, error);
     }
@@ -127,7 +133,7 @@ export class Tools {
   #finish(tool: RegisteredTool, returned: unknown, ctx: RequestContext): MaybePromise<MethodResult> {
     const { revision } = ctx.client;
     if (tool.output === undefined) return asJsonObject(resultOf(returned, revision));
-    const whole = isWholeResult(returned);
+    const whole = isWholeResult(returned) && !isBare(returned);
     if (whole && (returned.isError === true || returned.structuredContent === undefined)) {
       if (returned.isError === true) return asJsonObject(fitted(returned, revision));
       throw new TypeError(`Tool "${tool.name}" has an output schema, but returned no structuredContent`);
@@ -142,6 +148,7 @@ export class Tools {
   #failed(tool: RegisteredTool, error: unknown): MethodResult {
     if (error instanceof ProtocolError) throw error;
     const masked = this.#options.maskErrors && !(error instanceof ToolError);
+    if (masked) this.#options.masked(error);
     const message = error instanceof Error ? error.message : String(error);
     return asJsonObject(errorResult(masked ? `Tool "${tool.name}" failed` : message));
   }
