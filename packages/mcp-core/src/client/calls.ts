@@ -35,7 +35,7 @@ export class Calls {
       const call = new Call(this, message, connection.request(message), limits, options, reject);
       this.#deadlines.watch(call);
       if (options.onProgress !== undefined) this.#listening.set(message.id, call);
-      signal?.addEventListener("abort", call.aborted, { once: true });
+      signal?.addEventListener("abort", call, { once: true });
       call.exchange.response.then(
         (response) => {
           this.ended(call);
@@ -60,7 +60,7 @@ export class Calls {
   ended(call: Call): void {
     this.#deadlines.forget(call);
     this.#listening.delete(call.id);
-    call.options.signal?.removeEventListener("abort", call.aborted);
+    call.options.signal?.removeEventListener("abort", call);
   }
 
   close(): void {
@@ -122,10 +122,11 @@ class Call implements Expiring {
     );
   }
 
-  readonly aborted = (): void => {
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
     const { signal } = this.options;
     if (signal !== undefined) this.#giveUp(reasonOf(signal));
-  };
+  }
 
   #giveUp(reason: Error): void {
     this.#calls.ended(this);

@@ -203,14 +203,15 @@ export class McpClient {
     await this.#calls.start(connection, message, this.#limits, NO_OPTIONS);
   }
 
-  #message(method: string, params: JsonObject, { onProgress, meta }: CallOptions): JsonRpcRequest {
+  #message(method: string, params: JsonObject, options: CallOptions): JsonRpcRequest {
     const id = this.#nextId++;
-    if (this.#meta === undefined && onProgress === undefined && meta === undefined) {
-      return { jsonrpc: "2.0", id, method, params };
-    }
-    const progressToken = onProgress === undefined ? undefined : id;
-    const _meta = { ...meta, ...this.#meta, ...(progressToken !== undefined && { progressToken }) };
-    return { jsonrpc: "2.0", id, method, params: { ...params, _meta } };
+    const _meta = this.#metaFor(id, options);
+    return { jsonrpc: "2.0", id, method, params: _meta === undefined ? params : { ...params, _meta } };
+  }
+
+  #metaFor(id: number, { onProgress, meta }: CallOptions): JsonObject | undefined {
+    if (onProgress === undefined && meta === undefined) return this.#meta;
+    return { ...meta, ...this.#meta, ...(onProgress !== undefined && { progressToken: id }) };
   }
 
   #limitsFor({ timeoutMs, maxTotalTimeoutMs }: CallOptions): CallLimits {

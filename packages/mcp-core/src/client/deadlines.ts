@@ -32,6 +32,7 @@ export class Deadlines {
 
   close(): void {
     this.#timer?.cancel();
+    this.#timerAt = Infinity;
     this.#watched.clear();
   }
 

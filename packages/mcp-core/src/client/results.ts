@@ -54,15 +54,17 @@ export async function listAll<Item>(
   page: (cursor: string | undefined) => Promise<JsonObject>,
   itemsOf: (result: JsonObject) => readonly Item[],
 ): Promise<readonly Item[]> {
-  const items: Item[] = [];
+  const pages: (readonly Item[])[] = [];
+  const seen = new Set<string>();
   let cursor: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+  while (pages.length < MAX_PAGES) {
     const result = await page(cursor);
-    items.push(...itemsOf(result));
+    pages.push(itemsOf(result));
     const { nextCursor } = result;
     // An empty cursor is a cursor (Pagination, Implementation Guidelines).
-    if (typeof nextCursor !== "string") return items;
-    if (nextCursor === cursor) break;
+    if (typeof nextCursor !== "string") return pages.flat();
+    if (seen.has(nextCursor)) break;
+    seen.add(nextCursor);
     cursor = nextCursor;
   }
   throw new InvalidResultError("The list does not end: a cursor came twice, or there are too many pages");

@@ -1,13 +1,14 @@
 import type { ClientConnection, ClientTransport, Dispatcher, MessageReceiver } from "../contract/index.js";
 import { encode } from "../jsonrpc/encode.js";
+import { jsonCopy } from "./json-copy.js";
 import { DuplexClientConnection } from "../transport/client-connection.js";
 import { ServerConnection } from "../transport/server-connection.js";
 
 let opened = 0;
 
 /**
- * Connects a client to a server in the same process. Messages pass as JSON text, as they would anywhere
- * else: what JSON cannot carry shows here, and neither side can change what the other holds.
+ * Connects a client to a server in the same process. Messages pass by value, as they would anywhere else:
+ * what JSON cannot carry shows here, and neither side can change what the other holds.
  */
 export function memoryTransport(dispatcher: Dispatcher): ClientTransport {
   return { name: "memory", connect: (receiver) => Promise.resolve(connectPair(dispatcher, receiver)) };
@@ -25,9 +26,9 @@ function connectPair(dispatcher: Dispatcher, receiver: MessageReceiver): ClientC
   const client: DuplexClientConnection = new DuplexClientConnection({
     receiver,
     send: (message) => {
-      const json = encode(message);
+      const copy = jsonCopy(message);
       queueMicrotask(() => {
-        server.receive(json);
+        server.receiveValue(copy);
       });
     },
     close: () => {
