@@ -1,0 +1,4 @@
+import { describeBehaviours } from "./behaviours/describe-behaviours.js";
+import { memoryHarness } from "./harness/memory.js";
+
+describeBehaviours(memoryHarness);

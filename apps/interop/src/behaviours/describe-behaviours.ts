@@ -1,0 +1,41 @@
+import { REVISIONS, type Revision } from "@towpath/mcp-core";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { RawClient } from "../harness/client.js";
+import type { Harness } from "../harness/harness.js";
+import type { Message } from "../harness/inbox.js";
+import { Trial, type Behaviour } from "../harness/trial.js";
+import { req, requirement, requirements, type RequirementId, type Transport } from "../requirements/index.js";
+import { behaviours } from "./index.js";
+
+/** Runs every behaviour over a harness, in each revision it holds in. The whole test of a transport's server. */
+export function describeBehaviours(harness: Harness): void {
+  describe.each(REVISIONS)(`over ${harness.transport}, in revision %s`, (revision) => {
+    let client: RawClient;
+    let introduction: Message;
+
+    beforeAll(async () => {
+      client = new RawClient(await harness.open(), revision);
+      introduction = (await client.introduce()) ?? (await client.request("server/discover"));
+    });
+    afterAll(() => client.peer.end());
+
+    for (const [id, behaviour] of behavioursFor(harness.transport, revision)) {
+      it(req(id), async () => {
+        const trial = new Trial(harness, client, introduction);
+        await behaviour(trial).finally(() => trial.end());
+      });
+    }
+  });
+}
+
+function behavioursFor(
+  transport: Transport,
+  revision: Revision,
+): readonly (readonly [RequirementId, Behaviour])[] {
+  return requirements.flatMap(({ id }) => {
+    const behaviour = behaviours[id];
+    const { revisions, transports } = requirement(id);
+    const holds = revisions.includes(revision) && (transports === "all" || transports.includes(transport));
+    return behaviour !== undefined && holds ? [[id, behaviour] as const] : [];
+  });
+}

@@ -1,0 +1,122 @@
+import { Meta, type JsonObject, type RequestId } from "@towpath/mcp-core";
+import { expect } from "vitest";
+import { isNotification, isResponseTo, type RawClient } from "../harness/client.js";
+import type { Matches, Message } from "../harness/inbox.js";
+import type { Behaviours } from "./behaviours.js";
+
+const isChange = isNotification("notifications/tools/list_changed");
+const TOOLS = { toolsListChanged: true };
+
+export const subscriptions = {
+  "subscriptions.acknowledged": async ({ client }) => {
+    const id = client.send("subscriptions/listen", { notifications: TOOLS });
+    const changing = changeList(client);
+    const first = (await client.peer.until(isAbout(id))).at(-1);
+    expect(first).toMatchObject({
+      method: "notifications/subscriptions/acknowledged",
+      params: { notifications: TOOLS },
+    });
+    await changing;
+    client.cancel(id);
+  },
+  "subscriptions.unsupported-omitted": async ({ client }) => {
+    const asked = { ...TOOLS, resourceSubscriptions: ["note://1"], somethingElse: true };
+    const { id, acknowledged } = await listen(client, asked);
+    expect(acknowledged.params).toHaveProperty("notifications", TOOLS);
+    client.cancel(id);
+  },
+  "subscriptions.delivers": async ({ client }) => {
+    for (const id of [12, "12"]) {
+      await listen(client, TOOLS, id);
+      await changeList(client);
+      const change = await client.peer.next(isChange);
+      expect(change.params).toHaveProperty(["_meta", Meta.subscriptionId], id);
+      client.cancel(id);
+      await client.settled();
+    }
+  },
+  "subscriptions.only-requested": async ({ client }) => {
+    const ids: RequestId[] = [];
+    for (const notifications of [{}, { toolsListChanged: false }]) {
+      ids.push((await listen(client, notifications)).id);
+    }
+    await client.settled();
+    await changeList(client);
+    expect(await client.settled()).toEqual([]);
+    for (const id of ids) client.cancel(id);
+  },
+  "subscriptions.several": async ({ client }) => {
+    for (const id of ["one", "two"]) await listen(client, TOOLS, id);
+    await changeList(client);
+    for (const id of ["one", "two"]) await client.peer.next(isChangeFor(id));
+    client.cancel("one");
+    await client.settled();
+    await changeList(client);
+    await client.peer.next(isChangeFor("two"));
+    expect((await client.settled()).filter(isChangeFor("one"))).toEqual([]);
+    client.cancel("two");
+  },
+  "subscriptions.client-cancels": async ({ client }) => {
+    const { id } = await listen(client, TOOLS);
+    client.cancel(id);
+    await changeList(client);
+    expect(
+      (await client.settled()).filter((message) => isAbout(id)(message) || isResponseTo(id)(message)),
+    ).toEqual([]);
+  },
+  "subscriptions.graceful-closure": async (trial) => {
+    const client = await trial.stranger();
+    const { id } = await listen(client, TOOLS);
+    const last = await client.peer.end();
+    expect(last.at(-1)).toMatchObject({
+      id,
+      result: { resultType: "complete", _meta: { [Meta.subscriptionId]: id } },
+    });
+  },
+  "subscriptions.server-cancels": async (trial) => {
+    const client = await trial.stranger();
+    const { id } = await listen(client, TOOLS);
+    client.cancel(client.sendCall("wait", { key: "cancelled" }));
+    await client.call("echo", { text: "finished" });
+    const last = await client.peer.end();
+    const cancelled = last.filter(isNotification("notifications/cancelled"));
+    expect(cancelled.map(({ params }) => params?.["requestId"])).toEqual([id]);
+  },
+  "subscriptions.malformed": async ({ client }) => {
+    for (const params of [{}, { notifications: "all" }]) {
+      expect(await client.request("subscriptions/listen", params)).toMatchObject({ error: { code: -32602 } });
+    }
+  },
+  "stdio.no-server-requests": async ({ client }) => {
+    await client.settled();
+    expect(await client.text("ping_client")).toBe("pinged");
+    expect(await client.settled()).toEqual([]);
+  },
+} satisfies Behaviours;
+
+function isAbout(id: RequestId): Matches {
+  return ({ params }) => (params?.["_meta"] as JsonObject | undefined)?.[Meta.subscriptionId] === id;
+}
+
+function isChangeFor(id: RequestId): Matches {
+  return (message) => isChange(message) && isAbout(id)(message);
+}
+
+interface Listening {
+  readonly id: RequestId;
+  readonly acknowledged: Message;
+}
+
+async function listen(client: RawClient, notifications: JsonObject, id?: RequestId): Promise<Listening> {
+  const used = client.send("subscriptions/listen", { notifications }, id === undefined ? {} : { id });
+  return { id: used, acknowledged: await client.peer.next(isAbout(used)) };
+}
+
+/** Changes the list of tools twice, and leaves it as it was. */
+async function changeList(client: RawClient): Promise<void> {
+  const [added, removed] = [
+    await client.call("add_tool", { text: "newcomer" }),
+    await client.call("remove_tool", { text: "newcomer" }),
+  ];
+  for (const { result } of [added, removed]) expect(result).not.toHaveProperty("isError");
+}

@@ -1,0 +1,35 @@
+import { encode, ServerConnection } from "@towpath/mcp-core/transport";
+import { createReferenceServer, type ReferenceSettings } from "../fixtures/reference-server.js";
+import { isRawText, type Harness, type RawPeer } from "./harness.js";
+import { Inbox, type Received } from "./inbox.js";
+
+let opened = 0;
+
+/** The reference server in this process, behind the parts that every connection of whole messages uses. */
+export const memoryHarness: Harness = {
+  transport: "memory",
+  open: (settings) => Promise.resolve(connect(settings)),
+};
+
+function connect(settings: ReferenceSettings = {}): RawPeer {
+  const inbox = new Inbox();
+  const connection = new ServerConnection({
+    dispatcher: createReferenceServer(settings),
+    peer: { id: `raw-${String(++opened)}`, transport: "memory" },
+    // What the server wrote is for the tests to judge.
+    send: (message) => inbox.push(JSON.parse(encode(message)) as Received),
+    onUnread: () => undefined,
+    ...(settings.limits && { limits: settings.limits }),
+  });
+  return {
+    send: (message) => connection.receive(isRawText(message) ? message.raw : JSON.stringify(message)),
+    next: (matches) => inbox.next(matches),
+    nextBatch: () => inbox.nextBatch(),
+    until: (matches) => inbox.until(matches),
+    end: async () => {
+      await connection.drain(5000);
+      inbox.end(new Error("The server has ended"));
+      return inbox.rest();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { JsonObject, Revision } from "@towpath/mcp-core";
+import type { ReferenceSettings } from "../fixtures/reference-server.js";
+import { RawClient } from "./client.js";
+import type { Harness, RawPeer } from "./harness.js";
+import type { Message } from "./inbox.js";
+
+/** One run of one behaviour: a harness, a revision, and the connections it needs. */
+export class Trial {
+  readonly revision: Revision;
+  /** A client that has introduced itself, on a connection that behaviours share one after the other. */
+  readonly client: RawClient;
+  /** The answer to its `initialize`, or in the stateless era to `server/discover`. */
+  readonly introduction: Message;
+  readonly #harness: Harness;
+  readonly #opened: RawPeer[] = [];
+
+  constructor(harness: Harness, client: RawClient, introduction: Message) {
+    this.#harness = harness;
+    this.revision = client.revision;
+    this.client = client;
+    this.introduction = introduction;
+  }
+
+  /** A connection to a server of its own, on which nothing was sent. It is ended after the run. */
+  async stranger(settings?: ReferenceSettings): Promise<RawClient> {
+    const peer = await this.#harness.open(settings);
+    this.#opened.push(peer);
+    return new RawClient(peer, this.revision);
+  }
+
+  /** The same, after the introduction. */
+  async fresh(settings?: ReferenceSettings, capabilities?: JsonObject): Promise<RawClient> {
+    const client = await this.stranger(settings);
+    await client.introduce(capabilities);
+    return client;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#opened.map((peer) => peer.end()));
+  }
+}
+
+export type Behaviour = (trial: Trial) => Promise<void>;

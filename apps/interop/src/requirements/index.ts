@@ -1,0 +1,47 @@
+import { cancellation, logging, progress } from "./exchanges.js";
+import { jsonrpc } from "./jsonrpc.js";
+import { lifecycle } from "./lifecycle.js";
+import { caching, pagination } from "./lists.js";
+import { metadata } from "./metadata.js";
+import type { Requirement } from "./requirement.js";
+import { batches, stdio } from "./stdio.js";
+import { subscriptions } from "./subscriptions.js";
+import { tools } from "./tools.js";
+import { versioning } from "./versioning.js";
+
+const entries = [
+  ...jsonrpc,
+  ...lifecycle,
+  ...versioning,
+  ...metadata,
+  ...tools,
+  ...pagination,
+  ...caching,
+  ...cancellation,
+  ...progress,
+  ...logging,
+  ...subscriptions,
+  ...stdio,
+  ...batches,
+] as const;
+
+export type RequirementId = (typeof entries)[number]["id"];
+
+/** What the specification asks for, as far as it is implemented here. */
+export const requirements: readonly (Requirement & { readonly id: RequirementId })[] = entries;
+
+const byId = new Map<string, Requirement>(entries.map((entry) => [entry.id, entry]));
+
+/** @throws RangeError for an id that is not in the list */
+export function requirement(id: RequirementId): Requirement {
+  const found = byId.get(id);
+  if (found === undefined) throw new RangeError(`There is no requirement "${id}"`);
+  return found;
+}
+
+/** The title of a test that checks a requirement; the coverage check finds its tests by this call. */
+export function req(id: RequirementId): string {
+  return `${id}: ${requirement(id).behaviour}`;
+}
+
+export { TRANSPORTS, type Requirement, type Transport } from "./requirement.js";

@@ -1,0 +1,96 @@
+import { ALL, since, type Requirement } from "./requirement.js";
+
+export const jsonrpc = [
+  {
+    id: "jsonrpc.response-id",
+    behaviour: "A response carries the id of its request, of the same type: 7 and “7” are different ids",
+    spec: "2026-07-28/basic/index#result-responses",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.null-id",
+    behaviour: "A request whose id is null is refused",
+    spec: "2026-07-28/basic/index#requests",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.id-type",
+    behaviour: "A request whose id is neither a string nor an integer is refused",
+    spec: "2026-07-28/basic/index#requests",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.parse-error",
+    behaviour: "What is not JSON is answered with -32700, and serving goes on",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.parse-error-id",
+    behaviour: "The error for a broken request carries its id where that can be read",
+    spec: "2026-07-28/basic/index#error-responses",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.invalid-request",
+    behaviour: "JSON that is no message is answered with -32600, with its id where that can be read",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.unreadable-id-null",
+    behaviour: "An error about a message without a readable id has null as its id",
+    spec: "2024-11-05/basic/messages#responses",
+    revisions: ["2024-11-05", "2025-03-26", "2025-06-18"],
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.unreadable-id-absent",
+    behaviour: "An error about a message without a readable id has no id",
+    spec: "2025-11-25/basic/index#error-responses",
+    revisions: since("2025-11-25"),
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.method-not-found",
+    behaviour: "An unknown method is answered with -32601",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.invalid-params",
+    behaviour: "Malformed params are answered with -32602 and a message that names the field",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.error-object",
+    behaviour: "An error has an integer code and a message, and its response no result",
+    spec: "2026-07-28/basic/index#error-responses",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.notification-unanswered",
+    behaviour: "A notification gets no response, be it known, unknown or malformed",
+    spec: "2026-07-28/basic/index#notifications",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.own-error-codes",
+    behaviour:
+      "Errors of the implementation's own, such as being busy, have codes outside the reserved range",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: ALL,
+    transports: "all",
+  },
+] as const satisfies readonly Requirement[];

@@ -1,0 +1,103 @@
+import { HANDSHAKE, type Requirement } from "./requirement.js";
+
+export const lifecycle = [
+  {
+    id: "lifecycle.initialize-first",
+    behaviour: "Requests that come before initialize are refused",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.ping-before-initialize",
+    behaviour: "ping is answered before initialize",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.server-introduction",
+    behaviour:
+      "initialize is answered with the server's capabilities, its name and version, and instructions",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.version-agreed",
+    behaviour: "A requested version that is supported is answered with the same version",
+    spec: "2025-11-25/basic/lifecycle#version-negotiation",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.version-offered",
+    behaviour: "A requested version that is not supported is answered with the latest one that is",
+    spec: "2025-11-25/basic/lifecycle#version-negotiation",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.malformed-initialize",
+    behaviour: "A malformed initialize is refused, and a proper one can follow",
+    spec: "2025-11-25/basic/lifecycle#error-handling",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.ping",
+    behaviour: "ping is answered promptly with an empty result, also while other requests are under way",
+    spec: "2025-11-25/basic/utilities/ping#behavior-requirements",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.ping-from-server",
+    behaviour: "A server may ping its client while it serves it, and takes the answer",
+    spec: "2025-11-25/basic/utilities/ping#overview",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "lifecycle.client-asks-latest",
+    behaviour: "A client asks for the latest version it supports",
+    spec: "2025-11-25/basic/lifecycle#version-negotiation",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "lifecycle.client-introduction",
+    behaviour: "A client sends its capabilities, its name and its version",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "lifecycle.client-initialized",
+    behaviour: "A client sends notifications/initialized after the answer, and nothing else before it",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "lifecycle.client-disconnects",
+    behaviour: "A client disconnects when it does not support the version it is offered",
+    spec: "2025-11-25/basic/lifecycle#version-negotiation",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "lifecycle.client-respects-capabilities",
+    behaviour: "A client sends nothing that the server did not declare",
+    spec: "2025-11-25/basic/lifecycle#operation",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "lifecycle.client-answers-ping",
+    behaviour: "A client answers a ping of the server's with an empty result",
+    spec: "2025-11-25/basic/utilities/ping#behavior-requirements",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];

@@ -1,0 +1,63 @@
+import { ALL, STATELESS, type Requirement } from "./requirement.js";
+
+export const pagination = [
+  {
+    id: "pagination.pages",
+    behaviour: "Following nextCursor gives every item once, and the last page has no nextCursor",
+    spec: "2026-07-28/server/utilities/pagination#response-format",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "pagination.stable-cursor",
+    behaviour: "A cursor stays good, and skips and repeats nothing when items come or go meanwhile",
+    spec: "2026-07-28/server/utilities/pagination#implementation-guidelines",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "pagination.invalid-cursor",
+    behaviour: "A cursor nobody gave out is answered with -32602",
+    spec: "2026-07-28/server/utilities/pagination#error-handling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "pagination.client-opaque",
+    behaviour: "A client sends a cursor back as it came, an empty string included",
+    spec: "2026-07-28/server/utilities/pagination#implementation-guidelines",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "pagination.client-unpaginated",
+    behaviour: "A client takes a missing nextCursor as the end",
+    spec: "2026-07-28/server/utilities/pagination#implementation-guidelines",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];
+
+export const caching = [
+  {
+    id: "caching.discover",
+    behaviour: "server/discover carries ttlMs, at least 0, and cacheScope",
+    spec: "2026-07-28/server/utilities/caching#cacheable-results",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "caching.tools-list",
+    behaviour: "tools/list carries ttlMs, at least 0, and cacheScope",
+    spec: "2026-07-28/server/utilities/caching#cacheable-results",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "caching.pages",
+    behaviour: "All pages of a list have the same cacheScope",
+    spec: "2026-07-28/server/utilities/caching#interaction-with-pagination",
+    revisions: STATELESS,
+    transports: "all",
+  },
+] as const satisfies readonly Requirement[];

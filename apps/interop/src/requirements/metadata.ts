@@ -1,0 +1,81 @@
+import { ALL, STATELESS, type Requirement } from "./requirement.js";
+
+export const metadata = [
+  {
+    id: "metadata.version-required",
+    behaviour: "A server of the stateless era alone refuses a request without a protocol version with -32602",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.capabilities-required",
+    behaviour: "A request without client capabilities is refused with -32602",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.client-info-optional",
+    behaviour: "A request without client info is served",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.no-connection-state",
+    behaviour: "What an earlier request on the connection said of its client counts for that request alone",
+    spec: "2026-07-28/basic/index#statelessness",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.missing-capability",
+    behaviour: "A request that needs an undeclared capability is refused with -32021, which names it",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.server-info",
+    behaviour: "Every result says in _meta which server it is from",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.result-type",
+    behaviour: "Every result has a resultType",
+    spec: "2026-07-28/basic/index#responses",
+    revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "metadata.trace-context",
+    behaviour: "A W3C trace context in _meta reaches the handler as it is",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "metadata.client-sends",
+    behaviour: "A client sends version, info and capabilities on every request",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: STATELESS,
+    transports: ["memory"],
+  },
+  {
+    id: "metadata.client-absent-result-type",
+    behaviour: "A client takes a result without resultType as complete",
+    spec: "2026-07-28/basic/index#resulttype",
+    revisions: STATELESS,
+    transports: ["memory"],
+  },
+  {
+    id: "metadata.client-unknown-result-type",
+    behaviour: "A client takes a result of an unknown resultType as invalid",
+    spec: "2026-07-28/basic/index#resulttype",
+    revisions: STATELESS,
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];

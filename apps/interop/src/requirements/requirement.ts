@@ -1,0 +1,28 @@
+import type { Revision } from "@towpath/mcp-core";
+
+/** What a requirement may be checked over. Transports to come join this list. */
+export const TRANSPORTS = ["memory", "stdio"] as const;
+
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** One thing the specification asks for, as data. */
+export interface Requirement {
+  /** `<topic>.<name>`, stable: tests refer to it. */
+  readonly id: `${string}.${string}`;
+  /** What a server, or where it says so a client, does. */
+  readonly behaviour: string;
+  /** Where that is written: `<revision>/<page>#<section>`. */
+  readonly spec: `${Revision}/${string}#${string}`;
+  /** The revisions it holds in. */
+  readonly revisions: readonly Revision[];
+  readonly transports: readonly Transport[] | "all";
+}
+
+export const HANDSHAKE = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] as const;
+export const STATELESS = ["2026-07-28"] as const;
+export const ALL = [...HANDSHAKE, ...STATELESS] as const;
+
+/** The given revision and all later ones. */
+export function since(revision: Revision): readonly Revision[] {
+  return ALL.slice(ALL.indexOf(revision));
+}
