@@ -107,7 +107,11 @@ class Call implements Expiring {
 
   progressed(progress: Parameters<NonNullable<CallOptions["onProgress"]>>[0]): void {
     this.#idleDueAt = this.#calls.clock.now() + this.#limits.timeoutMs;
-    this.options.onProgress?.(progress);
+    try {
+      this.options.onProgress?.(progress);
+    } catch (error) {
+      this.#giveUp(asError(error)); // its caller's own failure, and not the connection's
+    }
   }
 
   expire(): void {

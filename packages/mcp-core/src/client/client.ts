@@ -1,6 +1,6 @@
-import type { ClientTransport, Dispatcher, MessageReceiver } from "../contract/index.js";
+import type { ClientConnection, ClientTransport, Dispatcher, MessageReceiver } from "../contract/index.js";
 import { ErrorCode } from "../jsonrpc/errors.js";
-import { isRequest } from "../jsonrpc/guards.js";
+import { isObject, isRequest, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
@@ -9,7 +9,7 @@ import { ConnectionLostError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
 import { eraOf, isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
-import { fireAndForget } from "../protocol/promises.js";
+import { fireAndForget, isolate } from "../protocol/promises.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { connect, type Session } from "./connect.js";
 import { MissingServerCapabilityError } from "./errors.js";
@@ -48,6 +48,7 @@ export class McpClient {
   readonly #resultTypes: ReadonlySet<string>;
   /** The server capability each method needs, those of extensions included. */
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;
+  #connection: ClientConnection | undefined;
   #session: Session | undefined;
   #connecting: Promise<Session> | undefined;
   #agreed: Agreed | undefined;
@@ -152,8 +153,8 @@ export class McpClient {
   /** Ends the connection; calls in flight fail. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#connection?.close();
     this.#calls.close();
-    await this.#session?.connection.close();
   }
 
   /** Opens the connection, the first time or again; calls made meanwhile share the attempt. */
@@ -163,7 +164,7 @@ export class McpClient {
   }
 
   async #connect(): Promise<Session> {
-    if (this.#closed) throw new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: false });
+    if (this.#closed) throw closed();
     if (this.#lost !== undefined && !this.#reconnect.spend()) throw gone(this.#lost);
     const session = await connect(this.#transport, this.#receiver, {
       us: this.#us,
@@ -175,9 +176,18 @@ export class McpClient {
       clock: this.#calls.clock,
       calls: this.#calls,
       knownEra: this.#agreed === undefined ? undefined : eraOf(this.#agreed.revision),
+      opened: (connection) => {
+        if (this.#closed) throw closed();
+        this.#connection = connection;
+      },
     });
     this.#adopt(session);
-    await this.#askForLogs(session);
+    try {
+      await this.#askForLogs(session);
+    } catch (error) {
+      await session.connection.close();
+      throw error;
+    }
     return session;
   }
 
@@ -190,7 +200,7 @@ export class McpClient {
       ? { ...requestMeta(this.#us, revision), ...(logLevel !== undefined && { [Meta.logLevel]: logLevel }) }
       : undefined;
     void session.connection.closed.then(({ error }) => {
-      this.#session = undefined;
+      if (this.#session === session) this.#session = undefined;
       this.#lost = error ?? new Error("the connection was closed");
     });
   }
@@ -205,7 +215,11 @@ export class McpClient {
 
   #message(method: string, params: JsonObject, options: CallOptions): JsonRpcRequest {
     const id = this.#nextId++;
-    const _meta = this.#metaFor(id, options);
+    const own = isObject(params["_meta"]) ? params["_meta"] : undefined;
+    const _meta = this.#metaFor(
+      id,
+      own === undefined ? options : { ...options, meta: { ...own, ...options.meta } },
+    );
     return { jsonrpc: "2.0", id, method, params: _meta === undefined ? params : { ...params, _meta } };
   }
 
@@ -235,7 +249,9 @@ export class McpClient {
     message: (message) => {
       this.#receive(message);
     },
-    noise: (description) => this.#options.onNoise?.(description),
+    noise: (description) => {
+      this.#noise(description);
+    },
   };
 
   #receive(message: JsonRpcMessage): void {
@@ -243,22 +259,26 @@ export class McpClient {
     else if (!("method" in message)) return;
     else if (message.method === "notifications/progress") this.#calls.progressed(message.params);
     else if (message.method === "notifications/message") this.#logged(message.params);
-    else this.#options.onNotification?.(message);
+    else isolate(() => this.#options.onNotification?.(message));
+  }
+
+  #noise(description: string): void {
+    isolate(() => this.#options.onNoise?.(description));
   }
 
   #logged(params: JsonObject | undefined): void {
     const message = readLogMessage(params);
-    if (message !== undefined) this.#options.onLog?.(message);
+    if (message !== undefined) isolate(() => this.#options.onLog?.(message));
   }
 
   /** Requests come from servers of the handshake era only (2026-07-28, stdio, Sending Messages). */
   #answer({ id, method }: JsonRpcRequest): void {
-    const connection = this.#session?.connection;
+    const connection = this.#connection;
     if (connection === undefined || this.#meta !== undefined) {
-      this.#options.onNoise?.(`a request of the server's, ${method}, which this era does not have`);
+      this.#noise(`a request of the server's, ${shortened(method)}, which this era does not have`);
       return;
     }
-    const error = { code: ErrorCode.methodNotFound, message: `Method not found: ${method}` };
+    const error = { code: ErrorCode.methodNotFound, message: `Method not found: ${shortened(method)}` };
     const response: JsonRpcResponse =
       method === "ping" ? { jsonrpc: "2.0", id, result: {} } : { jsonrpc: "2.0", id, error };
     fireAndForget(() => connection.answer(response));
@@ -293,6 +313,10 @@ function introductionOf({
       ...(extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...declared } }),
     },
   };
+}
+
+function closed(): ConnectionLostError {
+  return new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: false });
 }
 
 function gone(cause: Error): ConnectionLostError {

@@ -34,6 +34,8 @@ export interface ConnectOptions {
   readonly calls: Calls;
   /** What an earlier connection found out: the era belongs to the server, not to the connection. */
   readonly knownEra: Era | undefined;
+  /** Told of the connection before anything is sent on it; throws when it is no longer wanted. */
+  readonly opened: (connection: ClientConnection) => void;
 }
 
 /** Connects to a server and finds out which era it speaks (stdio, Backward Compatibility). */
@@ -51,6 +53,7 @@ export async function connect(
   const connection = await transport.connect(receiver);
   const negotiation = new Negotiation(connection, options);
   try {
+    options.opened(connection);
     const era = stateless && handshake ? knownEra : stateless ? "stateless" : "handshake";
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
     await settle(connection, agreed);

@@ -6,6 +6,17 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** Runs code of the author's from where it must not stop the work: what it throws shows as uncaught. */
+export function isolate(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
 const ignore = (): void => undefined;
 
 /** Starts something whose failure shows elsewhere: a send to a peer that is gone ends with its link. */
