@@ -32,7 +32,7 @@ export const badInputChecks: readonly Check[] = [
       const { id = null, error } = await open(raw, stage.era);
       return {
         observed: { id, refused: error !== undefined },
-        shown: "spoken to without a client, for what no client would send",
+        shown: "for what no client would send",
       };
     },
     expected: () => ({ id: 1, refused: false }),

@@ -55,7 +55,10 @@ const calling: readonly Check[] = [
       logs.length = 0;
       await client.callTool("add_note", { title: "Bridges" });
       const observed = logs.map(({ level, data }) => ({ level, data }));
-      return { observed: { logs: observed }, shown: observed.map((log) => JSON.stringify(log)).join(", ") };
+      return {
+        observed: { logs: observed },
+        shown: observed.map(({ level, data }) => `${level} ${JSON.stringify(data)}`).join(", "),
+      };
     },
     expected: () => ({ logs: [{ level: "info", data: { message: "Added a note", id: 2 } }] }),
   },
@@ -86,7 +89,7 @@ const ending: readonly Check[] = [
         () => "an answer",
         (error: unknown) => (error instanceof ConnectionLostError ? error.name : String(error)),
       );
-      return { observed: { then }, shown: `the client ends its server; calling on → ${then}` };
+      return { observed: { then }, shown: `the server ends; then a call → ${then}` };
     },
     expected: () => ({ then: "ConnectionLostError" }),
   },

@@ -4,7 +4,7 @@ const NAME_WIDTH = 18;
 const TIME_WIDTH = 9;
 /** What a line holds besides the detail. */
 const FRAME_WIDTH = 4 + NAME_WIDTH + 2 + TIME_WIDTH;
-const LINE_WIDTH = { least: 72, most: 108, usual: 100 };
+const LINE_WIDTH = { least: 72, most: 110, usual: 100 };
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
 type Style = keyof typeof CODES;
@@ -28,7 +28,8 @@ export class Report {
     this.#out = out;
     this.#coloured = out.isTTY === true && (env["NO_COLOR"] ?? "") === "";
     const { least, most, usual } = LINE_WIDTH;
-    this.#detailWidth = Math.min(most, Math.max(least, out.columns ?? usual)) - FRAME_WIDTH;
+    const { columns = 0 } = out;
+    this.#detailWidth = Math.min(most, Math.max(least, columns > 0 ? columns : usual)) - FRAME_WIDTH;
   }
 
   title(title: string, subtitle: string): void {
