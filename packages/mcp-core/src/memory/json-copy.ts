@@ -29,7 +29,7 @@ function copy(value: unknown, depth: number): unknown {
 function copyObject(value: object, depth: number): unknown {
   if (depth > MAX_DEPTH) throw new TypeError("JSON cannot carry a cycle, nor values nested this deep");
   if (Array.isArray(value)) return Array.from(value, (element) => copy(element, depth) ?? null);
-  if ("toJSON" in value && typeof value.toJSON === "function") return copy(value.toJSON(), depth);
+  if (hasToJson(value)) return copy(value.toJSON(), depth);
   const copied: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const member = copy((value as Record<string, unknown>)[key], depth); // its own keys
@@ -43,4 +43,8 @@ function copyObject(value: object, depth: number): unknown {
 /** As `JSON.parse` does it: a member of its own, not the prototype. */
 function define(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function hasToJson(value: object): value is { toJSON(): unknown } {
+  return "toJSON" in value && typeof value.toJSON === "function";
 }
