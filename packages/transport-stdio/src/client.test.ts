@@ -55,21 +55,6 @@ describe("stdioClient: a server", () => {
     expect(await call(connection, "echo", { text: "grün" })).toMatchObject({ result: { text: "grün" } });
   });
 
-  it("is found out and called by a McpClient", async () => {
-    const source = script(`
-      handlers["initialize"] = ({ id, params }) => send({ id, result: {
-        protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "old", version: "1" },
-      } });
-      handlers["server/discover"] = ({ id }) => send({ id, error: { code: -32601, message: "?" } });
-      handlers["tools/call"] = ({ id }) => send({ id, result: { content: [{ type: "text", text: "called" }] } });
-    `);
-    const transport = stdioClient({ command: process.execPath, args: ["-e", source], stderr: "ignore" });
-    const client = await McpClient.connect(transport);
-    expect(client.era).toBe("handshake");
-    expect(await client.callTool("any")).toMatchObject({ content: [{ text: "called" }] });
-    await client.close();
-  });
-
   it("gets a safe environment and what was asked for", async () => {
     process.env["TOWPATH_TEST_SECRET"] = "secret";
     onTestFinished(() => {
@@ -304,6 +289,49 @@ describe("stdioClient: a server that is lost", () => {
     const second = await transport.connect(receiver);
     expect(await call(second, "echo")).toMatchObject({ result: {} });
     await second.close();
+  });
+});
+
+describe("stdioClient: a McpClient's server", () => {
+  const source = script(`
+    handlers["server/discover"] = ({ id }) => send({ id, error: { code: -32601, message: "?" } });
+    handlers.initialize = ({ id, params }) => send({ id, result: {
+      protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: "x", version: "1" },
+    } });
+    handlers["tools/call"] = ({ id, params }) => {
+      if (params.name === "crash") process.exit(3);
+      send({ id, result: { content: [{ type: "text", text: String(process.pid) }] } });
+    };
+  `);
+
+  async function start(reconnect: StdioClientOptions["reconnect"]): Promise<McpClient> {
+    const options = {
+      command: process.execPath,
+      args: ["-e", source],
+      stderr: "ignore",
+      ...PATIENT,
+    } as const;
+    const client = await McpClient.connect(
+      stdioClient({ ...options, ...(reconnect !== undefined && { reconnect }) }),
+    );
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  it("is started again for the next call after a crash, within the budget", async () => {
+    const client = await start({ attempts: 1, windowMs: 1e9 });
+    const first = await client.callTool("pid");
+    await expect(client.callTool("crash")).rejects.toMatchObject({ cause: { exitCode: 3 } });
+    const second = await client.callTool("pid");
+    expect(second.content).not.toEqual(first.content);
+    await expect(client.callTool("crash")).rejects.toMatchObject({ cause: { exitCode: 3 } });
+    await expect(client.callTool("pid")).rejects.toThrow(ConnectionLostError);
+  });
+
+  it("is not started again when that is turned off", async () => {
+    const client = await start(false);
+    await expect(client.callTool("crash")).rejects.toMatchObject({ cause: { exitCode: 3 } });
+    await expect(client.callTool("pid")).rejects.toThrow(ConnectionLostError);
   });
 });
 
