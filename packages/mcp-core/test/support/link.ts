@@ -78,7 +78,12 @@ export function openLink(
       ...(signal !== undefined && { signal }),
     };
     // Anything may come over the wire, whatever the type of a request says.
-    const message = { jsonrpc: "2.0", id, method, ...(params !== undefined && { params: params as JsonObject }) } as const;
+    const message = {
+      jsonrpc: "2.0",
+      id,
+      method,
+      ...(params !== undefined && { params: params as JsonObject }),
+    } as const;
     const reply = await link.request(message, exchange);
     return reply === undefined ? undefined : wire(reply);
   };
