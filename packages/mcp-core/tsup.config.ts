@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import manifest from "./package.json" with { type: "json" };
 
 export default defineConfig({
   entry: {
@@ -14,6 +15,12 @@ export default defineConfig({
   target: "node20",
   tsconfig: "tsconfig.build.json",
   dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  // A server is started for every client: Node reads all of it then. Names stay, for stack traces.
+  esbuildOptions: (options) => {
+    options.minifyWhitespace = true;
+    options.minifySyntax = true;
+  },
+  define: { PACKAGE_VERSION: JSON.stringify(manifest.version) },
   sourcemap: true,
   clean: true,
 });

@@ -8,6 +8,11 @@ export default defineConfig({
   target: "node20",
   tsconfig: "tsconfig.build.json",
   dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  // A server is started for every client: Node reads all of it then. Names stay, for stack traces.
+  esbuildOptions: (options) => {
+    options.minifyWhitespace = true;
+    options.minifySyntax = true;
+  },
   sourcemap: true,
   clean: true,
 });

@@ -10,6 +10,7 @@ import { Meta } from "../protocol/meta.js";
 import { eraOf, isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { fireAndForget, isolate } from "../protocol/promises.js";
+import { VERSION } from "../protocol/version.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { connect, type Session } from "./connect.js";
 import { MissingServerCapabilityError } from "./errors.js";
@@ -27,7 +28,7 @@ import { ReconnectPolicy } from "./reconnect.js";
 import { listAll, readLogMessage, readToolResult, resultOf, toolsOf } from "./results.js";
 
 const NO_OPTIONS: CallOptions = {};
-const OURSELVES: Implementation = { name: "towpath", version: "0.0.0" };
+const OURSELVES: Implementation = { name: "towpath", version: VERSION };
 
 /**
  * A client of one MCP server, whichever era and revision that speaks.
