@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  officialV1,
+  officialV2,
+  towpath,
+  type Connect,
+  type Driver,
+  type Outcome,
+} from "./harness/drivers.js";
+import { ServerProgram } from "./harness/servers.js";
+
+const PIN = { pin: "2026-07-28" };
+const LEGACY = { era: "handshake" } as const;
+
+const NAMES = {
+  "zod-main": "towpath-zod",
+  "official-v1-main": "official-v1",
+  "official-v2-main": "official-v2",
+};
+
+type ServerOf = keyof typeof NAMES;
+
+interface Pair {
+  readonly pair: string;
+  readonly connect: Connect;
+  readonly program: ServerOf;
+  /** What the server calls itself. */
+  readonly name: string;
+  readonly revision: string;
+}
+
+const pairs: readonly Pair[] = [
+  between("official v1 client, our server", officialV1, "zod-main", "2025-11-25"),
+  between(
+    "official v2 client of the handshake era, our server",
+    officialV2("legacy"),
+    "zod-main",
+    "2025-11-25",
+  ),
+  between("official v2 client of the stateless era, our server", officialV2(PIN), "zod-main", "2026-07-28"),
+  between("official v2 client of both eras, our server", officialV2("auto"), "zod-main", "2026-07-28"),
+  between("our client, official v1 server", towpath(), "official-v1-main", "2025-11-25"),
+  between(
+    "our client of the handshake era, official v1 server",
+    towpath(LEGACY),
+    "official-v1-main",
+    "2025-11-25",
+  ),
+  between("our client, official v2 server", towpath(), "official-v2-main", "2026-07-28"),
+  between(
+    "our client of the handshake era, official v2 server",
+    towpath(LEGACY),
+    "official-v2-main",
+    "2025-11-25",
+  ),
+  between("our client, our server", towpath(), "zod-main", "2026-07-28"),
+];
+
+function between(pair: string, connect: Connect, program: ServerOf, revision: string): Pair {
+  return { pair, connect, program, name: NAMES[program], revision };
+}
+
+describe.each(pairs)("$pair", ({ connect, program, name, revision }) => {
+  let server: ServerProgram;
+  let driver: Driver;
+
+  beforeAll(async () => {
+    server = new ServerProgram(program);
+    driver = await connect(server);
+  });
+  afterAll(() => driver.close());
+
+  it("agrees on a revision, and learns who the server is", () => {
+    expect(driver).toMatchObject({ server: name, revision });
+  });
+
+  it("lists the tools with their schemas", async () => {
+    const tools = await driver.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["add", "steps", "go", "wait", "fail", "grow"]);
+    expect(tools[0]).toMatchObject({
+      inputSchema: { type: "object", properties: { a: { type: "number" } } },
+      outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
+    });
+  });
+
+  it("calls a tool with validated arguments, defaults filled in, and gets structured output", async () => {
+    expect(await driver.call("add", { a: 2 })).toEqual({
+      text: '{"sum":3}',
+      structured: { sum: 3 },
+      isError: false,
+    });
+  });
+
+  it("reports progress, in order and before the answer", async () => {
+    const reported: object[] = [];
+    let complete: () => void = () => undefined;
+    const allReported = new Promise<void>((resolve) => (complete = resolve));
+    const onProgress = (progress: object): void => {
+      if (reported.push(progress) === 3) complete();
+    };
+    const stepping = driver.call("steps", { count: 3 }, { onProgress });
+    // The official clients lose progress that arrives in one chunk with the response.
+    await allReported;
+    await driver.call("go");
+    expect(await stepping).toMatchObject({ text: "done" });
+    expect(reported).toMatchObject(
+      [1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${String(progress)}` })),
+    );
+  });
+
+  it("cancels a call, which the handler is told of", async () => {
+    const controller = new AbortController();
+    const waiting = driver.call("wait", {}, { signal: controller.signal });
+    await server.log.line("waiting");
+    controller.abort(new Error("no longer needed"));
+    await expect(waiting).rejects.toThrow();
+    await server.log.line("aborted");
+    expect(await driver.call("add", { a: 1, b: 1 })).toMatchObject({ structured: { sum: 2 } });
+  });
+
+  it("is told that arguments do not fit, and which", async () => {
+    expect(await complaint(driver.call("add", { a: "two" }))).toMatch(/\ba\b/);
+  });
+
+  it("is told that a tool is unknown, and which", async () => {
+    expect(await complaint(driver.call("nothing_known"))).toContain("nothing_known");
+  });
+
+  it("gets the failure of a tool as a result", async () => {
+    expect(await driver.call("fail")).toMatchObject({ text: "the note is gone", isError: true });
+  });
+
+  it("hears that the list of tools has changed", async () => {
+    let heard: () => void = () => undefined;
+    const changed = new Promise<void>((resolve) => (heard = resolve));
+    await driver.onListChanged(heard);
+    await driver.call("grow");
+    await changed;
+    expect(await driver.call("newcomer")).toMatchObject({ text: "here" });
+  });
+
+  it("leaves no process behind", async () => {
+    await driver.close();
+    server.log.expectGone(1);
+  });
+});
+
+/** What is said of a call that was refused, be it as an error or as a result. */
+async function complaint(call: Promise<Outcome>): Promise<string> {
+  try {
+    const { isError, text } = await call;
+    expect(isError).toBe(true);
+    return text ?? "";
+  } catch (error) {
+    return String(error);
+  }
+}
