@@ -17,22 +17,21 @@ export const subscriptions = {
       params: { notifications: TOOLS },
     });
     await changing;
-    client.cancel(id);
+    await close(client, id);
   },
   "subscriptions.unsupported-omitted": async ({ client }) => {
     const asked = { ...TOOLS, resourceSubscriptions: ["note://1"], somethingElse: true };
     const { id, acknowledged } = await listen(client, asked);
     expect(acknowledged.params).toHaveProperty("notifications", TOOLS);
-    client.cancel(id);
+    await close(client, id);
   },
   "subscriptions.delivers": async ({ client }) => {
     for (const id of [12, "12"]) {
       await listen(client, TOOLS, id);
       await changeList(client);
-      const change = await client.peer.next(isChange);
+      const change = await client.peer.next(isChangeFor(id));
       expect(change.params).toHaveProperty(["_meta", Meta.subscriptionId], id);
-      client.cancel(id);
-      await client.settled();
+      await close(client, id);
     }
   },
   "subscriptions.only-requested": async ({ client }) => {
@@ -43,18 +42,17 @@ export const subscriptions = {
     await client.settled();
     await changeList(client);
     expect(await client.settled()).toEqual([]);
-    for (const id of ids) client.cancel(id);
+    for (const id of ids) await close(client, id);
   },
   "subscriptions.several": async ({ client }) => {
     for (const id of ["one", "two"]) await listen(client, TOOLS, id);
     await changeList(client);
     for (const id of ["one", "two"]) await client.peer.next(isChangeFor(id));
-    client.cancel("one");
-    await client.settled();
+    await close(client, "one");
     await changeList(client);
     await client.peer.next(isChangeFor("two"));
     expect((await client.settled()).filter(isChangeFor("one"))).toEqual([]);
-    client.cancel("two");
+    await close(client, "two");
   },
   "subscriptions.client-cancels": async ({ client }) => {
     const { id } = await listen(client, TOOLS);
@@ -110,6 +108,12 @@ interface Listening {
 async function listen(client: RawClient, notifications: JsonObject, id?: RequestId): Promise<Listening> {
   const used = client.send("subscriptions/listen", { notifications }, id === undefined ? {} : { id });
   return { id: used, acknowledged: await client.peer.next(isAbout(used)) };
+}
+
+/** Cancels a subscription, and takes what it still delivered. */
+async function close(client: RawClient, id: RequestId): Promise<void> {
+  client.cancel(id);
+  await client.settled();
 }
 
 /** Changes the list of tools twice, and leaves it as it was. */

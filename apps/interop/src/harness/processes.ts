@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { programPath, type Program } from "./programs.js";
 
@@ -59,11 +60,18 @@ export class FixtureProcess {
   }
 }
 
-/** Whether a process is there. One that exited and was not reaped yet counts. */
+/** Whether a process is there, and has not exited. */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch {
     return false;
   }
+}
+
+/** An orphan that was killed stays in the table until whoever adopted it takes notice. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
 }

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { REVISIONS, type Revision } from "@towpath/mcp-core";
+import { describe, expect, it } from "vitest";
+import { behaviours } from "./behaviours/index.js";
+import { requirements, TRANSPORTS } from "./requirements/index.js";
+
+const BEFORE_PATTERNS = [
+  "basic/index",
+  "basic/lifecycle",
+  "basic/transports",
+  "basic/utilities/cancellation",
+  "basic/utilities/ping",
+  "basic/utilities/progress",
+  "server/tools",
+  "server/utilities/logging",
+  "server/utilities/pagination",
+];
+
+/** The specification's pages that requirements come from. */
+const PAGES: Readonly<Record<Revision, readonly string[]>> = {
+  "2024-11-05": [...BEFORE_PATTERNS, "basic/messages"],
+  "2025-03-26": [...BEFORE_PATTERNS, "changelog"],
+  "2025-06-18": [...BEFORE_PATTERNS, "changelog"],
+  "2025-11-25": [...BEFORE_PATTERNS, "changelog"],
+  "2026-07-28": [
+    "basic/index",
+    "basic/versioning",
+    "basic/patterns/cancellation",
+    "basic/patterns/progress",
+    "basic/patterns/subscriptions",
+    "basic/transports/stdio",
+    "changelog",
+    "server/discover",
+    "server/tools",
+    "server/utilities/caching",
+    "server/utilities/logging",
+    "server/utilities/pagination",
+  ],
+};
+
+/** Where the latest revision says what holds for the earlier ones. */
+const ABOUT_BOTH_ERAS: ReadonlySet<string> = new Set([
+  "2026-07-28/basic/versioning#compatibility-matrix",
+  "2026-07-28/basic/transports/stdio#backward-compatibility",
+]);
+
+const SPEC = /^(?<revision>\d{4}-\d{2}-\d{2})\/(?<page>[a-z/-]+)#(?<section>[a-z0-9_-]+)$/;
+
+const here = new URL(".", import.meta.url);
+const ids: readonly string[] = requirements.map(({ id }) => id);
+const implemented = Object.keys(behaviours);
+const referredTo = readdirSync(here)
+  .filter((name) => name.endsWith(".test.ts"))
+  .flatMap((name) => [...readFileSync(new URL(name, here), "utf8").matchAll(/\breq\("([^"]*)"\)/g)])
+  .map(([, id]) => id ?? "");
+
+describe("the requirements list", () => {
+  it("has each id once", () => {
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it("has every id covered by a behaviour or by a test", () => {
+    const covered = new Set([...implemented, ...referredTo]);
+    expect(ids.filter((id) => !covered.has(id))).toEqual([]);
+  });
+
+  it("has every id that a behaviour or a test refers to", () => {
+    expect(referredTo.length).toBeGreaterThan(0);
+    expect([...implemented, ...referredTo].filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it("has a behaviour for everything that holds on all transports", () => {
+    const everywhere = requirements.filter(({ transports }) => transports === "all").map(({ id }) => id);
+    expect(everywhere.filter((id) => !implemented.includes(id))).toEqual([]);
+  });
+
+  it.each(requirements)("says of $id where it is written, and where it holds", (entry) => {
+    const { revision = "", page } = SPEC.exec(entry.spec)?.groups ?? {};
+    expect(REVISIONS).toContain(revision);
+    // The line before has shown that it is one.
+    expect(PAGES[revision as Revision]).toContain(page);
+    if (!ABOUT_BOTH_ERAS.has(entry.spec)) expect(entry.revisions).toContain(revision);
+    expect(REVISIONS).toEqual(expect.arrayContaining([...entry.revisions]));
+    expect(entry.revisions).not.toHaveLength(0);
+    if (entry.transports !== "all") expect(TRANSPORTS).toEqual(expect.arrayContaining([...entry.transports]));
+  });
+});
