@@ -12,7 +12,7 @@ const TOOL = { inputSchema: { type: "object" } };
 function pagesOf(cursors: readonly string[]): Script {
   return {
     "tools/list": ({ cursor }) => {
-      const page = cursor === undefined ? 0 : cursors.indexOf(String(cursor)) + 1;
+      const page = cursor === undefined ? 0 : cursors.findIndex((known) => known === cursor) + 1;
       const nextCursor = cursors[page];
       const tools = [{ ...TOOL, name: `tool-${String(page)}` }];
       return { result: { tools, ...(nextCursor !== undefined && { nextCursor }) } };
@@ -96,8 +96,7 @@ describe.each(REVISIONS)("a client's calls in revision %s", (revision) => {
     const calls = ["one", "two", "three"].map((name) =>
       client.callTool(name, {}, { onProgress: () => heard.push(name) }),
     );
-    const requests = [];
-    for (const _ of calls) requests.push(await server.next("tools/call"));
+    const requests = await Promise.all(calls.map(() => server.next("tools/call")));
     const tokens = requests.map((request) => metaOf(request)["progressToken"] ?? null);
     expect(new Set(tokens).size).toBe(3);
     const [, second = null] = tokens;

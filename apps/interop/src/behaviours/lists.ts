@@ -20,7 +20,8 @@ export const pagination = {
     await client.call("add_tool", { text: "early" });
     const before = (await allTools(client)).map(({ name }) => name);
     const { result } = await client.request("tools/list");
-    const cursor = String(result?.["nextCursor"]);
+    const cursor = result?.["nextCursor"];
+    expect(cursor).toEqual(expect.any(String));
     const second = await secondPage(client, cursor);
     await client.call("remove_tool", { text: "early" });
     await client.call("add_tool", { text: "late" });
@@ -55,7 +56,7 @@ export const caching = {
   },
 } satisfies Behaviours;
 
-async function secondPage(client: RawClient, cursor: string): Promise<readonly unknown[]> {
+async function secondPage(client: RawClient, cursor: JsonObject[string]): Promise<readonly unknown[]> {
   return namesOn((await client.request("tools/list", { cursor })).result);
 }
 

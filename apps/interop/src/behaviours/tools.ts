@@ -1,6 +1,6 @@
 import type { JsonObject } from "@towpath/mcp-core";
 import { expect } from "vitest";
-import { isNotification, RawClient } from "../harness/client.js";
+import { isNotification, type RawClient } from "../harness/client.js";
 import type { Behaviours } from "./behaviours.js";
 import { allTools, toolNamed } from "./listed-tools.js";
 

@@ -1,40 +1,6 @@
 import { stdioClient, type StdioClientOptions } from "@towpath/transport-stdio";
-import { expect } from "vitest";
-import { isRunning } from "./processes.js";
 import { programPath, type Program } from "./programs.js";
-
-/** What the processes of a server write to stderr; each begins with its process id. */
-export class ServerLog {
-  #text = "";
-  #changed: () => void = () => undefined;
-
-  readonly take = (text: string): void => {
-    this.#text += text;
-    this.#changed();
-  };
-
-  get text(): string {
-    return this.#text;
-  }
-
-  /** The processes that were started, in order. */
-  get pids(): readonly number[] {
-    return [...this.#text.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
-  }
-
-  /** Settles when a line was written as often as that. */
-  async line(line: string, times = 1): Promise<void> {
-    while (this.#text.split("\n").filter((written) => written === line).length < times) {
-      await new Promise<void>((resolve) => (this.#changed = resolve));
-    }
-  }
-
-  /** Fails unless as many processes as that were started, and all of them have exited. */
-  expectGone(started: number): void {
-    expect(this.pids).toHaveLength(started);
-    expect(this.pids.filter(isRunning)).toEqual([]);
-  }
-}
+import { ServerLog } from "./server-log.js";
 
 /** How to start a fixture, and what becomes of its processes. */
 export class ServerProgram {

@@ -2,7 +2,7 @@ import type { JsonValue } from "@towpath/mcp-core";
 import type { ReferenceSettings } from "../fixtures/reference-server.js";
 import { isRawText, type Harness, type RawPeer, type RawText } from "./harness.js";
 import { Inbox, type Matches, type Message, type Received } from "./inbox.js";
-import { FixtureProcess, type Exit } from "./processes.js";
+import { FixtureProcess, type Exit } from "./fixture-process.js";
 
 /** The reference server as a process, on its pipes. */
 export const stdioHarness: Harness = {
@@ -21,7 +21,7 @@ export class StdioPeer implements RawPeer {
     this.#process.stdout.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     void this.#process.exit.then(({ code, signal }) => {
       const how = `code ${String(code)}, signal ${String(signal)}`;
-      this.#inbox.end(new Error(`The server has exited (${how}); its stderr: ${this.#process.stderr}`));
+      this.#inbox.end(new Error(`The server has exited (${how}); its stderr: ${this.#process.log.text}`));
     });
   }
 
@@ -30,8 +30,9 @@ export class StdioPeer implements RawPeer {
     return this.#lines;
   }
 
-  get stderr(): string {
-    return this.#process.stderr;
+  /** Settles when that line was written to stderr. */
+  stderrLine(line: string): Promise<void> {
+    return this.#process.log.line(line);
   }
 
   send(message: JsonValue | RawText): void {
@@ -58,7 +59,9 @@ export class StdioPeer implements RawPeer {
   async end(): Promise<readonly Message[]> {
     const { code, signal } = await this.exit();
     if (code !== 0) {
-      throw new Error(`The server exited with ${String(code ?? signal)}; its stderr: ${this.stderr}`);
+      throw new Error(
+        `The server exited with ${String(code ?? signal)}; its stderr: ${this.#process.log.text}`,
+      );
     }
     return this.#inbox.rest();
   }

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { programPath, type Program } from "./programs.js";
+import { ServerLog } from "./server-log.js";
 
 export interface Exit {
   readonly code: number | null;
@@ -17,13 +17,13 @@ export class FixtureProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** Settles when the process exited and its pipes are empty. */
   readonly exit: Promise<Exit>;
-  #stderr = "";
+  readonly log = new ServerLog();
 
   constructor(program: Program, args: readonly string[] = []) {
     this.#child = spawn(process.execPath, [programPath(program), ...args], { stdio: "pipe" });
     const kill = (): void => void this.#child.kill("SIGKILL");
     process.once("exit", kill);
-    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#stderr += text));
+    this.#child.stderr.setEncoding("utf8").on("data", this.log.take);
     // A server that ended does not read what is still sent.
     this.#child.stdin.on("error", () => undefined);
     this.exit = once(this.#child, "close").then(([code, signal]) => {
@@ -41,37 +41,13 @@ export class FixtureProcess {
     return this.#child.stdout;
   }
 
-  get stderr(): string {
-    return this.#stderr;
-  }
-
   /** Ends stdin, and waits for the process to exit by itself. */
   async end(): Promise<Exit> {
     this.#child.stdin.end();
-    let killed = false;
-    const timer = setTimeout(() => {
-      killed = true;
-      this.#child.kill("SIGKILL");
-    }, EXIT_MS);
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), EXIT_MS);
     const exit = await this.exit;
     clearTimeout(timer);
-    if (killed) throw new Error(`The process did not exit when its stdin ended; stderr: ${this.#stderr}`);
-    return exit;
+    if (exit.signal !== "SIGKILL") return exit;
+    throw new Error(`The process did not exit when its stdin ended; stderr: ${this.log.text}`);
   }
-}
-
-/** Whether a process is there, and has not exited. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0) && !isZombie(pid);
-  } catch {
-    return false;
-  }
-}
-
-/** An orphan that was killed stays in the table until whoever adopted it takes notice. */
-function isZombie(pid: number): boolean {
-  if (process.platform !== "linux") return false;
-  const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-  return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
 }
