@@ -4,8 +4,9 @@ import type { JsonObject, JsonRpcResponse, RequestId } from "../jsonrpc/messages
 import { ConnectionLostError } from "../protocol/errors.js";
 
 interface Waiting {
+  readonly owner: object;
   readonly resolve: (result: JsonObject) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Requests of ours that one peer may leave unanswered at a time. */
@@ -25,26 +26,25 @@ export class Asks {
 
   /**
    * Sends a request on an exchange and settles with the client's answer.
-   * @param signal ends the waiting, with its reason
+   * @param owner whoever waits, as {@link abandon} knows it
    * @throws ProtocolError with the client's error; ConnectionLostError when the peer is gone
    */
   async ask(
     method: string,
     params: JsonObject | undefined,
     exchange: Exchange,
-    signal: AbortSignal,
+    owner: object,
   ): Promise<JsonObject> {
     if (this.#closed !== undefined) throw gone(false);
-    signal.throwIfAborted();
     if (this.#waiting.size >= MAX_WAITING) {
       throw new InvalidRequestError(
         `${String(MAX_WAITING)} requests to this client wait for an answer already`,
       );
     }
     const id = `${this.#prefix}${String(this.#next++)}`;
-    const answered = new Promise<JsonObject>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    const giveUp = (): void => this.#waiting.get(id)?.reject(signal.reason as Error); // as handlers get it
-    signal.addEventListener("abort", giveUp, { once: true });
+    const answered = new Promise<JsonObject>((resolve, reject) => {
+      this.#waiting.set(id, { owner, resolve, reject });
+    });
     try {
       const sent = exchange.send({ jsonrpc: "2.0", id, method, ...(params !== undefined && { params }) });
       // The answer, or the end of the connection, may come before the request counts as accepted.
@@ -52,7 +52,6 @@ export class Asks {
       return answer;
     } finally {
       this.#waiting.delete(id);
-      signal.removeEventListener("abort", giveUp);
     }
   }
 
@@ -64,6 +63,11 @@ export class Asks {
     if ("result" in response) waiting.resolve(response.result);
     else waiting.reject(new ProtocolError(response.error.code, response.error.message, response.error.data));
     return "delivered";
+  }
+
+  /** Ends everything this owner waits for. */
+  abandon(owner: object, reason: unknown): void {
+    for (const waiting of this.#waiting.values()) if (waiting.owner === owner) waiting.reject(reason);
   }
 
   close(reason: CloseReason): void {

@@ -165,7 +165,8 @@ export class RequestContext implements Context {
   async ask(method: string, params?: JsonObject): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
     if (needed !== undefined) this.require(needed);
-    return this.link.asks.ask(method, params, this.exchange, this.signal);
+    if (this.cancelled) this.signal.throwIfAborted();
+    return this.link.asks.ask(method, params, this.exchange, this);
   }
 
   /** Ends the request from outside: cancelled, or the peer is gone. */
@@ -173,6 +174,7 @@ export class RequestContext implements Context {
     if (this.#ended || this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#outbox?.close();
+    this.link.asks.abandon(this, reason);
     this.#controller?.abort(reason);
     this.#finishEarly?.();
   }

@@ -41,7 +41,7 @@ function compile(schema: StandardSchema, side: "input" | "output", tool: string)
     jsonSchema,
     validate: (value) => {
       const result = validate(value);
-      return isPromise(result) ? result.then(toChecked) : toChecked(result);
+      return isPromise(result) ? Promise.resolve(result).then(toChecked) : toChecked(result);
     },
   };
 }

@@ -120,7 +120,7 @@ export class Tools {
     try {
       const returned = tool.handler(checked.value, ctx);
       const finished = isPromise(returned)
-        ? returned.then((settled) => this.#finish(tool, settled, ctx))
+        ? Promise.resolve(returned).then((settled) => this.#finish(tool, settled, ctx))
         : this.#finish(tool, returned, ctx);
       return isPromise(finished)
         ? finished.then(undefined, (error: unknown) => this.#failed(tool, error))
