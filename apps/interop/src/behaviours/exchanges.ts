@@ -6,10 +6,13 @@ const isProgress = isNotification("notifications/progress");
 
 export const cancellation = {
   "cancellation.stops": async ({ client }) => {
-    const waiting = client.sendCall("wait", { key: "stops" });
-    client.cancel(waiting, "found it elsewhere");
-    expect(await client.text("await_abort", { key: "stops" })).toBe("found it elsewhere");
-    expect((await client.settled()).filter(isResponseTo(waiting))).toEqual([]);
+    for (const throws of [false, true]) {
+      const key = `stops-${String(throws)}`;
+      const waiting = client.sendCall("wait", { key, throws });
+      client.cancel(waiting, "found it elsewhere");
+      expect(await client.text("await_abort", { key })).toBe("found it elsewhere");
+      expect((await client.settled()).filter(isResponseTo(waiting))).toEqual([]);
+    }
   },
   "cancellation.silent": async ({ client }) => {
     const meta = client.isStateless

@@ -68,6 +68,9 @@ export const metadata = {
     const rich = { ...statelessMeta("2026-07-28"), [Meta.clientCapabilities]: { sampling: {} } };
     expect(await client.text("need_sampling", {}, { meta: rich })).toBe("it is there");
     expect(await client.call("need_sampling")).toHaveProperty("error");
+    expect(JSON.parse(await client.text("whoami"))).toMatchObject({
+      client: { info: INFO, capabilities: {} },
+    });
     const nobody = await client.text("whoami", {}, { meta: { [Meta.clientInfo]: undefined } });
     expect(JSON.parse(nobody)).toEqual({
       client: { era: "stateless", revision: "2026-07-28", capabilities: {} },

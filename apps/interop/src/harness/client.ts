@@ -80,9 +80,9 @@ export class RawClient {
     this.notify("notifications/cancelled", { requestId, reason });
   }
 
-  /** All that arrived unread before the answer to a request that is sent now. */
+  /** All that arrived unread before the answer to a request that is sent now, and that takes the server a turn. */
   async settled(): Promise<readonly Message[]> {
-    const id = this.sendCall("echo", { text: "settled" });
+    const id = this.sendCall("report", { values: [1] });
     return (await this.peer.until(isResponseTo(id))).slice(0, -1);
   }
 }
