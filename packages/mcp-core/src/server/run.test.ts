@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { gate } from "../../test/support/gate.js";
+import type { Dispatcher, Listener, ServerTransport } from "../contract/index.js";
+import { McpServer } from "./server.js";
+
+interface Started {
+  readonly transport: ServerTransport;
+  /** What the transport was told to do. */
+  readonly told: unknown[];
+  /** Ends the listener, as when its only peer leaves. */
+  readonly leave: () => void;
+}
+
+function transport(name: string, url?: string): Started {
+  const told: unknown[] = [];
+  const closed = gate();
+  const listener: Listener = {
+    ...(url !== undefined && { url }),
+    closed: closed.promise,
+    drain: async (options) => {
+      told.push(options ?? "no options");
+      closed.open();
+      return closed.promise;
+    },
+  };
+  const start = async (to: Dispatcher): Promise<Listener> => {
+    told.push(to);
+    return Promise.resolve(listener);
+  };
+  return { transport: { name, start }, told, leave: () => closed.open() };
+}
+
+describe("McpServer.run and start", () => {
+  it("need a transport, and name a package that has one", async () => {
+    const server = new McpServer("s");
+    for (const ask of [server.run(), server.start()]) {
+      await expect(ask).rejects.toThrow(TypeError);
+      await expect(ask).rejects.toThrow(/@towpath\/transport-stdio.*run\(stdio\(\)\)/);
+    }
+  });
+
+  it("serve on several transports, and tell where", async () => {
+    const server = new McpServer("s");
+    const [one, two] = [transport("stdio"), transport("http", "http://127.0.0.1:8000/mcp")];
+    const running = await server.start(one.transport, two.transport);
+    expect([one.told, two.told]).toEqual([[server], [server]]);
+    expect(running.urls).toEqual(["http://127.0.0.1:8000/mcp"]);
+    await running.drain();
+    await running.closed;
+  });
+
+  it("go on until the last transport has ended", async () => {
+    const [one, two] = [transport("stdio"), transport("http")];
+    const { closed } = await new McpServer("s").start(one.transport, two.transport);
+    let over = false;
+    void closed.then(() => (over = true));
+    one.leave();
+    await Promise.resolve();
+    expect(over).toBe(false);
+    two.leave();
+    await closed;
+    expect(one.told).toHaveLength(1);
+  });
+
+  it("pass the time a drain may take on to each transport", async () => {
+    const [one, two] = [transport("stdio"), transport("http")];
+    const running = await new McpServer("s").start(one.transport, two.transport);
+    await running.drain({ timeoutMs: 50 });
+    expect([one.told[1], two.told[1]]).toEqual([{ timeoutMs: 50 }, { timeoutMs: 50 }]);
+  });
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("port is taken"))],
+    [
+      "throws",
+      () => {
+        throw new Error("port is taken");
+      },
+    ],
+  ])("fail with the reason of a transport that %s, and end the others", async (_, start) => {
+    const [one, two] = [transport("stdio"), transport("http")];
+    const failing: ServerTransport = { name: "failing", start };
+    await expect(new McpServer("s").start(one.transport, failing, two.transport)).rejects.toThrow(
+      "port is taken",
+    );
+    expect([one.told[1], two.told[1]]).toEqual([{ timeoutMs: 0 }, { timeoutMs: 0 }]);
+  });
+
+  it("name the reason also where another transport cannot be ended", async () => {
+    const stuck: ServerTransport = {
+      name: "stuck",
+      start: () =>
+        Promise.resolve({ closed: Promise.resolve(), drain: () => Promise.reject(new Error("stuck")) }),
+    };
+    const failing: ServerTransport = {
+      name: "failing",
+      start: () => Promise.reject(new Error("port is taken")),
+    };
+    await expect(new McpServer("s").start(stuck, failing)).rejects.toThrow("port is taken");
+  });
+});
+
+describe("new McpServer", () => {
+  it("takes a name, or name and version", () => {
+    expect(new McpServer("s").info).toEqual({ name: "s", version: "0.0.0" });
+    expect(new McpServer({ name: "s", version: "1", title: "S" }).info).toEqual({
+      name: "s",
+      version: "1",
+      title: "S",
+    });
+  });
+
+  it.each([undefined, null, 5, {}, { name: "s" }, { name: 5, version: "1" }, []])("refuses %j", (info) => {
+    expect(() => new McpServer(info as unknown as string)).toThrow(TypeError);
+  });
+});
