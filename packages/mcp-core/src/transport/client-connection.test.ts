@@ -76,6 +76,22 @@ describe("DuplexClientConnection", () => {
     expect(noise).toHaveLength(1);
   });
 
+  it("takes a message that stands behind noise on the same line, and reports the noise", async () => {
+    const { connection, noise, request } = setUp();
+    const exchange = request(1);
+    connection.receive(`calling... ${JSON.stringify(response(1, { a: 1 }))}`);
+    expect(await exchange.response).toEqual(response(1, { a: 1 }));
+    expect(noise).toEqual(["not JSON: calling... "]);
+  });
+
+  it("fails a call at once when its answer stands behind noise and cannot be read", async () => {
+    const { connection, noise, request } = setUp();
+    const exchange = request(1);
+    connection.receive('calling... {"jsonrpc":"2.0","id":1,"result":{"x":NaN}}');
+    await expect(exchange.response).rejects.toThrow(UnreadableResponseError);
+    expect(noise).toHaveLength(1);
+  });
+
   it("fails a call whose answer the transport could not take", async () => {
     const { connection, noise, request } = setUp();
     const exchange = request(1);

@@ -86,15 +86,10 @@ export class DuplexClientConnection implements ClientConnection {
 
   /** Takes one message, or one batch, as JSON text; what is neither is reported as noise. */
   receive(json: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch {
-      this.unreadable(`not JSON: ${excerpt(json)}`, json);
-      return;
-    }
-    if (Array.isArray(value)) this.#batch(value);
-    else this.#receiveValue(value);
+    const read = parse(json);
+    if (read.noise !== undefined) this.unreadable(`not JSON: ${excerpt(read.noise)}`, read.rest);
+    if (Array.isArray(read.value)) this.#batch(read.value);
+    else if (read.value !== undefined) this.#receiveValue(read.value);
   }
 
   /**
@@ -189,6 +184,30 @@ export class DuplexClientConnection implements ClientConnection {
     if (pending === undefined) return; // late: the call was cancelled meanwhile
     this.#pending.delete(id);
     pending.resolve(response);
+  }
+}
+
+interface Read {
+  /** A JSON value; `undefined` if there is none. */
+  readonly value?: unknown;
+  /** What is no JSON. */
+  readonly noise?: string;
+  /** What came after the noise and is no JSON either. */
+  readonly rest: string;
+}
+
+/** Reads a line. A message may stand behind something a server printed without ending the line. */
+function parse(line: string): Read {
+  try {
+    return { value: JSON.parse(line), rest: "" };
+  } catch {
+    const start = Math.max(line.indexOf('{"jsonrpc"'), 0);
+    const rest = line.slice(start);
+    try {
+      return { value: JSON.parse(rest), noise: line.slice(0, start), rest: "" };
+    } catch {
+      return { noise: line, rest };
+    }
   }
 }
 
