@@ -12,6 +12,8 @@ export interface Implementation {
   readonly eras: readonly Era[];
   /** A stdio server with one tool, `add`. */
   readonly add: string;
+  /** A stdio server with one tool, `hello`, which takes no arguments. */
+  readonly hello: string;
   /** A stdio server with one tool, `size`, which answers with the length of its text. */
   readonly size: string;
   /** A module whose `connect(era)` connects a client to a server in memory. */
@@ -28,8 +30,9 @@ export interface Contender {
 
 const both: readonly Era[] = ["handshake", "stateless"];
 
-const filesIn = (folder: string): Pick<Implementation, "add" | "size"> => ({
+const filesIn = (folder: string): Pick<Implementation, "add" | "hello" | "size"> => ({
   add: join(folder, "add.mjs"),
+  hello: join(folder, "hello.mjs"),
   size: join(folder, "size.mjs"),
 });
 
@@ -38,6 +41,7 @@ export const raw: Implementation = {
   label: "raw",
   eras: both,
   add: join(paths.raw, "server.mjs"),
+  hello: join(paths.raw, "server.mjs"),
   size: join(paths.raw, "server.mjs"),
 };
 

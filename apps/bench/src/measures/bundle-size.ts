@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { kilobytes } from "../format.js";
 import type { Implementation } from "../implementations.js";
-import type { Detail, Measure } from "../measure.js";
+import type { Cell, Detail, Measure, Row } from "../measure.js";
 import { paths } from "../paths.js";
 import { reasonOf } from "../samples.js";
 
@@ -23,11 +23,11 @@ interface Bundle {
   readonly zodBytes: number;
 }
 
-async function bundle(implementation: Implementation): Promise<Bundle> {
+async function bundle(server: string): Promise<Bundle> {
   // The version of esbuild is pinned by the lockfile of the peers.
   const { build } = createRequire(join(paths.peers, "package.json"))("esbuild") as Esbuild;
   const { outputFiles, metafile } = await build({
-    entryPoints: [implementation.add],
+    entryPoints: [server],
     bundle: true,
     minify: true,
     platform: "node",
@@ -48,10 +48,16 @@ async function bundle(implementation: Implementation): Promise<Bundle> {
   };
 }
 
-async function describeBundle(implementation: Implementation): Promise<{ cell: string; value: string }> {
+type Server = "hello" | "add";
+
+async function describeBundle(
+  implementation: Implementation,
+  server: Server,
+): Promise<{ cell: string; value: string }> {
   try {
-    const { bytes, zodBytes } = await bundle(implementation);
-    if (implementation.id === "towpath" && zodBytes > 0) {
+    const { bytes, zodBytes } = await bundle(implementation[server]);
+    const importsZod = implementation.id === "towpath-zod" && server === "add";
+    if (implementation.id.startsWith("towpath") && !importsZod && zodBytes > 0) {
       throw new Error(`a server without zod has ${zodBytes} bytes of it in its bundle`);
     }
     return { cell: kilobytes(bytes), value: `${kilobytes(bytes)}, of which zod ${kilobytes(zodBytes)}` };
@@ -60,18 +66,26 @@ async function describeBundle(implementation: Implementation): Promise<{ cell: s
   }
 }
 
-/** A hello-world server over stdio as one minified file. */
+async function bundleRow(
+  implementations: readonly Implementation[],
+  server: Server,
+  title: string,
+): Promise<Row> {
+  const cells: Record<string, Cell> = {};
+  const details: Detail[] = [];
+  for (const implementation of implementations) {
+    const { cell, value } = await describeBundle(implementation, server);
+    cells[implementation.id] = { handshake: cell };
+    details.push({ contender: implementation.label, value });
+  }
+  return { title, raw: "", cells, target: "60 kB, without zod unless imported", details };
+}
+
+/** A server over stdio as one minified file: with a tool that takes nothing, and with one whose arguments are checked. */
 export const bundleSize: Measure = {
   name: "bundle",
-  async run({ implementations }) {
-    const cells: Record<string, { handshake: string }> = {};
-    const details: Detail[] = [];
-    for (const implementation of implementations) {
-      const { cell, value } = await describeBundle(implementation);
-      cells[implementation.id] = { handshake: cell };
-      details.push({ contender: implementation.label, value });
-    }
-    const title = "hello-world bundle, esbuild, minified";
-    return [{ title, raw: "", cells, target: "60 kB, without zod unless imported", details }];
-  },
+  run: async ({ implementations }) => [
+    await bundleRow(implementations, "hello", "hello-world bundle, esbuild, minified"),
+    await bundleRow(implementations, "add", "the same, with arguments that are validated"),
+  ],
 };
