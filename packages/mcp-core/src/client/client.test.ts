@@ -660,6 +660,24 @@ describe("connecting again", () => {
     await client.close();
   });
 
+  it("finds the era out anew when the one it knew fails", async () => {
+    let upgraded = false;
+    const script: Script = (message, to) => {
+      if (!upgraded) legacy(answering)(message, to);
+      else if (message.method === "initialize") to.error(message.id, -32601);
+      else modern(answering)(message, to);
+    };
+    const { client, server, end } = await connected(script, { reconnect });
+    upgraded = true;
+    end.lose("restarted");
+    await settled();
+    await expect(client.callTool("a")).rejects.toMatchObject({ code: -32601 });
+    expect(await client.callTool("a")).toEqual(done);
+    expect(client.era).toBe("stateless");
+    expect(server.methods().slice(1)).toEqual([["initialize"], ["server/discover", "tools/call"]]);
+    await client.close();
+  });
+
   it("does not happen where the transport has no budget for it", async () => {
     const { client, server, end } = await connected(modern(answering));
     end.lose("crashed");

@@ -53,6 +53,8 @@ export class McpClient {
   #session: Session | undefined;
   #connecting: Promise<Session> | undefined;
   #agreed: Agreed | undefined;
+  /** Found out once, and again when it turns out wrong (Versioning, Backward Compatibility). */
+  #era: Era | undefined;
   #meta: JsonObject | undefined;
   #lost: Error | undefined;
   #closed = false;
@@ -167,6 +169,8 @@ export class McpClient {
   async #connect(): Promise<Session> {
     if (this.#closed) throw closed();
     if (this.#lost !== undefined && !this.#reconnect.spend()) throw gone(this.#lost);
+    const knownEra = this.#era;
+    this.#era = undefined;
     const session = await connect(this.#transport, this.#receiver, {
       us: this.#us,
       limits: this.#limits,
@@ -176,7 +180,7 @@ export class McpClient {
       ),
       clock: this.#calls.clock,
       calls: this.#calls,
-      knownEra: this.#agreed === undefined ? undefined : eraOf(this.#agreed.revision),
+      knownEra,
       opened: (connection) => {
         if (this.#closed) throw closed();
         this.#connection = connection;
@@ -197,6 +201,7 @@ export class McpClient {
     const { logLevel } = this.#options;
     this.#session = session;
     this.#agreed = session.agreed;
+    this.#era = eraOf(revision);
     this.#meta = isStatelessRevision(revision)
       ? { ...requestMeta(this.#us, revision), ...(logLevel !== undefined && { [Meta.logLevel]: logLevel }) }
       : undefined;

@@ -12,8 +12,10 @@ import { isNotification, isRequest, isResponse } from "./guards.js";
 import type { JsonObject, JsonRpcMessage, RequestId } from "./messages.js";
 
 const id = fc.oneof(fc.string({ unit: "binary" }), fc.maxSafeInteger()) as fc.Arbitrary<RequestId>;
-// -0 is the one number JSON.stringify does not keep.
-const plain = fc.jsonValue({ stringUnit: "binary" }).filter((value) => !JSON.stringify(value).includes("-0"));
+// Once through JSON, because of -0, the one number it does not keep.
+const plain = fc
+  .jsonValue({ stringUnit: "binary" })
+  .map((value): unknown => JSON.parse(JSON.stringify(value)));
 const object = fc.dictionary(fc.string({ unit: "binary" }), plain) as fc.Arbitrary<JsonObject>;
 const version = { jsonrpc: "2.0" as const };
 const error = fc.record(
@@ -29,7 +31,7 @@ const message = fc
     fc.record({ id: fc.option(id, { nil: null }), error }),
     fc.record({ error }),
   )
-  .map((members) => ({ ...version, ...members }) as JsonRpcMessage);
+  .map((members) => ({ ...version, ...members }));
 
 describe("encode", () => {
   it("keeps every message: what is decoded equals what was encoded", () => {

@@ -27,11 +27,13 @@ export type ToolArguments<Input> = Input extends StandardSchema ? InferOutput<In
  * What a handler may return: text, structured content, a content block or several, or a whole result.
  * Nothing at all is a result without content.
  */
-export type ToolReturn<Output> = Output extends StandardSchema
-  ? InferInput<Output> | CallToolResult
-  : // A handler that returns nothing is typed void.
-    // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
-    string | number | boolean | object | null | undefined | void;
+export type ToolReturn<Output> =
+  | CallToolResult
+  | (Output extends StandardSchema
+      ? InferInput<Output>
+      : // A handler that returns nothing is typed void.
+        // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
+        string | number | boolean | object | null | undefined | void);
 
 export type ToolHandler<Input, Output> = (
   args: ToolArguments<Input>,
