@@ -95,13 +95,13 @@ describe("missingClientCapabilities", () => {
         constructor: {},
         toString: {},
         extensions: { valueOf: {} },
-      } as unknown as ClientCapabilities,
+      },
       declared: { extensions: {} },
       missing: {
         constructor: {},
         toString: {},
         extensions: { valueOf: {} },
-      } as unknown as ClientCapabilities,
+      },
     },
     {
       says: "one declared as something it cannot be",
