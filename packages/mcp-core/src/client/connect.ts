@@ -1,6 +1,5 @@
 import type { ClientConnection, ClientTransport, MessageReceiver } from "../contract/index.js";
 import type { JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
-import type { Clock } from "../protocol/clock.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import {
   eraOf,
@@ -21,7 +20,7 @@ import {
   type Verdict,
 } from "./negotiate.js";
 
-export interface Session {
+export interface Connected {
   readonly connection: ClientConnection;
   readonly agreed: Agreed;
 }
@@ -30,7 +29,6 @@ export interface ConnectOptions {
   readonly us: Introduction;
   readonly limits: CallLimits;
   readonly probeTimeoutMs: number;
-  readonly clock: Clock;
   readonly calls: Calls;
   /** What an earlier connection found out: the era belongs to the server, not to the connection. */
   readonly knownEra: Era | undefined;
@@ -43,7 +41,7 @@ export async function connect(
   transport: ClientTransport,
   receiver: MessageReceiver,
   options: ConnectOptions,
-): Promise<Session> {
+): Promise<Connected> {
   const { us, knownEra } = options;
   const [stateless, handshake] = [
     us.revisions.some(isStatelessRevision),
@@ -129,9 +127,9 @@ class Negotiation {
 
   /** The answer, or `undefined` when it takes longer than a server that knows the question should. */
   #soon(probe: Promise<JsonRpcResponse>): Promise<JsonRpcResponse | undefined> {
-    const { clock, probeTimeoutMs } = this.#options;
+    const { calls, probeTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
-      const timer = clock.schedule(
+      const timer = calls.clock.schedule(
         probeTimeoutMs,
         () => {
           resolve(undefined);

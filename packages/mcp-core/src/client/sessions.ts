@@ -1,0 +1,143 @@
+import type { ClientConnection, ClientTransport, MessageReceiver } from "../contract/index.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { ConnectionLostError } from "../protocol/errors.js";
+import { Meta } from "../protocol/meta.js";
+import { eraOf, isStatelessRevision, type Era } from "../protocol/revisions.js";
+import type { Calls, CallLimits } from "./calls.js";
+import { connect, type Connected } from "./connect.js";
+import { introductionOf } from "./introduction.js";
+import { requestMeta, type Agreed, type Introduction } from "./negotiate.js";
+import { checkTimeout, DEFAULT_PROBE_TIMEOUT_MS, type McpClientOptions } from "./options.js";
+import { ReconnectPolicy } from "./reconnect.js";
+
+/** A connection, what was agreed on it, and what every request on it says of us. */
+export interface Session extends Connected {
+  /** The `_meta` of requests; `undefined` in the handshake era. */
+  readonly meta: JsonObject | undefined;
+}
+
+/** The connection of a client: opened, opened again when it was lost, and closed for good. */
+export class Sessions {
+  readonly #transport: ClientTransport;
+  readonly #receiver: MessageReceiver;
+  readonly #options: McpClientOptions;
+  readonly #us: Introduction;
+  readonly #limits: CallLimits;
+  readonly #calls: Calls;
+  readonly #reconnect: ReconnectPolicy;
+  #connection: ClientConnection | undefined;
+  #current: Session | undefined;
+  #opening: Promise<Session> | undefined;
+  #agreed: Agreed | undefined;
+  /** Found out once, and again when it turns out wrong (Versioning, Backward Compatibility). */
+  #era: Era | undefined;
+  #lost: Error | undefined;
+  #closed = false;
+
+  constructor(
+    transport: ClientTransport,
+    receiver: MessageReceiver,
+    options: McpClientOptions,
+    calls: Calls,
+    limits: CallLimits,
+  ) {
+    this.#transport = transport;
+    this.#receiver = receiver;
+    this.#options = options;
+    this.#us = introductionOf(options);
+    this.#limits = limits;
+    this.#calls = calls;
+    this.#reconnect = new ReconnectPolicy(transport.reconnect, calls.clock);
+  }
+
+  /** The session there is; `undefined` while there is none. */
+  get current(): Session | undefined {
+    return this.#current;
+  }
+
+  /** The connection on which the server may be answered; none in the stateless era. */
+  get answerable(): ClientConnection | undefined {
+    return this.#current?.meta === undefined ? this.#connection : undefined;
+  }
+
+  /** What was agreed on last. */
+  get agreed(): Agreed {
+    // A client is given out only once this is there.
+    if (this.#agreed === undefined) throw new Error("The client is not connected");
+    return this.#agreed;
+  }
+
+  /** Opens the connection, the first time or again; calls made meanwhile share the attempt. */
+  open(): Promise<Session> {
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#connection?.close();
+  }
+
+  async #open(): Promise<Session> {
+    if (this.#closed) throw closed();
+    if (this.#lost !== undefined && !this.#reconnect.spend()) throw gone(this.#lost);
+    const { probeTimeoutMs = DEFAULT_PROBE_TIMEOUT_MS } = this.#options;
+    const knownEra = this.#era;
+    this.#era = undefined;
+    const connected = await connect(this.#transport, this.#receiver, {
+      us: this.#us,
+      limits: this.#limits,
+      probeTimeoutMs: checkTimeout("probeTimeoutMs", probeTimeoutMs),
+      calls: this.#calls,
+      knownEra,
+      opened: (connection) => {
+        if (this.#closed) throw closed();
+        this.#connection = connection;
+      },
+    });
+    const session = this.#adopt(connected);
+    try {
+      await this.#askForLogs(session);
+    } catch (error) {
+      await session.connection.close();
+      throw error;
+    }
+    return session;
+  }
+
+  #adopt({ connection, agreed }: Connected): Session {
+    const { logLevel } = this.#options;
+    const { revision } = agreed;
+    const logs = logLevel !== undefined && { [Meta.logLevel]: logLevel };
+    const meta = isStatelessRevision(revision) ? { ...requestMeta(this.#us, revision), ...logs } : undefined;
+    const session: Session = { connection, agreed, meta };
+    this.#current = session;
+    this.#agreed = agreed;
+    this.#era = eraOf(revision);
+    void connection.closed.then(({ error }) => {
+      if (this.#current === session) this.#current = undefined;
+      this.#lost = error ?? new Error("the connection was closed");
+    });
+    return session;
+  }
+
+  /** Logging, of the handshake era; in the other one every request asks for itself. */
+  async #askForLogs({ connection, agreed, meta }: Session): Promise<void> {
+    const { logLevel } = this.#options;
+    if (logLevel === undefined || meta !== undefined || agreed.capabilities.logging === undefined) return;
+    const params = { level: logLevel };
+    const message = { jsonrpc: "2.0", id: "towpath-log-level", method: "logging/setLevel", params } as const;
+    await this.#calls.start(connection, message, this.#limits, {});
+  }
+}
+
+function closed(): ConnectionLostError {
+  return new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: false });
+}
+
+function gone(cause: Error): ConnectionLostError {
+  return new ConnectionLostError(`The connection is gone: ${cause.message}`, {
+    mayHaveBeenDelivered: false,
+    cause,
+  });
+}
