@@ -115,6 +115,11 @@ describe("missingClientCapabilities", () => {
     expect(missingClientCapabilities(required, declared)).toEqual(missing);
   });
 
+  it("does not take what every object inherits for declared", () => {
+    const required = JSON.parse('{"__proto__":{},"constructor":{}}') as ClientCapabilities;
+    expect(Object.keys(missingClientCapabilities(required, {}) ?? {})).toEqual(["__proto__", "constructor"]);
+  });
+
   it("knows what each request to a client needs", () => {
     expect([...CLIENT_CAPABILITY_FOR.keys()].sort()).toEqual([
       "elicitation/create",

@@ -56,7 +56,7 @@ export class Subscriptions {
       await ctx.untilEnded();
     } finally {
       stopHearing();
-      queue.close();
+      queue.clear();
     }
     this.#announceEnd(ctx);
     return { _meta: { [Meta.subscriptionId]: ctx.requestId } };

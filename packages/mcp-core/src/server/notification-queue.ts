@@ -13,7 +13,6 @@ export class NotificationQueue {
   readonly #send: (message: Outgoing) => MaybePromise<void>;
   readonly #waiting = new Map<string, Outgoing>();
   #sending = false;
-  #closed = false;
 
   constructor(send: (message: Outgoing) => MaybePromise<void>) {
     this.#send = send;
@@ -21,14 +20,12 @@ export class NotificationQueue {
 
   /** @param key the same for notifications of which one is enough */
   add(key: string, message: Outgoing): void {
-    if (this.#closed) return;
     if (this.#waiting.size < MAX_WAITING) this.#waiting.set(key, message);
     if (!this.#sending) void this.#sendWaiting();
   }
 
-  /** Nobody is to hear of anything any more; what waits is dropped. */
-  close(): void {
-    this.#closed = true;
+  /** What waits is dropped: nobody is to hear of it any more. */
+  clear(): void {
     this.#waiting.clear();
   }
 
