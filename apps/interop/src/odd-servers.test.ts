@@ -88,11 +88,11 @@ describe.concurrent("a client copes with a server that", () => {
     program.log.expectGone(1);
   });
 
-  it("prints into the line of an answer: that is reported as noise, and the call ends with its timeout", async () => {
+  it("prints into the line of an answer: that is reported as noise, and the answer is taken", async () => {
     const program = new ServerProgram("odd-main", "noisy-line");
     const noise: string[] = [];
     const client = await McpClient.connect(program.transport(), { onNoise: (what) => noise.push(what) });
-    await expect(client.callTool("anything", {}, { timeoutMs: 500 })).rejects.toThrow("500 ms");
+    expect(await callOn(client, "anything")).toBe("called anything");
     expect(noise).toEqual([expect.stringContaining("calling... ")]);
     await client.close();
     program.log.expectGone(1);
