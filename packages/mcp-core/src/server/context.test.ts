@@ -587,3 +587,35 @@ describe("ctx.ping", () => {
     expect([sent, reply?.result?.["content"]]).toEqual([[], [{ type: "text", text: "alive" }]]);
   });
 });
+
+describe("a context", () => {
+  it("may be taken apart", async () => {
+    const { sent, reply } = await run(
+      async ({ progress, require, ping, log, signal }) => {
+        await progress(1);
+        require({});
+        await ping();
+        log.info("taken apart");
+        signal.throwIfAborted();
+        return "done";
+      },
+      { progressToken: 1, [Meta.logLevel]: "info" },
+    );
+    expect(reply?.result).toMatchObject({ content: [{ text: "done" }] });
+    expect([progresses(sent).length, logs(sent)]).toEqual([1, ["taken apart"]]);
+  });
+
+  it("sends no request to a client whose answers cannot come back", async () => {
+    const sent: Wire[] = [];
+    const { request } = await handshaken(
+      running((ctx) => ctx.ping()),
+      "2025-11-25",
+      { peer: { answers: false } },
+    );
+    const reply = await request("tools/call", { name: "run" }, { sent });
+    expect([sent, reply?.error]).toEqual([
+      [],
+      { code: -32600, message: expect.stringContaining("ping") as string },
+    ]);
+  });
+});

@@ -12,7 +12,7 @@ import type { Caller } from "./caller.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
 import { Outbox } from "./outbox.js";
 
-/** What a handler sees of the request it serves. */
+/** What a handler sees of the request it serves. All of it may be taken apart by destructuring. */
 export interface Context {
   readonly requestId: RequestId;
   readonly method: string;
@@ -35,14 +35,14 @@ export interface Context {
    * slows a handler down to what the client can read.
    * @throws TypeError when `progress` or `total` is not a finite number
    */
-  progress(progress: number, total?: number, message?: string): Promise<void>;
+  readonly progress: (progress: number, total?: number, message?: string) => Promise<void>;
   /** @throws MissingClientCapabilityError naming what the client did not declare */
-  require(capabilities: ClientCapabilities): void;
+  readonly require: (capabilities: ClientCapabilities) => void;
   /**
    * Asks the client for a sign of life. In the stateless era, which has no `ping`, it settles at once:
    * the request itself is the sign.
    */
-  ping(): Promise<void>;
+  readonly ping: () => Promise<void>;
 }
 
 /** What the requests of one link share. */
@@ -129,42 +129,33 @@ export class RequestContext implements Context {
     return this.#log;
   }
 
-  progress(progress: number, total?: number, message?: string): Promise<void> {
-    if (!Number.isFinite(progress) || (total !== undefined && !Number.isFinite(total))) {
-      throw new TypeError(`Progress must be finite numbers, not ${String(progress)} of ${String(total)}`);
-    }
-    const token = progressTokenField(this.meta);
-    if (token === undefined || this.#ended || progress <= this.#lastProgress) return nothingToDo;
-    this.#lastProgress = progress;
-    const tells = message !== undefined && has(this.client.revision, "progressMessage");
-    return this.#openOutbox().progress({
-      progressToken: token,
-      progress,
-      ...(total !== undefined && { total }),
-      ...(tells && { message }),
-    });
+  get progress(): Context["progress"] {
+    return (progress, total, message) => this.#progress(progress, total, message);
   }
 
-  require(capabilities: ClientCapabilities): void {
-    const missing = missingClientCapabilities(capabilities, this.client.capabilities);
-    if (missing === undefined) return;
-    if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
-    throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {
-      requiredCapabilities: missing,
-    });
+  get require(): Context["require"] {
+    return (capabilities) => {
+      this.#require(capabilities);
+    };
   }
 
-  async ping(): Promise<void> {
-    if (this.client.era === "handshake") await this.ask("ping");
+  get ping(): Context["ping"] {
+    return async () => {
+      if (this.client.era === "handshake") await this.ask("ping");
+    };
   }
 
   /**
    * Sends the client a request of ours, in the handshake era, and settles with its result.
    * @throws what {@link require} throws when the client did not declare what the method needs
+   * @throws InvalidRequestError where the client cannot be sent requests
    */
   async ask(method: string, params?: JsonObject): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
-    if (needed !== undefined) this.require(needed);
+    if (needed !== undefined) this.#require(needed);
+    if (this.client.era === "stateless" || this.link.peer.answers === false) {
+      throw new InvalidRequestError(`${method} cannot be sent: nothing brings the client's answer back here`);
+    }
     if (this.cancelled) this.signal.throwIfAborted();
     return this.link.asks.ask(method, params, this.exchange, this);
   }
@@ -197,6 +188,31 @@ export class RequestContext implements Context {
   end(): void {
     this.#ended = true;
     this.#outbox?.finish();
+  }
+
+  #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
+    if (!Number.isFinite(progress) || (total !== undefined && !Number.isFinite(total))) {
+      throw new TypeError(`Progress must be finite numbers, not ${String(progress)} of ${String(total)}`);
+    }
+    const token = progressTokenField(this.meta);
+    if (token === undefined || this.#ended || progress <= this.#lastProgress) return nothingToDo;
+    this.#lastProgress = progress;
+    const tells = message !== undefined && has(this.client.revision, "progressMessage");
+    return this.#openOutbox().progress({
+      progressToken: token,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(tells && { message }),
+    });
+  }
+
+  #require(capabilities: ClientCapabilities): void {
+    const missing = missingClientCapabilities(capabilities, this.client.capabilities);
+    if (missing === undefined) return;
+    if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
+    throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {
+      requiredCapabilities: missing,
+    });
   }
 
   #emitLog(level: LogLevel, data: JsonValue): void {
