@@ -7,7 +7,7 @@ import boundaries from "eslint-plugin-boundaries";
 const rooms = {
   jsonrpc: [],
   protocol: ["jsonrpc"],
-  contract: ["jsonrpc", "protocol"],
+  contract: ["jsonrpc", "protocol", "state"],
   state: ["jsonrpc", "protocol"],
   server: ["protocol", "contract", "jsonrpc", "state"],
   // A client of a server in the same process needs no transport of its own.

@@ -1,12 +1,15 @@
 import type { Outgoing, Reply } from "../jsonrpc/encode.js";
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import type { Handshake } from "../protocol/handshake.js";
+import type { State } from "../state/contract.js";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { Revision } from "../protocol/revisions.js";
 
 /** What serves peers. `McpServer` is one; a bridge to another server would be another. */
 export interface Dispatcher {
   open(peer: Peer): Link;
+  /** What the server shares with other nodes, for transports that keep sessions or streams; absent if nothing. */
+  readonly state?: State | undefined;
 }
 
 /**
@@ -61,14 +64,20 @@ export interface Exchange {
 
 /** Who is at the other end of a link. */
 export interface Peer {
-  /** Unique among the peers of this process. */
+  /** Unique among the peers of all nodes that share a state. */
   readonly id: string;
   /** The transport's name, as in `stdio`. */
   readonly transport: string;
   /** Who was authenticated, if anyone. */
   readonly principal?: Principal;
-  /** The HTTP request's headers. Their presence makes core check mirrored values against the body. */
+  /** The headers of the HTTP request, for handlers to see. */
   readonly headers?: ReadonlyHeaders;
+  /**
+   * Headers that repeat what the body says (2025-06-18 and later, Streamable HTTP, Protocol Version Header).
+   * Where they are, core checks the version they name; and without a session, that version stands in for
+   * a handshake, which nobody can have made.
+   */
+  readonly mirrored?: ReadonlyHeaders;
   readonly session?: SessionRef;
   /** Whether requests of ours can be answered by this peer. Default: true. */
   readonly answers?: boolean;

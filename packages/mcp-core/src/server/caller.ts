@@ -72,12 +72,18 @@ export function statelessVersion(
   peer: Peer,
   supported: readonly Revision[],
 ): string | undefined {
-  if (!supported.some(isStatelessRevision)) return undefined;
+  const header = peer.mirrored?.get(VERSION_HEADER);
+  if (!supported.some(isStatelessRevision)) {
+    checkHandshakeHeader(header, supported);
+    return undefined;
+  }
   const version = meta?.[Meta.protocolVersion];
-  const header = peer.headers?.get(VERSION_HEADER);
   const row = ERA_OF_REQUEST[version === undefined ? "none in _meta" : "version in _meta"];
   const outcome = row[headerSays(version, header)];
-  if (outcome === "handshake") return undefined;
+  if (outcome === "handshake") {
+    checkHandshakeHeader(header, supported);
+    return undefined;
+  }
   if (outcome === "stateless" && typeof version === "string") return version;
   if (outcome === "mismatch") {
     const said = header === null ? "is missing" : `says ${describe(header)}`;
@@ -87,6 +93,11 @@ export function statelessVersion(
   }
   const wrong = outcome === "stateless" ? `must be a string, not ${describe(version)}` : "is missing";
   throw new InvalidParamsError(`Invalid params: ${VERSION_PATH} ${wrong}`);
+}
+
+/** A version that is not spoken is refused whoever names it, also within a session. */
+function checkHandshakeHeader(header: string | null | undefined, supported: readonly Revision[]): void {
+  if (typeof header === "string") headerRevision(header, supported);
 }
 
 /**
@@ -138,8 +149,8 @@ export function unintroducedCaller(
   const newest = supported.findLast(isHandshakeRevision);
   if (newest === undefined) throw noHandshake(method, params, supported);
   if (BEFORE_HANDSHAKE.has(method)) return { era: "handshake", revision: newest, capabilities: {} };
-  if (peer.headers !== undefined && peer.session === undefined) {
-    const revision = headerRevision(peer.headers.get(VERSION_HEADER), supported);
+  if (peer.mirrored !== undefined && peer.session === undefined) {
+    const revision = headerRevision(peer.mirrored.get(VERSION_HEADER), supported);
     return { era: "handshake", revision, capabilities: {} };
   }
   throw new InvalidRequestError(

@@ -192,7 +192,7 @@ describe("ctx.log", () => {
   });
 
   it("needs a session to keep a level in", async () => {
-    const { request } = openLink(running(all), { headers: headers({}) });
+    const { request } = openLink(running(all), { mirrored: headers({}) });
     expect((await request("logging/setLevel", { level: "info" }))?.error).toMatchObject({ code: -32600 });
   });
 

@@ -70,16 +70,26 @@ describe("the era of a request", () => {
   });
 });
 
+describe("headers that mirror nothing", () => {
+  it("are for handlers to see, and checked against nothing", async () => {
+    const upgrade = headers({ "MCP-Protocol-Version": "1999-01-01" });
+    const { stateless } = openLink(greeter(), { headers: upgrade });
+    expect((await stateless("tools/list"))?.error).toBeUndefined();
+    const { request } = openLink(greeter(), { headers: upgrade });
+    expect((await request("tools/list"))?.error).toMatchObject({ code: -32600 });
+  });
+});
+
 describe("mirrored headers", () => {
   const version = (value: string): ReturnType<typeof headers> => headers({ "MCP-Protocol-Version": value });
 
   it("that say the same as the body let a request pass", async () => {
-    const { stateless } = openLink(greeter(), { headers: version(VERSION) });
+    const { stateless } = openLink(greeter(), { mirrored: version(VERSION) });
     expect(textOf(await stateless("tools/call", hello))).toContain("stateless");
   });
 
   it("with a stateless version need it in _meta as well: -32602", async () => {
-    const { request } = openLink(greeter(), { headers: version(VERSION) });
+    const { request } = openLink(greeter(), { mirrored: version(VERSION) });
     for (const params of [undefined, {}, hello, { ...hello, _meta: {} }]) {
       expect(await request("tools/call", params)).toEqual(refusal(-32602, "protocolVersion", "missing"));
     }
@@ -88,43 +98,43 @@ describe("mirrored headers", () => {
   it("that differ from the body, or are missing, are -32020, before the version is judged", async () => {
     const wrong = [version("2025-11-25"), version("2099-01-01"), version(""), headers({})];
     for (const said of wrong) {
-      const { stateless } = openLink(greeter(), { headers: said });
+      const { stateless } = openLink(greeter(), { mirrored: said });
       expect(await stateless("tools/call", hello)).toEqual(refusal(-32020, "MCP-Protocol-Version"));
     }
-    const { stateless } = openLink(greeter(), { headers: version(VERSION) });
+    const { stateless } = openLink(greeter(), { mirrored: version(VERSION) });
     const unknown = await stateless("tools/call", hello, { meta: { [Meta.protocolVersion]: "2099-01-01" } });
     expect(unknown).toEqual(refusal(-32020, "2099-01-01"));
   });
 
   it("that agree on a version nobody speaks are -32022", async () => {
-    const { stateless } = openLink(greeter(), { headers: version("2099-01-01") });
+    const { stateless } = openLink(greeter(), { mirrored: version("2099-01-01") });
     const reply = await stateless("tools/call", hello, { meta: { [Meta.protocolVersion]: "2099-01-01" } });
     expect(reply).toEqual(refusal(-32022, "2099-01-01"));
   });
 
   it.each(HANDSHAKE_REVISIONS)("say the revision of a request without a session: %s", async (revision) => {
-    const { request } = openLink(greeter(), { headers: version(revision) });
+    const { request } = openLink(greeter(), { mirrored: version(revision) });
     expect(textOf(await request("tools/call", hello))).toBe(`hello from handshake ${revision}`);
   });
 
   it("mean 2025-03-26 when they say none", async () => {
-    const { request } = openLink(greeter(), { headers: headers({}) });
+    const { request } = openLink(greeter(), { mirrored: headers({}) });
     expect(textOf(await request("tools/call", hello))).toBe("hello from handshake 2025-03-26");
   });
 
   it("are refused when they say a revision that is unknown, or not spoken by this server", async () => {
-    const { request } = openLink(greeter(), { headers: version("1999-01-01") });
+    const { request } = openLink(greeter(), { mirrored: version("1999-01-01") });
     expect(await request("tools/call", hello)).toEqual(refusal(-32600, "1999-01-01", "2025-11-25"));
     const newest = greeter({ revisions: ["2025-11-25"] });
     for (const said of [version("2025-06-18"), headers({})]) {
-      expect(await openLink(newest, { headers: said }).request("tools/call", hello)).toEqual(
+      expect(await openLink(newest, { mirrored: said }).request("tools/call", hello)).toEqual(
         refusal(-32600, "MCP-Protocol-Version", "supported: 2025-11-25"),
       );
     }
   });
 
   it("have no say in initialize, which negotiates", async () => {
-    const { request } = openLink(greeter({ revisions: ["2025-11-25"] }), { headers: headers({}) });
+    const { request } = openLink(greeter({ revisions: ["2025-11-25"] }), { mirrored: headers({}) });
     expect((await request("initialize", initializeParams("2025-11-25")))?.result).toMatchObject({
       protocolVersion: "2025-11-25",
     });
@@ -291,7 +301,10 @@ describe("initialize", () => {
     } as const;
     expect(remembered).toEqual([handshake, { ...handshake, logLevel: "error" }]);
 
-    const restored = openLink(greeter(), { session: { ...session, handshake }, headers: headers({}) });
+    const strange = { mirrored: headers({ "MCP-Protocol-Version": "1999-01-01" }) };
+    const refused = openLink(greeter(), { session: { ...session, handshake }, ...strange });
+    expect((await refused.request("tools/list"))?.error).toMatchObject({ code: -32600 });
+    const restored = openLink(greeter(), { session: { ...session, handshake }, mirrored: headers({}) });
     expect(restored.link.revision).toBe(first.link.revision);
     expect(textOf(await restored.request("tools/call", hello))).toBe("hello from handshake 2025-06-18");
     expect(await restored.request("initialize", initializeParams("2025-06-18"))).toEqual(

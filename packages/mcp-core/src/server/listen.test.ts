@@ -167,7 +167,7 @@ describe("subscriptions/listen", () => {
   });
 
   it("is ended by its result alone where the stream is its own, as over HTTP", async () => {
-    const opened = openLink(withTool().server, { headers: headers({ "MCP-Protocol-Version": VERSION }) });
+    const opened = openLink(withTool().server, { mirrored: headers({ "MCP-Protocol-Version": VERSION }) });
     const { sent, reply } = await listen(opened, { toolsListChanged: true });
     opened.link.drain();
     expect((await reply)?.result).toMatchObject({ resultType: "complete" });
