@@ -2,11 +2,17 @@ import type { Link, MaybePromise } from "../contract/index.js";
 import { errorReply, type PreEncoded, type Reply } from "../jsonrpc/encode.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
-import type { JsonRpcRequest } from "../jsonrpc/messages.js";
+import type { JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import { hasBatches } from "../protocol/revisions.js";
 import { refuseValue, unreadableReply } from "./refusals.js";
+
+/** What the connection does with the elements of a batch, as with messages that come alone. */
+export interface BatchHandlers {
+  readonly serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>;
+  readonly notify: (message: JsonRpcNotification) => void;
+}
 
 /**
  * Serves a JSON-RPC batch: several exchanges that share one reply, an array. `undefined` when nothing in
@@ -17,11 +23,11 @@ export function serveBatch(
   link: Link,
   batch: readonly unknown[],
   maxBatch: number,
-  serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>,
+  handlers: BatchHandlers,
 ): MaybePromise<PreEncoded | undefined> {
   const refusal = refusesBatch(link, batch, maxBatch);
   if (refusal !== undefined) return unreadableReply(link.revision, new InvalidRequestError(refusal));
-  const replies = batch.map((element) => serveElement(link, element, serve));
+  const replies = batch.map((element) => serveElement(link, element, handlers));
   const there = replies.filter(isThere);
   if (there.length === replies.length) return joinReplies(there);
   return Promise.all(replies.map((reply) => Promise.resolve(reply))).then(joinReplies);
@@ -46,13 +52,13 @@ function isStateless(element: unknown): boolean {
 function serveElement(
   link: Link,
   element: unknown,
-  serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>,
+  { serve, notify }: BatchHandlers,
 ): MaybePromise<Reply | undefined> {
   if (isRequest(element)) {
     if (element.method !== "initialize") return serve(element);
     return errorReply(element.id, new InvalidRequestError("initialize cannot be part of a batch").toJSON());
   }
-  if (isNotification(element)) link.notify(element);
+  if (isNotification(element)) notify(element);
   else if (isResponse(element)) fireAndForget(() => link.answer(element));
   else return refuseValue(link, element);
   return undefined;

@@ -248,6 +248,22 @@ describe("ServerConnection: batches", () => {
     expect(dispatcher.answers).toHaveLength(1);
   });
 
+  it("takes a cancellation inside one, of a request that waits there or outside", async () => {
+    const { connection, dispatcher, receive, sent } = setUp({ revision, limits: { maxInFlight: 1 } });
+    receive(wait(1), echo(2));
+    const cancel = (requestId: number): object => ({
+      method: "notifications/cancelled",
+      params: { requestId },
+    });
+    const batch = [echo(3), echo(4), cancel(2), cancel(3)];
+    connection.receive(JSON.stringify(batch.map((message) => ({ jsonrpc: "2.0", ...message }))));
+    dispatcher.finish(1);
+    await turn();
+    expect(dispatcher.served).toEqual([1, 4]);
+    expect(dispatcher.notifications).toHaveLength(2);
+    expect(sent).toEqual([reply(1), [reply(4, { n: 4 })]]);
+  });
+
   it("sends nothing for one that asks for no answer", () => {
     const { connection, sent } = setUp({ revision });
     connection.receive('[{"jsonrpc":"2.0","method":"notifications/x"}]');

@@ -2,7 +2,7 @@ import type { CloseReason, Dispatcher, Exchange, Link, MaybePromise, Peer } from
 import type { Outgoing, PreEncoded } from "../jsonrpc/encode.js";
 import { ParseError, type ProtocolError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
-import type { JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
+import type { JsonRpcNotification } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { BusyError } from "../protocol/errors.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
@@ -118,9 +118,10 @@ export class ServerConnection {
   }
 
   #batch(values: readonly unknown[]): MaybePromise<PreEncoded | undefined> {
-    return serveBatch(this.#link, values, this.#limits.maxBatch, (message: JsonRpcRequest) =>
-      this.#admission.admit(message),
-    );
+    return serveBatch(this.#link, values, this.#limits.maxBatch, {
+      serve: (message) => this.#admission.admit(message),
+      notify: (message) => this.#notify(message),
+    });
   }
 
   #notify(message: JsonRpcNotification): void {
