@@ -22,7 +22,7 @@ interface Begun {
   readonly settle: (reply: Reply | undefined) => void;
 }
 
-/** Answers `echo` at once; everything else when a test says so. Remembers what it was handed. */
+/** Answers `echo` and `ping` at once, but for a slow one; everything else when a test says so. Remembers what it was handed. */
 export class ScriptedDispatcher implements Dispatcher, Link {
   revision: Revision | undefined;
   peer: Peer | undefined;
@@ -44,7 +44,7 @@ export class ScriptedDispatcher implements Dispatcher, Link {
 
   request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined> {
     this.served.push(message.id);
-    if (message.method === "echo") return echoOf(message);
+    if (message.method === "echo" || isQuickPing(message)) return echoOf(message);
     return new Promise((settle) => this.#begun.push({ message, exchange, settle }));
   }
 
@@ -74,6 +74,10 @@ export class ScriptedDispatcher implements Dispatcher, Link {
     if (index === -1 || begun === undefined) throw new Error(`No request ${String(id)} is being served`);
     begun.settle(as === "answered" ? echoOf(begun.message) : undefined);
   }
+}
+
+function isQuickPing({ method, params }: JsonRpcRequest): boolean {
+  return method === "ping" && params?.["slow"] !== true;
 }
 
 function echoOf({ id, params = {} }: JsonRpcRequest): Reply {

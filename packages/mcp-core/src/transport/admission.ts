@@ -16,6 +16,12 @@ interface Waiting {
 /** The method whose exchange lasts as long as the client wants it to. */
 const LISTEN = "subscriptions/listen";
 
+/** The method that is to be answered promptly, whatever else goes on (Ping, Behavior Requirements). */
+const PING = "ping";
+
+/** Served past `maxInFlight`. A ping takes a place only where middleware makes it take time. */
+const PINGS_PAST_LIMIT = 16;
+
 /**
  * Decides when a request is served: at once while there is room, later when a place is free, never when
  * too many wait. Nothing it accepted is lost, and reading never has to stop for it.
@@ -37,7 +43,7 @@ export class Admission {
   admit(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
     if (this.#refusing) return errorReply(message.id, new ShuttingDownError().toJSON());
     if (message.method === LISTEN) return this.#listen(message);
-    if (this.#hasRoom()) return this.#begin(message);
+    if (this.#hasRoom() || this.#pressing(message)) return this.#begin(message);
     if (this.#waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
     return new Promise((settle) => this.#waiting.add({ message, settle }));
   }
@@ -51,7 +57,7 @@ export class Admission {
     }
   }
 
-  /** Begins nothing new until `resume`: the peer does not read the replies it has already. */
+  /** Begins nothing new until `resume`, but pings: the peer does not read the replies it has already. */
   hold(): void {
     this.#held = true;
   }
@@ -98,6 +104,10 @@ export class Admission {
 
   #hasRoom(): boolean {
     return !this.#held && this.#inFlight < this.#limits.maxInFlight;
+  }
+
+  #pressing({ method }: JsonRpcRequest): boolean {
+    return method === PING && this.#inFlight < this.#limits.maxInFlight + PINGS_PAST_LIMIT;
   }
 
   #listen(message: JsonRpcRequest): MaybePromise<Reply | undefined> {

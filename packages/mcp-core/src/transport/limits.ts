@@ -1,6 +1,6 @@
 /** What one connection may have under way at a time. */
 export interface ConnectionLimits {
-  /** Requests being served at once; further ones wait. Default: 1,024. */
+  /** Requests being served at once; further ones wait, but for `ping`. Default: 1,024. */
   readonly maxInFlight: number;
   /** Requests waiting for a free place; further ones are refused with a `BusyError`. Default: 4,096. */
   readonly maxQueued: number;

@@ -41,6 +41,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const echo = (id: number): object => ({ id, method: "echo", params: { n: id } });
 const wait = (id: number): object => ({ id, method: "wait" });
+const ping = (id: number): object => ({ id, method: "ping" });
 const listen = (id: number): object => ({ id, method: "subscriptions/listen" });
 const reply = (id: number, result: object = {}): object => ({ jsonrpc: "2.0", id, result });
 const busy = (id: number): unknown => ({
@@ -197,6 +198,33 @@ describe("ServerConnection: what may be under way", () => {
     await turn();
     expect(dispatcher.served).toEqual([1, 3]);
     expect(sent).toEqual([reply(1), reply(3, { n: 3 })]);
+  });
+
+  it("answers ping at once, though every place is taken and others wait", () => {
+    const { receive, sent } = setUp({ limits: { maxInFlight: 1, maxQueued: 1 } });
+    receive(wait(1), wait(2), ping(3), ping(4));
+    expect(sent).toEqual([reply(3), reply(4)]);
+  });
+
+  it("answers ping at once, though replies are still unread", () => {
+    const { dispatcher, reading, receive } = setUp();
+    reading.blocked = true;
+    receive(echo(1), echo(2), ping(3));
+    expect(dispatcher.served).toEqual([1, 3]);
+  });
+
+  it("lets pings that take their time pile up no more than other requests", async () => {
+    const { dispatcher, receive, sent } = setUp({ limits: { maxInFlight: 1, maxQueued: 2 } });
+    const slow = { method: "ping", params: { slow: true } };
+    const ids = Array.from({ length: 20 }, (_, index) => index + 1);
+    receive(...ids.map((id) => ({ id, ...slow })));
+    expect(dispatcher.served).toEqual(ids.slice(0, 17));
+    expect(sent).toEqual([busy(20)]);
+    for (const id of ids.slice(0, 19)) {
+      dispatcher.finish(id);
+      await turn();
+    }
+    expect(dispatcher.served).toEqual(ids.slice(0, 19));
   });
 
   it("counts subscriptions apart from other requests", () => {
