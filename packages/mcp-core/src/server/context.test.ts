@@ -451,6 +451,7 @@ describe("ctx", () => {
     const pending = opened.stateless("tools/call", call, { id: 1 });
     opened.notify("notifications/cancelled", { requestId: 1, reason: "enough" });
     await pending;
+    await settled();
     expect(seen).toEqual(["enough"]);
   });
 });
@@ -538,6 +539,7 @@ describe("ctx.ping", () => {
     });
     opened.link.close({ kind: "lost", error: new Error("pipe broke") });
     expect(await reply).toBeUndefined();
+    await settled();
     expect(caught).toMatchObject([
       { name: "ConnectionLostError", mayHaveBeenDelivered: true },
       { message: "pipe broke" },
@@ -551,6 +553,7 @@ describe("ctx.ping", () => {
     );
     opened.notify("notifications/cancelled", { requestId: 1, reason: "enough" });
     expect(await reply).toBeUndefined();
+    await settled();
     expect(caught).toEqual([expect.objectContaining({ message: "enough" })]);
     expect(await opened.link.answer({ jsonrpc: "2.0", id: sent[0]?.id ?? "", result: {} })).toBe("unknown");
   });

@@ -68,6 +68,7 @@ export class RequestContext implements Context {
   #aborted: { readonly reason: unknown } | undefined;
   #outbox: Outbox | undefined;
   #finishEarly: (() => void) | undefined;
+  #giveUp: ((reason: unknown) => void) | undefined;
   #log: Logger | undefined;
   #lastProgress = -Infinity;
   #finishing = false;
@@ -168,6 +169,16 @@ export class RequestContext implements Context {
     this.link.asks.abandon(this, reason);
     this.#controller?.abort(reason);
     this.#finishEarly?.();
+    this.#giveUp?.(reason);
+  }
+
+  /** What the handler promised, unless the request is aborted first: then it rejects with the reason. */
+  unlessAborted<T>(promised: Promise<T>): Promise<T> {
+    const aborted = new Promise<never>((_, reject) => {
+      this.#giveUp = reject;
+      if (this.#aborted !== undefined) reject(this.#aborted.reason);
+    });
+    return Promise.race([promised, aborted]);
   }
 
   /** For exchanges that last: settles when the client gave up, or the server asks for an end. */

@@ -80,6 +80,47 @@ describe.each(eras)("a link, in the %s era", (era) => {
     expect(await reply).toBeUndefined();
   });
 
+  it("is done with a cancelled request at once, though its handler never settles", async () => {
+    const server = new McpServer("s", { onError: () => expect.unreachable() });
+    server.tool("stuck", {}, () => new Promise(() => undefined));
+    const { request, notify } = await open(server, era);
+    const reply = request("tools/call", { name: "stuck" }, { id: "a" });
+    notify("notifications/cancelled", { requestId: "a" });
+    expect(await reply).toBeUndefined();
+    const signal = AbortSignal.abort();
+    expect(await request("tools/call", { name: "stuck" }, { signal })).toBeUndefined();
+  });
+
+  it("is done with everything in flight at once when it is closed", async () => {
+    const server = new McpServer("s", { onError: () => expect.unreachable() });
+    server.tool("stuck", {}, () => new Promise(() => undefined));
+    const { request, link } = await open(server, era);
+    const reply = request("tools/call", { name: "stuck" });
+    link.close({ kind: "closed" });
+    expect(await reply).toBeUndefined();
+  });
+
+  it("lets nothing come of what a cancelled request fails with later", async () => {
+    const unhandled = await unhandledDuring(async () => {
+      const late = gate();
+      const server = new McpServer("s", { onError: () => expect.unreachable() });
+      server.use(async (_request, _ctx, next) => {
+        await late.promise;
+        return next();
+      });
+      const opened = openLink(server);
+      const reply =
+        era === "handshake"
+          ? opened.request("ping", {}, { id: "a" })
+          : opened.stateless("server/discover", {}, { id: "a" });
+      opened.notify("notifications/cancelled", { requestId: "a" });
+      expect(await reply).toBeUndefined();
+      late.fail(new Error("too late"));
+      await settled();
+    });
+    expect(unhandled).toEqual([]);
+  });
+
   it("does not answer a cancelled request that then fails", async () => {
     const server = new McpServer("s", { onError: () => expect.unreachable() });
     server.tool(

@@ -131,7 +131,7 @@ export class ServerLink implements Link, LinkScope {
     if (signal?.aborted === true) abort();
     else signal?.addEventListener("abort", abort, { once: true });
     try {
-      const value = await result;
+      const value = await ctx.unlessAborted(result);
       return ctx.cancelled ? undefined : this.#finish(value, method, ctx);
     } catch (error) {
       return ctx.cancelled ? undefined : this.#failed(ctx.requestId, error);
