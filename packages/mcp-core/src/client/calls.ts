@@ -14,7 +14,7 @@ export interface CallLimits {
 /** The calls a client waits for: their deadlines, their progress, their cancellation. */
 export class Calls {
   readonly clock: Clock;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: Deadlines<Call>;
   readonly #listening = new Map<RequestId, Call>();
 
   constructor(clock: Clock) {
@@ -61,6 +61,11 @@ export class Calls {
     this.#deadlines.forget(call);
     this.#listening.delete(call.id);
     call.options.signal?.removeEventListener("abort", call);
+  }
+
+  /** Gives up every call there is: the server is told, and each rejects with the reason. */
+  abandon(reason: Error): void {
+    for (const call of this.#deadlines.watched) call.giveUp(reason);
   }
 
   close(): void {
@@ -110,14 +115,14 @@ class Call implements Expiring {
     try {
       this.options.onProgress?.(progress);
     } catch (error) {
-      this.#giveUp(asError(error)); // its caller's own failure, and not the connection's
+      this.giveUp(asError(error)); // its caller's own failure, and not the connection's
     }
   }
 
   expire(): void {
     const total = this.#totalDueAt <= this.#idleDueAt;
     const { timeoutMs, maxTotalTimeoutMs } = this.#limits;
-    this.#giveUp(
+    this.giveUp(
       new RequestTimeoutError(
         this.#message.method,
         total ? maxTotalTimeoutMs : timeoutMs,
@@ -129,10 +134,11 @@ class Call implements Expiring {
   /** The caller's signal was aborted. */
   handleEvent(): void {
     const { signal } = this.options;
-    if (signal !== undefined) this.#giveUp(reasonOf(signal));
+    if (signal !== undefined) this.giveUp(reasonOf(signal));
   }
 
-  #giveUp(reason: Error): void {
+  /** Tells the server to stop, and rejects with the reason. */
+  giveUp(reason: Error): void {
     this.#calls.ended(this);
     this.exchange.cancel(reason.message);
     this.#reject(reason);

@@ -56,6 +56,37 @@ function watched<T>(promise: Promise<T>): Promise<T> {
 const done = { content: [{ type: "text", text: "done" }] };
 const answering: Script = ({ id }, to) => to.result(id, done);
 
+describe("closing a client", () => {
+  it("cancels what is in flight first, and fails it at once", async () => {
+    const { client, end } = await connected();
+    const call = watched(client.callTool("slow", {}, { timeoutMs: Infinity }));
+    await settled();
+    const id = end.received.at(-1)?.id;
+    await client.close();
+    expect(end.received.at(-1)).toMatchObject({
+      method: "notifications/cancelled",
+      params: { requestId: id },
+    });
+    await expect(call).rejects.toMatchObject({ name: "ConnectionLostError", mayHaveBeenDelivered: true });
+  });
+});
+
+describe("requests of the server's before the era is known", () => {
+  it("are answered if they are pings, and reported otherwise: it may repeat what it hears", async () => {
+    const noise: string[] = [];
+    const script: Script = (message, to) => {
+      if (message.method !== "server/discover") return;
+      to.send({ jsonrpc: "2.0", id: "p", method: "ping" });
+      to.send({ jsonrpc: "2.0", id: message.id ?? 0, method: "server/discover" });
+      to.result(message.id, discovered());
+    };
+    const { client, end } = await connected(script, { onNoise: (what) => noise.push(what) });
+    expect(end.received.slice(1)).toMatchObject([{ id: "p", result: {} }]);
+    expect(noise).toEqual([expect.stringContaining("server/discover")]);
+    await client.close();
+  });
+});
+
 describe.each([
   ["handshake", legacy],
   ["stateless", modern],

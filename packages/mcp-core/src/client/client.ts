@@ -4,6 +4,7 @@ import type { JsonObject, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
+import { ConnectionLostError } from "../protocol/errors.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { Calls, type CallLimits } from "./calls.js";
@@ -48,7 +49,7 @@ export class McpClient {
       maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs),
     };
     this.#calls = new Calls(clock);
-    const inbox = new Inbox(this.#calls, options, () => this.#sessions.answerable);
+    const inbox = new Inbox(this.#calls, options, (method) => this.#sessions.answerable(method));
     this.#sessions = new Sessions(transport, inbox, options, this.#calls, this.#limits);
     this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
     this.#resultTypes = new Set(["complete", ...extensions.flatMap(({ resultTypes = [] }) => resultTypes)]);
@@ -129,8 +130,9 @@ export class McpClient {
     return resultOf(response, method, this.#resultTypes);
   }
 
-  /** Ends the connection; calls in flight fail. */
+  /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
   async close(): Promise<void> {
+    this.#calls.abandon(new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true }));
     await this.#sessions.close();
     this.#calls.close();
   }

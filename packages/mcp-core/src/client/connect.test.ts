@@ -225,6 +225,17 @@ describe("a server that does not answer the probe", () => {
     }
   });
 
+  it("and then answers both at once is modern: the answer to the probe came first", async () => {
+    const { clock, server, client } = await connecting(() => undefined);
+    clock.advance(1000);
+    await settled();
+    const [end] = server.connections;
+    end?.result(end.received[0]?.id, discovered());
+    end?.result(end.received[1]?.id, initialized());
+    expect((await client).era).toBe("stateless");
+    await (await client).close();
+  });
+
   it("in time but late, as one of the handshake era does, is spoken to as it answered the greeting", async () => {
     const { clock, server, client } = await connecting(() => undefined);
     clock.advance(1000);

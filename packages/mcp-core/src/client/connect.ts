@@ -97,11 +97,14 @@ class Negotiation {
 
   async #firstConclusive(probe: Promise<JsonRpcResponse>): Promise<Agreed> {
     const greeting = this.handshake();
+    let verdict: Verdict | undefined;
     const probed = probe.then((response) => {
-      const verdict = judge(response, this.#us);
+      verdict = judge(response, this.#us);
       return verdict.era === "handshake" ? greeting : this.#follow(verdict);
     });
-    return Promise.any([probed, greeting]).catch((error: unknown) => {
+    // Both answers may be there at once: the one to the probe came first, and decides.
+    const greeted = greeting.then((agreed) => (verdict?.era === "stateless" ? probed : agreed));
+    return Promise.any([probed, greeted]).catch((error: unknown) => {
       throw error instanceof AggregateError ? error.errors[1] : error; // how the greeting failed
     });
   }

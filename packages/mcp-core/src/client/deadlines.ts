@@ -8,11 +8,12 @@ export interface Expiring {
 
 /**
  * Watches over many deadlines with one timer. The timer may fire early, when the call it was set for has
- * long ended; it then looks for the next one, so that starting and ending a call costs no timer.
+ * long ended; it then looks for the next one, so that starting and ending a call costs no timer. It keeps
+ * the process alive only while something is watched.
  */
-export class Deadlines {
+export class Deadlines<T extends Expiring> {
   readonly #clock: Clock;
-  readonly #watched = new Set<Expiring>();
+  readonly #watched = new Set<T>();
   #timer: Scheduled | undefined;
   #timerAt = Infinity;
 
@@ -20,31 +21,37 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  watch(expiring: Expiring): void {
-    if (expiring.dueAt === Infinity) return;
-    this.#watched.add(expiring);
-    if (expiring.dueAt < this.#timerAt) this.#arm(expiring.dueAt);
+  /** What is watched now. */
+  get watched(): readonly T[] {
+    return [...this.#watched];
   }
 
-  forget(expiring: Expiring): void {
-    this.#watched.delete(expiring);
+  watch(expiring: T): void {
+    this.#watched.add(expiring);
+    if (expiring.dueAt < this.#timerAt) this.#arm(expiring.dueAt);
+    else if (this.#watched.size === 1) this.#timer?.keepAlive(true);
+  }
+
+  forget(expiring: T): void {
+    if (this.#watched.delete(expiring) && this.#watched.size === 0) this.#timer?.keepAlive(false);
   }
 
   close(): void {
     this.#timer?.cancel();
-    this.#timerAt = Infinity;
     this.#watched.clear();
   }
 
   #arm(at: number): void {
     this.#timer?.cancel();
     this.#timerAt = at;
-    this.#timer = this.#clock.schedule(at - this.#clock.now(), () => {
+    const check = (): void => {
       this.#check();
-    });
+    };
+    this.#timer = this.#clock.schedule(at - this.#clock.now(), check, { keepAlive: true });
   }
 
   #check(): void {
+    this.#timer = undefined;
     this.#timerAt = Infinity;
     const now = this.#clock.now();
     let next = Infinity;

@@ -11,10 +11,14 @@ import { readLogMessage } from "./results.js";
 export class Inbox implements MessageReceiver {
   readonly #calls: Calls;
   readonly #options: McpClientOptions;
-  /** The connection on which requests of the server's are answered; the handshake era only. */
-  readonly #answerable: () => ClientConnection | undefined;
+  readonly #answerable: (method: string) => ClientConnection | undefined;
 
-  constructor(calls: Calls, options: McpClientOptions, answerable: () => ClientConnection | undefined) {
+  /** @param answerable the connection on which a request of the server's is answered, if it is */
+  constructor(
+    calls: Calls,
+    options: McpClientOptions,
+    answerable: (method: string) => ClientConnection | undefined,
+  ) {
     this.#calls = calls;
     this.#options = options;
     this.#answerable = answerable;
@@ -39,9 +43,9 @@ export class Inbox implements MessageReceiver {
 
   /** Requests come from servers of the handshake era only (2026-07-28, stdio, Sending Messages). */
   #answer({ id, method }: JsonRpcRequest): void {
-    const connection = this.#answerable();
+    const connection = this.#answerable(method);
     if (connection === undefined) {
-      this.noise(`a request of the server's, ${shortened(method)}, which this era does not have`);
+      this.noise(`a request of the server's, ${shortened(method)}, which is not answered in this era`);
       return;
     }
     const error = { code: ErrorCode.methodNotFound, message: `Method not found: ${shortened(method)}` };

@@ -55,9 +55,13 @@ export class Sessions {
     return this.#current;
   }
 
-  /** The connection on which the server may be answered; none in the stateless era. */
-  get answerable(): ClientConnection | undefined {
-    return this.#current?.meta === undefined ? this.#connection : undefined;
+  /**
+   * The connection on which a request of the server's is answered: none in the stateless era, and for
+   * nothing but `ping` before the era is known.
+   */
+  answerable(method: string): ClientConnection | undefined {
+    if (this.#current === undefined) return method === "ping" ? this.#connection : undefined;
+    return this.#current.meta === undefined ? this.#current.connection : undefined;
   }
 
   /** What was agreed on last. */

@@ -17,6 +17,8 @@ export interface ScheduleOptions {
 export interface Scheduled {
   /** The task will not run. Does nothing once it has run. */
   cancel(): void;
+  /** Changes whether the process is kept alive for the task, where the runtime knows the difference. */
+  keepAlive(on: boolean): void;
 }
 
 // Longer delays overflow a 32-bit integer in every runtime and would fire at once.
@@ -28,11 +30,12 @@ export const systemClock: Clock = {
   schedule(delayMs, task, options) {
     const delay = checkDelay(delayMs);
     const due = performance.now() + delay;
-    if (due === Infinity) return { cancel: () => undefined };
+    if (due === Infinity) return { cancel: () => undefined, keepAlive: () => undefined };
     let timer: ReturnType<typeof setTimeout>;
+    let kept = options?.keepAlive === true;
     const arm = (leftMs: number): void => {
       timer = setTimeout(fire, Math.min(Math.ceil(leftMs), LONGEST_TIMEOUT_MS));
-      if (options?.keepAlive !== true) unref(timer);
+      if (!kept) hold(timer, false);
     };
     const fire = (): void => {
       const leftMs = due - performance.now();
@@ -40,7 +43,13 @@ export const systemClock: Clock = {
       else task();
     };
     arm(delay);
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => clearTimeout(timer),
+      keepAlive: (on) => {
+        kept = on;
+        hold(timer, on);
+      },
+    };
   },
 };
 
@@ -50,7 +59,10 @@ export function checkDelay(delayMs: number): number {
   return Math.max(0, delayMs);
 }
 
-function unref(timer: unknown): void {
-  // Browsers give a number; Node and Bun an object with `unref`.
-  if (typeof timer === "object") (timer as { unref?: () => void } | null)?.unref?.();
+/** Browsers give a number for a timer; Node and Bun an object that can be held or let go. */
+function hold(timer: unknown, on: boolean): void {
+  if (typeof timer !== "object" || timer === null) return;
+  const holdable = timer as { ref?: () => void; unref?: () => void };
+  if (on) holdable.ref?.();
+  else holdable.unref?.();
 }

@@ -27,7 +27,7 @@ export class ManualClock implements Clock {
   schedule(delayMs: number, task: () => void): Scheduled {
     const entry: Task = { due: this.#now + checkDelay(delayMs), run: task };
     if (entry.due !== Infinity) this.#tasks.add(entry);
-    return { cancel: () => void this.#tasks.delete(entry) };
+    return { cancel: () => void this.#tasks.delete(entry), keepAlive: () => undefined };
   }
 
   /**

@@ -100,10 +100,11 @@ describe("DuplexClientConnection", () => {
     expect(noise).toEqual(["a message of more than 9 bytes"]);
   });
 
-  it("ignores a response that nobody waits for", () => {
-    const { messages, noise, receive } = setUp();
-    receive(response(77));
-    expect([messages, noise]).toEqual([[], []]);
+  it("reports a response that nobody ever waited for", () => {
+    const { messages, noise, receive, request } = setUp();
+    request(77);
+    receive({ ...response(77), id: "77" });
+    expect([messages, noise]).toEqual([[], [expect.stringContaining("nobody waits for")]]);
   });
 
   it("cancels with a notification, once, and ignores the late answer", () => {
@@ -127,22 +128,21 @@ describe("DuplexClientConnection", () => {
     expect(sent.map((message) => "method" in message && message.method)).toEqual(["echo", "initialize"]);
   });
 
-  it.each([
-    [
-      "throws",
-      () => {
-        throw new TypeError("a BigInt");
-      },
-    ],
-    ["rejects", () => Promise.reject(new TypeError("a BigInt"))],
-  ])("says that a request did not reach the server when sending %s", async (_, send) => {
-    const { request } = setUp(send);
+  it("says that a request did not reach the server when sending rejects", async () => {
+    const { request } = setUp(() => Promise.reject(new Error("the pipe broke")));
     const error: unknown = await request(1).response.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ConnectionLostError);
     expect(error).toMatchObject({
       mayHaveBeenDelivered: false,
-      message: expect.stringContaining("a BigInt") as unknown,
+      message: expect.stringContaining("the pipe broke") as unknown,
     });
+  });
+
+  it("rejects with the error itself when a request cannot be written at all", async () => {
+    const { request } = setUp(() => {
+      throw new TypeError("a BigInt");
+    });
+    await expect(request(1).response).rejects.toThrow(new TypeError("a BigInt"));
   });
 
   it("fails every call in flight when the connection ends, and later ones before they are sent", async () => {
@@ -178,5 +178,34 @@ describe("DuplexClientConnection", () => {
     await exchange.response;
     expect(messages).toEqual([notification]);
     expect(noise).toHaveLength(2);
+  });
+
+  it("fails the calls whose answers are in a batch that is not taken", async () => {
+    const { connection, noise, request, receive } = setUp();
+    const early = request(1);
+    receive([response(1)]);
+    await expect(early.response).rejects.toThrow("2025-03-26");
+    connection.negotiated("2025-03-26");
+    const later = request(2);
+    receive([response(2), ...Array.from({ length: 100 }, () => response(3))]);
+    await expect(later.response).rejects.toThrow("a batch of 101 messages, more than 100");
+    expect(noise).toHaveLength(2);
+  });
+
+  it("takes no request and no unasked answer from behind noise", () => {
+    const { connection, messages, noise, request } = setUp();
+    request(1);
+    connection.receive('<- {"jsonrpc":"2.0","id":1,"method":"tools/call"}');
+    connection.receive(`sent ${JSON.stringify(response(2))}`);
+    expect(messages).toEqual([]);
+    expect(noise).toHaveLength(2);
+  });
+
+  it("leaves a server that goes on asking and does not read the answers", async () => {
+    const { connection, request } = setUp(() => new Promise<void>(() => undefined));
+    const exchange = request(1);
+    for (let id = 0; id <= 1024; id += 1) void connection.answer({ jsonrpc: "2.0", id, result: {} });
+    await expect(exchange.response).rejects.toThrow("1025 answers wait");
+    expect(await connection.closed).toMatchObject({ kind: "lost" });
   });
 });

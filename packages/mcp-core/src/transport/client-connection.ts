@@ -31,7 +31,14 @@ export interface DuplexClientConnectionOptions {
   readonly send: (message: JsonRpcMessage) => MaybePromise<void>;
   /** Ends the connection; `ended` is to be called when it is over. */
   readonly close: () => Promise<void>;
+  /** Messages in one JSON-RPC batch from the server. Default: 100. */
+  readonly maxBatch?: number;
 }
+
+/** Answers to the server that may wait for it to read them; a server that asks on and on is left. */
+const MAX_UNREAD_ANSWERS = 1024;
+/** The latest cancelled calls, whose answers are let pass in silence: they may have been under way. */
+const MAX_CANCELLED = 1024;
 
 /**
  * The client's end of a connection that carries whole messages both ways over one channel. Responses are
@@ -44,10 +51,14 @@ export class DuplexClientConnection implements ClientConnection {
   readonly #close: () => Promise<void>;
   readonly #pending = new Map<RequestId, Pending>();
   #settleClosed: (reason: CloseReason) => void = () => undefined;
+  readonly #maxBatch: number;
+  readonly #cancelled = new Set<RequestId>();
+  #unreadAnswers = 0;
   #revision: Revision | undefined;
   #over: CloseReason | undefined;
 
-  constructor({ receiver, send, close }: DuplexClientConnectionOptions) {
+  constructor({ receiver, send, close, maxBatch }: DuplexClientConnectionOptions) {
+    this.#maxBatch = maxBatch ?? DEFAULT_CONNECTION_LIMITS.maxBatch;
     this.#receiver = receiver;
     this.#send = send;
     this.#close = close;
@@ -73,7 +84,9 @@ export class DuplexClientConnection implements ClientConnection {
   }
 
   answer(message: JsonRpcResponse): MaybePromise<void> {
-    return this.#sendOpen(message);
+    const sent = this.#sendOpen(message);
+    if (isPromise(sent)) this.#awaitReader(sent);
+    return sent;
   }
 
   negotiated(revision: Revision): void {
@@ -86,10 +99,15 @@ export class DuplexClientConnection implements ClientConnection {
 
   /** Takes one message, or one batch, as JSON text; what is neither is reported as noise. */
   receive(json: string): void {
-    const read = parse(json);
-    if (read.noise !== undefined) this.unreadable(`not JSON: ${excerpt(read.noise)}`, read.rest);
-    if (Array.isArray(read.value)) this.#batch(read.value);
-    else if (read.value !== undefined) this.#receiveValue(read.value);
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch {
+      this.#receiveNoise(json);
+      return;
+    }
+    if (Array.isArray(value)) this.#batch(value);
+    else this.#receiveValue(value);
   }
 
   /**
@@ -114,13 +132,22 @@ export class DuplexClientConnection implements ClientConnection {
     this.#pending.set(message.id, pending);
     try {
       const sent = this.#send(message);
-      if (isPromise(sent))
-        sent.catch((cause: unknown) => {
-          this.#unsent(message.id, cause);
-        });
-    } catch (cause) {
-      this.#unsent(message.id, cause);
+      if (isPromise(sent)) sent.catch((cause: unknown) => this.#unsent(message.id, cause));
+    } catch (error) {
+      // Nothing is wrong with the connection: the message is one that JSON cannot carry.
+      this.#pending.delete(message.id);
+      pending.reject(error instanceof Error ? error : new TypeError(String(error)));
     }
+  }
+
+  #awaitReader(sent: Promise<void>): void {
+    this.#unreadAnswers += 1;
+    const read = (): void => void (this.#unreadAnswers -= 1);
+    sent.then(read, read);
+    if (this.#unreadAnswers <= MAX_UNREAD_ANSWERS) return;
+    const text = `The server goes on asking, and ${String(this.#unreadAnswers)} answers wait for it to read`;
+    this.ended({ kind: "lost", error: new Error(text) });
+    fireAndForget(() => this.#close());
   }
 
   #unsent(id: RequestId, cause: unknown): void {
@@ -133,15 +160,18 @@ export class DuplexClientConnection implements ClientConnection {
   }
 
   #cancel(id: RequestId, method: string, reason: string): void {
+    if (!this.#pending.delete(id)) return;
+    this.#remember(id);
     // Lifecycle and Cancellation: `initialize` must not be cancelled; its answer is ignored instead.
-    if (!this.#pending.delete(id) || method === "initialize") return;
-    fireAndForget(() =>
-      this.#sendOpen({
-        jsonrpc: "2.0",
-        method: "notifications/cancelled",
-        params: { requestId: id, reason },
-      }),
-    );
+    if (method === "initialize") return;
+    const params = { requestId: id, reason };
+    fireAndForget(() => this.#sendOpen({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
+  }
+
+  #remember(cancelled: RequestId): void {
+    const [oldest] = this.#cancelled;
+    if (this.#cancelled.size >= MAX_CANCELLED && oldest !== undefined) this.#cancelled.delete(oldest);
+    this.#cancelled.add(cancelled);
   }
 
   #sendOpen(message: JsonRpcMessage): MaybePromise<void> {
@@ -150,14 +180,30 @@ export class DuplexClientConnection implements ClientConnection {
   }
 
   #batch(values: readonly unknown[]): void {
-    const { maxBatch } = DEFAULT_CONNECTION_LIMITS;
-    if (!hasBatches(this.#revision) || values.length > maxBatch) {
-      this.#receiver.noise(
-        `a batch of ${String(values.length)} messages, which this revision does not allow`,
-      );
-      return;
+    const refusal = this.#refusesBatch(values.length);
+    for (const value of values) {
+      if (refusal === undefined) this.#receiveValue(value);
+      else this.#fail(refusal, answeredBy(value));
     }
-    for (const value of values) this.#receiveValue(value);
+    if (refusal !== undefined) this.#receiver.noise(refusal);
+  }
+
+  #refusesBatch(length: number): string | undefined {
+    if (!hasBatches(this.#revision)) return "a batch, which exists only in protocol revision 2025-03-26";
+    return length > this.#maxBatch
+      ? `a batch of ${String(length)} messages, more than ${String(this.#maxBatch)}`
+      : undefined;
+  }
+
+  /** A line that is no JSON. An answer may stand behind something a server printed without ending its line. */
+  #receiveNoise(line: string): void {
+    const start = line.indexOf('{"jsonrpc"');
+    const behind = start > 0 ? line.slice(start) : line;
+    const answer = start > 0 ? parsed(behind) : undefined;
+    if (isResponse(answer) && this.#pending.has(answer.id ?? "")) {
+      this.#receiver.noise(`not JSON: ${excerpt(line.slice(0, start))}`);
+      this.#respond(answer);
+    } else this.unreadable(`not JSON: ${excerpt(line)}`, behind);
   }
 
   #receiveValue(value: unknown): void {
@@ -168,6 +214,11 @@ export class DuplexClientConnection implements ClientConnection {
 
   #noise(description: string, answered: RequestId | undefined): void {
     this.#receiver.noise(description);
+    this.#fail(description, answered);
+  }
+
+  /** Fails the call whose answer was something that cannot be taken. */
+  #fail(description: string, answered: RequestId | undefined): void {
     if (answered === undefined) return;
     const pending = this.#pending.get(answered);
     this.#pending.delete(answered);
@@ -181,33 +232,20 @@ export class DuplexClientConnection implements ClientConnection {
       return;
     }
     const pending = this.#pending.get(id);
-    if (pending === undefined) return; // late: the call was cancelled meanwhile
-    this.#pending.delete(id);
-    pending.resolve(response);
+    if (pending !== undefined) {
+      this.#pending.delete(id);
+      pending.resolve(response);
+    } else if (!this.#cancelled.delete(id)) {
+      this.#receiver.noise(`an answer that nobody waits for: ${excerpt(JSON.stringify(response))}`);
+    }
   }
 }
 
-interface Read {
-  /** A JSON value; `undefined` if there is none. */
-  readonly value?: unknown;
-  /** What is no JSON. */
-  readonly noise?: string;
-  /** What came after the noise and is no JSON either. */
-  readonly rest: string;
-}
-
-/** Reads a line. A message may stand behind something a server printed without ending the line. */
-function parse(line: string): Read {
+function parsed(text: string): unknown {
   try {
-    return { value: JSON.parse(line), rest: "" };
+    return JSON.parse(text);
   } catch {
-    const start = Math.max(line.indexOf('{"jsonrpc"'), 0);
-    const rest = line.slice(start);
-    try {
-      return { value: JSON.parse(rest), noise: line.slice(0, start), rest: "" };
-    } catch {
-      return { noise: line, rest };
-    }
+    return undefined;
   }
 }
 
