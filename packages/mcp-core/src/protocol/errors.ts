@@ -80,6 +80,16 @@ export class ConnectionLostError extends Error {
   }
 }
 
+/** The client did not answer a request of the server's in time; it was told to stop. */
+export class AskTimeoutError extends Error {
+  override readonly name = "AskTimeoutError";
+  readonly timeoutMs: number;
+  constructor(method: string, timeoutMs: number) {
+    super(`${method}: the client gave no answer within ${String(timeoutMs)} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
 /** The server answered, but the answer is not JSON, no valid response, or too large to be taken. */
 export class UnreadableResponseError extends Error {
   override readonly name = "UnreadableResponseError";

@@ -28,3 +28,9 @@ export function fireAndForget(action: () => MaybePromise<unknown>): void {
     // shown elsewhere, as for a rejection
   }
 }
+
+/** The same promise; if nobody waits for it, its failure is nobody's concern. */
+export function unwatched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(ignore);
+  return promise;
+}

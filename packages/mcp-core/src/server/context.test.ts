@@ -9,12 +9,16 @@ import {
   type TestLink,
   type Wire,
 } from "../../test/support/link.js";
+import { unhandledDuring } from "../../test/support/unhandled.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
 import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { HANDSHAKE_REVISIONS } from "../protocol/revisions.js";
 import { LOG_LEVELS } from "../protocol/types.js";
+import { ManualClock } from "../testing/manual-clock.js";
 import type { Context } from "./context.js";
+import { ServerCore } from "./core.js";
+import { ServerLink } from "./link.js";
 import type { McpServerOptions } from "./options.js";
 import { McpServer } from "./server.js";
 
@@ -539,7 +543,6 @@ describe("ctx.ping", () => {
     });
     opened.link.close({ kind: "lost", error: new Error("pipe broke") });
     expect(await reply).toBeUndefined();
-    await settled();
     expect(caught).toMatchObject([
       { name: "ConnectionLostError", mayHaveBeenDelivered: true },
       { message: "pipe broke" },
@@ -556,6 +559,61 @@ describe("ctx.ping", () => {
     await settled();
     expect(caught).toEqual([expect.objectContaining({ message: "enough" })]);
     expect(await opened.link.answer({ jsonrpc: "2.0", id: sent[0]?.id ?? "", result: {} })).toBe("unknown");
+  });
+
+  it("is cancelled on the wire when the request is cancelled, or over without waiting for it", async () => {
+    const stopped = await pinged();
+    stopped.opened.notify("notifications/cancelled", { requestId: 1, reason: "enough" });
+    const id = stopped.sent[0]?.id;
+    const cancelled = { method: "notifications/cancelled" };
+    expect(stopped.sent[1]).toMatchObject({ ...cancelled, params: { requestId: id, reason: "enough" } });
+    const unhandled = await unhandledDuring(async () => {
+      const over = await pinged((ctx) => void ctx.ping());
+      expect((await over.reply)?.result).toEqual({ content: [] });
+      expect(over.sent[1]).toMatchObject({ ...cancelled, params: { requestId: over.sent[0]?.id } });
+      await settled();
+    });
+    expect(unhandled).toEqual([]);
+  });
+
+  it("is not cancelled on the wire once it is answered, nor where the client is gone", async () => {
+    const answered = await pinged();
+    await answered.opened.link.answer({ jsonrpc: "2.0", id: answered.sent[0]?.id ?? "", result: {} });
+    await answered.reply;
+    const gone = await pinged();
+    gone.opened.link.close({ kind: "closed" });
+    await gone.reply;
+    await settled();
+    expect([answered.sent.length, gone.sent.length]).toEqual([1, 1]);
+  });
+
+  it("cannot be sent once the request is over", async () => {
+    let kept: Context | undefined;
+    const { sent, reply } = await pinged((ctx) => void (kept = ctx));
+    await reply;
+    await expect(kept?.ping()).rejects.toThrow("ping cannot be sent: tools/call is over");
+    expect(sent).toEqual([]);
+  });
+
+  it("rejects when the client takes longer than the server's askTimeoutMs, and cancels", async () => {
+    const clock = new ManualClock();
+    const core = new ServerCore({ name: "s", version: "1" }, { askTimeoutMs: 500 }, clock);
+    core.tools.add("run", {}, (_args, ctx) => pinging(ctx));
+    const opened = await handshaken({ open: (peer) => new ServerLink(core, peer) });
+    const sent: Wire[] = [];
+    const reply = opened.request("tools/call", { name: "run" }, { sent });
+    await settled();
+    clock.advance(499);
+    expect(sent).toHaveLength(1);
+    clock.advance(1);
+    const text = "ping: the client gave no answer within 500 ms";
+    expect((await reply)?.result).toMatchObject({ isError: true, content: [{ text }] });
+    expect(sent[1]?.params).toEqual({ requestId: sent[0]?.id, reason: text });
+    expect([sent.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it.each([0, -1, NaN])("does not take askTimeoutMs %d", (askTimeoutMs) => {
+    expect(() => new McpServer("s", { askTimeoutMs })).toThrow(RangeError);
   });
 
   it("rejects when it cannot be sent", async () => {
@@ -582,7 +640,7 @@ describe("ctx.ping", () => {
       code: -32600,
       message: expect.stringContaining("1024") as string,
     });
-    expect(sent).toHaveLength(1024);
+    expect(sent.filter(({ method }) => method === "ping")).toHaveLength(1024);
   });
 
   it("settles at once in the stateless era, and sends nothing", async () => {

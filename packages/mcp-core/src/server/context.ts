@@ -5,6 +5,7 @@ import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/ca
 import { MissingClientCapabilityError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
+import { unwatched } from "../protocol/promises.js";
 import { has } from "../protocol/revisions.js";
 import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
 import type { Asks } from "./asks.js";
@@ -40,7 +41,8 @@ export interface Context {
   readonly require: (capabilities: ClientCapabilities) => void;
   /**
    * Asks the client for a sign of life. In the stateless era, which has no `ping`, it settles at once:
-   * the request itself is the sign.
+   * the request itself is the sign. Rejects with `AskTimeoutError` after `askTimeoutMs` of the server's
+   * options, and with the reason when the request is cancelled or over before.
    */
   readonly ping: () => Promise<void>;
 }
@@ -68,9 +70,10 @@ export class RequestContext implements Context {
   #aborted: { readonly reason: unknown } | undefined;
   #outbox: Outbox | undefined;
   #finishEarly: (() => void) | undefined;
-  #giveUp: ((reason: unknown) => void) | undefined;
+  #stopWaiting: ((reason: unknown) => void) | undefined;
   #log: Logger | undefined;
   #lastProgress = -Infinity;
+  #asked = false;
   #finishing = false;
   #ended = false;
 
@@ -141,23 +144,31 @@ export class RequestContext implements Context {
   }
 
   get ping(): Context["ping"] {
-    return async () => {
-      if (this.client.era === "handshake") await this.ask("ping");
+    return () => {
+      if (this.client.era === "stateless") return nothingToDo;
+      return unwatched(this.ask("ping").then(() => undefined));
     };
   }
 
   /**
    * Sends the client a request of ours, in the handshake era, and settles with its result.
    * @throws what {@link require} throws when the client did not declare what the method needs
-   * @throws InvalidRequestError where the client cannot be sent requests
+   * @throws InvalidRequestError where the client cannot be sent requests, or the request served is over
+   * @throws AskTimeoutError after the server's `askTimeoutMs`; an AbortError when the request ends before
    */
-  async ask(method: string, params?: JsonObject): Promise<JsonObject> {
+  ask(method: string, params?: JsonObject): Promise<JsonObject> {
+    return unwatched(this.#ask(method, params));
+  }
+
+  async #ask(method: string, params: JsonObject | undefined): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
     if (needed !== undefined) this.#require(needed);
     if (this.client.era === "stateless" || this.link.peer.answers === false) {
       throw new InvalidRequestError(`${method} cannot be sent: nothing brings the client's answer back here`);
     }
     if (this.cancelled) this.signal.throwIfAborted();
+    if (this.#ended) throw new InvalidRequestError(`${method} cannot be sent: ${this.method} is over`);
+    this.#asked = true;
     return this.link.asks.ask(method, params, this.exchange, this);
   }
 
@@ -166,19 +177,23 @@ export class RequestContext implements Context {
     if (this.#ended || this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#outbox?.close();
-    this.link.asks.abandon(this, reason);
+    if (this.#asked) this.link.asks.abandon(this, reason);
     this.#controller?.abort(reason);
     this.#finishEarly?.();
-    this.#giveUp?.(reason);
   }
 
-  /** What the handler promised, unless the request is aborted first: then it rejects with the reason. */
-  unlessAborted<T>(promised: Promise<T>): Promise<T> {
-    const aborted = new Promise<never>((_, reject) => {
-      this.#giveUp = reject;
-      if (this.#aborted !== undefined) reject(this.#aborted.reason);
+  /** Aborts it, and waits for its handler no longer: that may never settle, and nobody wants its result. */
+  giveUp(reason: unknown): void {
+    this.abort(reason);
+    this.#stopWaiting?.(reason);
+  }
+
+  /** What the handler promised, unless the request is given up first: then it rejects with the reason. */
+  unlessGivenUp<T>(promised: Promise<T>): Promise<T> {
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#stopWaiting = reject;
     });
-    return Promise.race([promised, aborted]);
+    return Promise.race([promised, givenUp]);
   }
 
   /** For exchanges that last: settles when the client gave up, or the server asks for an end. */
@@ -198,6 +213,7 @@ export class RequestContext implements Context {
   /** The handler is done; nothing more goes out for this request but its response. */
   end(): void {
     this.#ended = true;
+    if (this.#asked) this.link.asks.abandon(this, new DOMException(`${this.method} is over`, "AbortError"));
     this.#outbox?.finish();
   }
 

@@ -2,9 +2,11 @@ import { EncodedResult } from "../jsonrpc/encode.js";
 import { MethodNotFoundError } from "../jsonrpc/errors.js";
 import { shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
+import { systemClock, type Clock } from "../protocol/clock.js";
 import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import type { AskLimits } from "./asks.js";
 import { Changes } from "./changes.js";
 import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
@@ -25,17 +27,21 @@ export class ServerCore {
   readonly changes: Changes;
   readonly subscriptions: Subscriptions;
   readonly finisher: Finisher;
+  readonly askLimits: AskLimits;
   readonly middleware: Middleware[] = [];
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, Method>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
-  constructor(info: Implementation, options: McpServerOptions) {
-    const { pageSize = 100, maskErrors = false, extensions = [] } = options;
+  constructor(info: Implementation, options: McpServerOptions, clock: Clock = systemClock) {
+    const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 60_000 } = options;
     const cache = { ...DEFAULT_CACHE, ...options.cache };
     for (const [kind, hints] of Object.entries(cache)) checkCacheHints(kind, hints);
     if (!Number.isInteger(pageSize) || pageSize < 1)
       throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
+    if (!(askTimeoutMs > 0))
+      throw new RangeError(`askTimeoutMs must be more than 0 milliseconds, not ${String(askTimeoutMs)}`);
+    this.askLimits = { timeoutMs: askTimeoutMs, clock };
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);

@@ -91,13 +91,20 @@ describe.each(eras)("a link, in the %s era", (era) => {
     expect(await request("tools/call", { name: "stuck" }, { signal })).toBeUndefined();
   });
 
-  it("is done with everything in flight at once when it is closed", async () => {
+  it("lets handlers clean up when it is closed, and tells when they have", async () => {
+    const done = gate();
+    const cleaned: unknown[] = [];
     const server = new McpServer("s", { onError: () => expect.unreachable() });
-    server.tool("stuck", {}, () => new Promise(() => undefined));
+    server.tool("work", {}, async (_args, { signal }) => {
+      await done.promise;
+      cleaned.push(signal.aborted);
+    });
     const { request, link } = await open(server, era);
-    const reply = request("tools/call", { name: "stuck" });
+    const reply = request("tools/call", { name: "work" });
     link.close({ kind: "closed" });
+    done.open();
     expect(await reply).toBeUndefined();
+    expect(cleaned).toEqual([true]);
   });
 
   it("lets nothing come of what a cancelled request fails with later", async () => {

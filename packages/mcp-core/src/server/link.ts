@@ -43,7 +43,7 @@ export class ServerLink implements Link, LinkScope {
   constructor(core: ServerCore, peer: Peer) {
     this.#core = core;
     this.peer = peer;
-    this.asks = new Asks(`${peer.id}:`);
+    this.asks = new Asks(`${peer.id}:`, core.askLimits);
     if (peer.session?.handshake !== undefined) this.#adopt(peer.session.handshake);
   }
 
@@ -124,21 +124,22 @@ export class ServerLink implements Link, LinkScope {
     ctx: RequestContext,
   ): Promise<Reply | undefined> {
     const { signal } = ctx.exchange;
-    const abort = (): void => {
-      ctx.abort(signal?.reason);
+    const giveUp = (): void => {
+      ctx.giveUp(signal?.reason);
     };
+    const settled = ctx.unlessGivenUp(result);
     this.#inFlight.add(ctx);
-    if (signal?.aborted === true) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) giveUp();
+    else signal?.addEventListener("abort", giveUp, { once: true });
     try {
-      const value = await ctx.unlessAborted(result);
+      const value = await settled;
       return ctx.cancelled ? undefined : this.#finish(value, method, ctx);
     } catch (error) {
       return ctx.cancelled ? undefined : this.#failed(ctx.requestId, error);
     } finally {
       ctx.end();
       this.#inFlight.delete(ctx);
-      signal?.removeEventListener("abort", abort);
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 
@@ -170,7 +171,7 @@ export class ServerLink implements Link, LinkScope {
     const reason =
       typeof params?.["reason"] === "string" ? params["reason"] : "The client cancelled the request";
     for (const ctx of this.#inFlight) {
-      if (ctx.requestId === id) ctx.abort(new DOMException(reason, "AbortError"));
+      if (ctx.requestId === id) ctx.giveUp(new DOMException(reason, "AbortError"));
     }
   }
 

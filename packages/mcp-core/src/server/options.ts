@@ -24,6 +24,8 @@ export interface McpServerOptions {
   readonly cache?: Partial<Record<CacheKind, CacheHints>>;
   /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
   readonly maskErrors?: boolean;
+  /** How long a client may take to answer a request of the server's, in ms; `Infinity` for ever. Default: 60,000. */
+  readonly askTimeoutMs?: number;
   /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
   /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */

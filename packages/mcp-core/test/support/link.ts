@@ -1,9 +1,8 @@
-import type { Exchange, Link, Peer, ReadonlyHeaders } from "../../src/contract/index.js";
+import type { Dispatcher, Exchange, Link, Peer, ReadonlyHeaders } from "../../src/contract/index.js";
 import { decodeOutgoing, type Outgoing } from "../../src/jsonrpc/encode.js";
 import type { JsonObject, JsonValue, RequestId } from "../../src/jsonrpc/messages.js";
 import { Meta } from "../../src/protocol/meta.js";
 import type { Revision } from "../../src/protocol/revisions.js";
-import type { McpServer } from "../../src/server/server.js";
 
 /** A message as it would be on the wire, with the members a test may look at. */
 export interface Wire {
@@ -60,7 +59,7 @@ let ids = 0;
 
 /** Opens a link of a test's own. `push: null` stands for a peer that cannot be reached outside requests. */
 export function openLink(
-  server: McpServer,
+  server: Dispatcher,
   { push, ...peer }: Omit<Partial<Peer>, "push"> & { readonly push?: Peer["push"] | null } = {},
 ): TestLink {
   const pushed: Wire[] = [];
@@ -102,7 +101,7 @@ export function openLink(
 
 /** A link that has made its handshake. */
 export async function handshaken(
-  server: McpServer,
+  server: Dispatcher,
   revision: Revision = "2025-11-25",
   options: { readonly capabilities?: JsonObject; readonly peer?: Parameters<typeof openLink>[1] } = {},
 ): Promise<TestLink> {
