@@ -17,6 +17,12 @@ import { settlesWithin } from "./timing.js";
 /** How long a drain may take unless it is told otherwise. */
 const DRAIN_MS = 5000;
 
+/** The same once stdin has ended too: whoever asks for an end then is the client, and it is waiting. */
+const HURRIED_DRAIN_MS = 500;
+
+/** How long handlers that were aborted have to clean up. */
+const CLEANUP_MS = 500;
+
 let peers = 0;
 
 export interface StdioListenerOptions {
@@ -39,6 +45,8 @@ export class StdioListener implements Listener {
   readonly #writer: LineWriter;
   readonly #reader: LineReader;
   #settleClosed: () => void = () => undefined;
+  #stdinEnded = false;
+  #toldToEnd = false;
   #over = false;
 
   constructor(options: StdioListenerOptions) {
@@ -70,7 +78,14 @@ export class StdioListener implements Listener {
     if (stdin.readableEnded || stdin.destroyed) process.nextTick(this.#ended);
   }
 
-  async drain({ timeoutMs = DRAIN_MS }: { readonly timeoutMs?: number } = {}): Promise<void> {
+  /** Without `timeoutMs`, it takes no longer than half a second once stdin has ended. */
+  drain({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    if (timeoutMs !== undefined) return this.#drain(timeoutMs);
+    this.#toldToEnd = true;
+    return this.#drain(this.#stdinEnded ? HURRIED_DRAIN_MS : DRAIN_MS);
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
     const deadline = systemClock.now() + timeoutMs;
     await this.#connection.drain(timeoutMs);
     await settlesWithin(deadline - systemClock.now(), this.#writer.idle());
@@ -84,7 +99,10 @@ export class StdioListener implements Listener {
 
   readonly #ended = (): void => {
     this.#reader.end();
-    void this.drain({ timeoutMs: this.#options.gracePeriodMs });
+    this.#stdinEnded = true;
+    const { gracePeriodMs } = this.#options;
+    // A signal sent after stdin was closed may be seen before its end is.
+    void this.#drain(this.#toldToEnd ? Math.min(gracePeriodMs, HURRIED_DRAIN_MS) : gracePeriodMs);
   };
 
   readonly #failed = (error: Error): void => this.#end({ kind: "lost", error });
@@ -98,14 +116,17 @@ export class StdioListener implements Listener {
     this.#over = true;
     this.#connection.close(reason);
     this.#leaveStreams(reason.kind === "closed" && this.#writer.isIdle);
-    this.#settleClosed();
+    void this.#connection.settled(CLEANUP_MS).then(() => {
+      // What handlers print while they clean up is no MCP either.
+      this.#options.guard?.release();
+      this.#settleClosed();
+    });
   }
 
   #leaveStreams(politely: boolean): void {
-    const { stdin, stdout, guard } = this.#options;
+    const { stdin, stdout } = this.#options;
     stdin.off("data", this.#received).off("end", this.#ended).off("close", this.#shut);
     this.#writer.release();
-    guard?.release();
     // Reading on would keep the process alive.
     if (stdin === process.stdin) stdin.off("error", this.#failed).pause();
     else if (politely) stdout.once("finish", () => stdin.destroy());

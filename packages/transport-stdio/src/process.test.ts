@@ -99,6 +99,31 @@ describe("a server process", () => {
     expect(await server.exit()).toBe(0);
   });
 
+  it.each([
+    ["stdin ended and SIGTERM came", "SIGTERM", { GRACE_MS: "600000" }],
+    ["stdin ended and SIGINT came", "SIGINT", { GRACE_MS: "600000" }],
+    ["the grace period is over", undefined, { GRACE_MS: "1" }],
+  ] as const)("aborts what is in flight and lets it clean up, when %s", async (_, signal, env) => {
+    const server = await start(env);
+    server.call(1, "tidy");
+    await server.saysOnStderr("begun");
+    server.child.stdin.end();
+    if (signal !== undefined) server.child.kill(signal);
+    expect(await server.next()).toBeUndefined();
+    expect(await server.exit()).toBe(0);
+    expect(server.stderr).toBe("begun\ntidied up\n");
+  });
+
+  it("aborts what is in flight and lets it clean up, when nobody reads its stdout any more", async () => {
+    const server = await start();
+    server.call(1, "tidy");
+    await server.saysOnStderr("begun");
+    server.child.stdout.destroy();
+    server.call(2, "echo");
+    expect(await server.exit()).toBe(0);
+    expect(server.stderr).toBe("begun\ntidied up\n");
+  });
+
   it("ends quietly when nobody reads its stdout any more", async () => {
     const server = await start();
     server.child.stdout.destroy();

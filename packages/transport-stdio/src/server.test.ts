@@ -186,14 +186,71 @@ describe("stdio: its end", () => {
     expect(stdout.writableEnded).toBe(true);
   });
 
-  it.each(["stdin", "stdout"] as const)("is over at once when %s breaks", async (broken) => {
-    const { to, closeReasons } = dispatcher(() => new Promise(() => undefined));
-    const streams = await setUp(to, { gracePeriodMs: Infinity });
-    streams.stdin.write(request(1));
-    streams[broken].destroy(new Error("EPIPE"));
-    await streams.listener.closed;
-    expect(closeReasons).toEqual(["lost"]);
+  it("hurries when told to end after stdin ended, and answers what can be answered still", async () => {
+    let finish: (reply: Reply) => void = () => undefined;
+    const { to } = dispatcher(({ id }) => new Promise((resolve) => id === 1 && (finish = resolve)));
+    const { stdin, listener, written } = await setUp(to, { gracePeriodMs: Infinity });
+    stdin.end(request(1) + request(2));
+    await once(stdin, "end");
+    const drained = listener.drain();
+    finish({ json: '{"the":"reply"}' });
+    await drained;
+    expect(written()).toEqual([{ the: "reply" }]);
   });
+
+  it("hurries when stdin ends after it was told to end", async () => {
+    const { to, closeReasons } = dispatcher(() => new Promise(() => undefined));
+    const { stdin, listener } = await setUp(to, { gracePeriodMs: Infinity });
+    stdin.write(request(1));
+    const drained = listener.drain();
+    stdin.end();
+    await drained;
+    expect(closeReasons).toEqual(["closed"]);
+  });
+
+  it("takes the time it is told to take, though stdin ended", async () => {
+    let finish: (reply: Reply) => void = () => undefined;
+    const { to } = dispatcher(() => new Promise((resolve) => (finish = resolve)));
+    const { stdin, listener, written } = await setUp(to, { gracePeriodMs: Infinity });
+    stdin.end(request(1));
+    await once(stdin, "end");
+    const drained = listener.drain({ timeoutMs: Infinity });
+    finish({ json: '{"the":"reply"}' });
+    await drained;
+    expect(written()).toEqual([{ the: "reply" }]);
+  });
+
+  it("is over only when handlers that were aborted have ended", async () => {
+    const events: string[] = [];
+    let settle: (reply: undefined) => void = () => undefined;
+    const link: Link = {
+      ...echo.to.open({ id: "peer", transport: "stdio" }),
+      request: () => new Promise((resolve) => (settle = resolve)),
+      close: () => {
+        events.push("aborted");
+        setImmediate(() => {
+          events.push("cleaned up");
+          settle(undefined);
+        });
+      },
+    };
+    const { stdin, listener } = await setUp({ open: () => link }, { gracePeriodMs: 1 });
+    stdin.end(request(1));
+    await listener.closed;
+    expect(events).toEqual(["aborted", "cleaned up"]);
+  });
+
+  it.each(["stdin", "stdout"] as const)(
+    "does not wait for what is in flight when %s breaks",
+    async (broken) => {
+      const { to, closeReasons } = dispatcher(() => new Promise(() => undefined));
+      const streams = await setUp(to, { gracePeriodMs: Infinity });
+      streams.stdin.write(request(1));
+      streams[broken].destroy(new Error("EPIPE"));
+      await streams.listener.closed;
+      expect(closeReasons).toEqual(["lost"]);
+    },
+  );
 
   it("is over at once on a stdin that has ended already", async () => {
     const stdin = new PassThrough().end().resume();

@@ -11,7 +11,10 @@ const GRACE_PERIOD_MS = 5000;
 export interface StdioOptions extends ByteLimits {
   /** What may be under way at a time. Defaults: see `ConnectionLimits`. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** How long what is in flight may go on when stdin has ended, in milliseconds. Default: 5,000. */
+  /**
+   * How long what is in flight may go on when stdin has ended, in milliseconds; 500 at most when a drain that
+   * names no time is asked for as well. What is aborted then has another 500 to clean up. Default: 5,000.
+   */
   readonly gracePeriodMs?: number;
   /** Where messages come from. Default: `process.stdin`. A stream that is given is destroyed at the end. */
   readonly stdin?: Readable;

@@ -381,6 +381,26 @@ describe("ServerConnection: its end", () => {
     await drained;
   });
 
+  it("tells when what was in flight has ended, though it was closed before", async () => {
+    const { clock, connection, dispatcher, receive, sent } = setUp({ limits: { maxInFlight: 1 } });
+    receive(wait(1), wait(2));
+    connection.close({ kind: "closed" });
+    const settled = connection.settled(1000);
+    dispatcher.finish(1, "cancelled");
+    await settled;
+    expect(clock.pending).toBe(0);
+    expect(sent).toEqual([]);
+  });
+
+  it("waits for what does not end no longer than it was told", async () => {
+    const { clock, connection, receive } = setUp();
+    receive(wait(1));
+    connection.close({ kind: "closed" });
+    const settled = connection.settled(1000);
+    clock.advance(1000);
+    await settled;
+  });
+
   it("closes its link once, drops what waits, and neither takes nor sends anything any more", async () => {
     const { connection, dispatcher, receive, sent } = setUp({ limits: { maxInFlight: 1 } });
     receive(wait(1), wait(2));

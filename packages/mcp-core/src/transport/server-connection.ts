@@ -104,7 +104,12 @@ export class ServerConnection {
     for (const drained of this.#drains) drained();
   }
 
-  /** Until nothing is owed any more, the connection is closed, or the time is over. */
+  /** Settles when all that was in flight has ended, as `close` asks it to, or after `timeoutMs`. Never rejects. */
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#owed > 0) await this.#paid(timeoutMs);
+  }
+
+  /** Until nothing is owed any more, the connection is being closed, or the time is over. */
   #paid(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const drained = (): void => {
