@@ -8,4 +8,6 @@ export interface Handshake {
   readonly capabilities: ClientCapabilities;
   /** Set by `logging/setLevel`; nothing is logged to a client that never asked. */
   readonly logLevel?: LogLevel;
+  /** The capabilities that were declared with `listChanged`; changes of other lists are not told of. */
+  readonly listChanged?: readonly string[];
 }

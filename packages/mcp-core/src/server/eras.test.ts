@@ -298,6 +298,7 @@ describe("initialize", () => {
       revision: "2025-06-18",
       clientInfo: { name: "tester", version: "1" },
       capabilities: { roots: {} },
+      listChanged: ["tools"],
     } as const;
     expect(remembered).toEqual([handshake, { ...handshake, logLevel: "error" }]);
 

@@ -28,6 +28,7 @@ import type { Method, MethodResult } from "./extension.js";
 import { NotificationQueue } from "./notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
+const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
 export class ServerLink implements Link, LinkScope {
@@ -181,14 +182,15 @@ export class ServerLink implements Link, LinkScope {
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
     const queue = new NotificationQueue((message) => this.peer.push?.(message));
     this.#stopHearing = this.#core.changes.hear((change) => {
-      if (isListChange(change)) queue.add(change.method, change.encoded);
+      if (this.#wasPromised(change)) queue.add(change.method, change.encoded);
     });
   }
-}
 
-/** In the handshake era these go to every client, which was told so by `listChanged`. */
-function isListChange({ method }: Change): boolean {
-  return method.endsWith("/list_changed");
+  /** In the handshake era, changes of a list go to every client that was told so by its `listChanged`. */
+  #wasPromised({ method }: Change): boolean {
+    const name = LIST_CHANGE.exec(method)?.[1];
+    return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
+  }
 }
 
 /** Only requests of the stateless era have to have params; for the others a missing object is an empty one. */

@@ -1,5 +1,6 @@
 import { asJsonObject } from "../jsonrpc/as-json.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
+import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { implementationField, logLevelField, objectField, stringField } from "../protocol/fields.js";
 import { Meta } from "../protocol/meta.js";
@@ -10,7 +11,7 @@ import {
   type Era,
   type HandshakeRevision,
 } from "../protocol/revisions.js";
-import type { Implementation } from "../protocol/types.js";
+import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import type { RequestContext } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { Method } from "./extension.js";
@@ -48,14 +49,22 @@ function initialize(core: ServerCore, params: JsonObject, { link }: RequestConte
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(core, requested);
-  link.introduce({ revision, clientInfo, capabilities });
+  const declared = core.capabilities("handshake", link.peer.push !== undefined);
+  link.introduce({ revision, clientInfo, capabilities, listChanged: namesWithListChanged(declared) });
   const { instructions } = core.options;
   return {
     protocolVersion: revision,
-    capabilities: core.capabilities("handshake", link.peer.push !== undefined),
+    capabilities: declared,
     serverInfo: infoFor(core.info, revision),
     ...(instructions !== undefined && { instructions }),
   };
+}
+
+function namesWithListChanged(declared: ServerCapabilities): readonly string[] {
+  const entries = Object.entries(declared);
+  return entries.flatMap(([name, settings]) =>
+    isObject(settings) && settings["listChanged"] === true ? [name] : [],
+  );
 }
 
 /** The version asked for, if it is supported; else the newest that is (Lifecycle, Version Negotiation). */

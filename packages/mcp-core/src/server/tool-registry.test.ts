@@ -286,6 +286,22 @@ describe("changes to the list", () => {
     expect([gone.pushed, stays.pushed]).toEqual([[], [CHANGED]]);
   });
 
+  it("are not pushed to a client that was not told of them", async () => {
+    const empty = new McpServer("s");
+    const early = await handshaken(empty);
+    empty.tool("a", {}, () => "a");
+    await settled();
+    const late = await handshaken(empty);
+    empty.tool("b", {}, () => "b");
+    await settled();
+    expect([early.pushed, late.pushed]).toEqual([[], [CHANGED]]);
+    const quiet = new McpServer("s", { capabilities: { tools: { listChanged: false } } });
+    const { pushed } = await handshaken(quiet);
+    quiet.tool("a", {}, () => "a");
+    await settled();
+    expect(pushed).toEqual([]);
+  });
+
   it("wait for a client that does not read, as one", async () => {
     const server = withTools("a");
     const pushes: (() => void)[] = [];
