@@ -41,6 +41,16 @@ export const batches = {
     trial.client.peer.send([trial.client.message("initialize", params, { id: "again" })]);
     expect(await trial.client.peer.nextBatch()).toMatchObject([{ id: "again", error: { code: -32600 } }]);
   },
+  "batches.cancellation": async (trial) => {
+    const client = await trial.fresh({ limits: { maxInFlight: 1 } });
+    const serving = client.sendCall("wait", { key: "batch-cancel" });
+    const waiting = client.sendCall("echo", { text: "never" });
+    const method = "notifications/cancelled";
+    client.peer.send(
+      [waiting, serving].map((requestId) => ({ jsonrpc: "2.0", method, params: { requestId } })),
+    );
+    expect(await client.settled()).toEqual([]);
+  },
   "batches.removed": async ({ client }) => {
     await client.settled();
     client.peer.send([client.message("tools/list", {}, { id: "first" }), client.message("tools/list")]);

@@ -51,6 +51,14 @@ export const lifecycle = {
     await client.call("release", { key: "ping" });
     await client.response(waiting);
   },
+  "lifecycle.ping-when-busy": async (trial) => {
+    const client = await trial.fresh({ limits: { maxInFlight: 1 } });
+    const serving = client.sendCall("wait", { key: "busy" });
+    const waiting = client.sendCall("echo", { text: "later" });
+    expect(await client.request("ping")).toHaveProperty("result", {});
+    client.cancel(serving);
+    expect(await client.response(waiting)).toHaveProperty("result");
+  },
   "lifecycle.ping-from-server": async ({ client }) => {
     const calling = client.sendCall("ping_client");
     const ping = await client.peer.next(({ method }) => method === "ping");

@@ -52,6 +52,13 @@ export const lifecycle = [
     transports: "all",
   },
   {
+    id: "lifecycle.ping-when-busy",
+    behaviour: "ping is answered though the server serves as many requests as it may, and others wait",
+    spec: "2025-11-25/basic/utilities/ping#behavior-requirements",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
     id: "lifecycle.ping-from-server",
     behaviour: "A server may ping its client while it serves it, and takes the answer",
     spec: "2025-11-25/basic/utilities/ping#overview",

@@ -138,6 +138,13 @@ export const batches = [
     transports: "all",
   },
   {
+    id: "batches.cancellation",
+    behaviour: "A cancellation in a batch holds for requests outside it, begun or not",
+    spec: "2025-03-26/basic/utilities/cancellation#behavior-requirements",
+    revisions: BATCHES,
+    transports: "all",
+  },
+  {
     id: "batches.client-receives",
     behaviour: "A client takes a batch of responses",
     spec: "2025-03-26/basic/index#batching",
