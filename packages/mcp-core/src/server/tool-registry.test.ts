@@ -56,6 +56,42 @@ describe("registering a tool", () => {
     );
   });
 
+  it.each<[string, unknown[], RegExp]>([
+    ["no definition", ["a", () => "a"], /definition of tool "a" must be an object.*a function/],
+    ["an undefined definition", ["a", undefined, () => "a"], /definition of tool "a".*missing/],
+    ["a list for a definition", ["a", [], () => "a"], /definition of tool "a".*an array/],
+    ["no handler", ["a", {}], /handler of tool "a" must be a function; it is missing/],
+    ["something else for a handler", ["a", {}, "a"], /handler of tool "a".*"a"/],
+    ["an input schema that is null", ["a", { input: null }, () => "a"], /input schema of tool "a".*null/],
+    ["an output schema that is text", ["a", { output: "x" }, () => "a"], /output schema of tool "a".*"x"/],
+    ["an object of schemas", ["a", { input: { n: z.number() } }, () => "a"], /z\.object/],
+  ])("refuses %s, and says what is expected", (_, args, message) => {
+    const server = new McpServer("s");
+    const register = (...given: unknown[]): unknown => Reflect.apply(server.tool, server, given);
+    expect(() => register(...args)).toThrow(TypeError);
+    expect(() => register(...args)).toThrow(message);
+  });
+
+  it("takes a Standard Schema that is an object of a class", async () => {
+    const anyObject = (): Record<string, unknown> => ({ type: "object" });
+    class OwnSchema {
+      readonly version = 1;
+      readonly vendor = "own";
+      readonly jsonSchema = { input: anyObject, output: anyObject };
+      readonly #allowed = "n";
+      validate(value: unknown): { value: unknown } | { issues: { message: string }[] } {
+        return this.#allowed in (value as object) ? { value } : { issues: [{ message: "n is missing" }] };
+      }
+    }
+    const server = new McpServer("s");
+    server.tool("a", { input: { "~standard": new OwnSchema() } }, () => "a");
+    const { stateless } = openLink(server);
+    const reply = await stateless("tools/call", { name: "a", arguments: { n: 1 } });
+    expect(reply?.result).toMatchObject({ content: [{ text: "a" }] });
+    const refused = await stateless("tools/call", { name: "a", arguments: {} });
+    expect(refused?.result).toMatchObject({ isError: true });
+  });
+
   it("refuses a Standard Schema that cannot emit JSON Schema, and names its library", () => {
     const input: StandardSchema = {
       "~standard": { version: 1, vendor: "acme", validate: (value) => ({ value }) },

@@ -2,6 +2,7 @@ import { isObject } from "../jsonrpc/guards.js";
 import type { JsonValue } from "../jsonrpc/messages.js";
 import { has, type Feature, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult, ContentBlock, TextContent } from "../protocol/types.js";
+import { jsonTextOf } from "./plain-json.js";
 
 /** The strings each type of content has to have. */
 const CONTENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -41,7 +42,7 @@ export function resultOf(returned: unknown, revision: Revision): CallToolResult 
   if (isContentBlock(returned)) return fitted({ content: [returned] }, revision);
   if (isWholeResult(returned)) return fitted(returned, revision);
   if (isContentList(returned)) return fitted({ content: returned }, revision);
-  return isObject(returned) ? structuredResult(returned, revision) : textResult(toJson(returned));
+  return isObject(returned) ? structuredResult(returned, revision) : textResult(jsonTextOf(returned));
 }
 
 /**
@@ -49,12 +50,12 @@ export function resultOf(returned: unknown, revision: Revision): CallToolResult 
  * Before 2026-07-28 it has to be an object; before 2025-06-18 there is none.
  */
 export function structuredResult(value: unknown, revision: Revision): CallToolResult {
-  const text = toJson(value);
+  const text = jsonTextOf(value);
   // What counts is what is sent: a date, for one, is an object here and a string on the wire.
   const isObjectThere = text.startsWith("{");
   const allowed =
     has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObjectThere);
-  // `toJson` has just shown that it is JSON.
+  // `jsonTextOf` has just shown that it is JSON.
   return allowed ? { ...textResult(text), structuredContent: value as JsonValue } : textResult(text);
 }
 
@@ -107,11 +108,4 @@ function inWords(block: ContentBlock): TextContent {
   if (block.type === "resource_link")
     return { type: "text", text: `${block.title ?? block.name}: ${block.uri}` };
   return { type: "text", text: `(${block.type} content, which this protocol revision cannot carry)` };
-}
-
-function toJson(value: unknown): string {
-  // `JSON.stringify` answers undefined for functions and symbols, which its type does not say.
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw new TypeError(`A tool returned a ${typeof value}, which is not JSON`);
-  return text;
 }

@@ -1,11 +1,13 @@
+import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import type { JsonSchema, SchemaIssue, SchemaResult, StandardSchema } from "../protocol/standard-schema.js";
+import { isPlainJson, jsonTextOf } from "./plain-json.js";
 
 /** A schema made ready: its JSON Schema for the list, and the check for each call. */
 export interface CompiledSchema {
   readonly jsonSchema: JsonSchema;
-  validate(value: unknown): MaybePromise<Checked>;
+  readonly validate: (value: unknown) => MaybePromise<Checked>;
 }
 
 export type Checked =
@@ -29,32 +31,44 @@ export function compileInput(schema: StandardSchema | undefined, tool: string): 
   );
 }
 
-/** @throws TypeError when the schema cannot be expressed as JSON Schema */
+/**
+ * Checks what is going to be sent: where a value is not plain JSON, that is what JSON makes of it.
+ * @throws TypeError when the schema cannot be expressed as JSON Schema
+ */
 export function compileOutput(schema: StandardSchema | undefined, tool: string): CompiledSchema | undefined {
-  return schema === undefined ? undefined : compile(schema, "output", tool);
+  if (schema === undefined) return undefined;
+  const { jsonSchema, validate } = compile(schema, "output", tool);
+  const checkSent = (returned: unknown, checked: Checked): MaybePromise<Checked> =>
+    returned === undefined || isPlainJson(checked.ok ? checked.value : returned)
+      ? checked
+      : validate(JSON.parse(jsonTextOf(returned)));
+  return {
+    jsonSchema,
+    validate: (returned) => {
+      const checked = validate(returned);
+      return isPromise(checked)
+        ? checked.then((settled) => checkSent(returned, settled))
+        : checkSent(returned, checked);
+    },
+  };
 }
 
 function compile(schema: StandardSchema, side: "input" | "output", tool: string): CompiledSchema {
   const jsonSchema = emit(schema, side, tool);
-  const { validate } = schema["~standard"];
+  const standard = schema["~standard"];
   return {
     jsonSchema,
     validate: (value) => {
-      const result = validate(value);
+      const result = standard.validate(value);
       return isPromise(result) ? Promise.resolve(result).then(toChecked) : toChecked(result);
     },
   };
 }
 
 function emit(schema: StandardSchema, side: "input" | "output", tool: string): JsonSchema {
-  // Callers without types may pass anything, most likely a bare JSON Schema.
-  const standard = (schema as Partial<StandardSchema>)["~standard"];
-  if (standard === undefined) {
-    throw new TypeError(
-      `The ${side} schema of tool "${tool}" is no Standard Schema. ` +
-        `Wrap plain JSON Schema in jsonSchema() of "@towpath/mcp-core/json-schema"`,
-    );
-  }
+  if (!isStandardSchema(schema))
+    throw new TypeError(`The ${side} schema of tool "${tool}" is no Standard Schema. ${wayOut(schema)}`);
+  const standard = schema["~standard"];
   if (standard.jsonSchema === undefined) {
     throw new TypeError(
       `The ${side} schema of tool "${tool}" (${standard.vendor}) cannot emit JSON Schema. ` +
@@ -70,6 +84,19 @@ function emit(schema: StandardSchema, side: "input" | "output", tool: string): J
       cause,
     });
   }
+}
+
+/** Callers without types may pass anything. */
+function isStandardSchema(value: unknown): value is StandardSchema {
+  const canHaveParts = (typeof value === "object" && value !== null) || typeof value === "function";
+  return canHaveParts && isObject((value as Partial<StandardSchema>)["~standard"]);
+}
+
+function wayOut(schema: unknown): string {
+  if (!isObject(schema)) return `It is ${describe(schema)}: leave it out if there is none`;
+  return Object.values(schema).some(isStandardSchema)
+    ? "It is an object of schemas: wrap it in z.object(...), or what your library has for that"
+    : 'Wrap plain JSON Schema in jsonSchema() of "@towpath/mcp-core/json-schema"';
 }
 
 function toChecked(result: SchemaResult<unknown>): Checked {

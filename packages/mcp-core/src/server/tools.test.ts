@@ -162,6 +162,15 @@ describe("what a handler returns", () => {
     expect(await call(date)).toMatchObject({ structuredContent: "1970-01-01T00:00:00.000Z" });
   });
 
+  it.each([
+    ["a Map", new Map([["a", 1]]), "type Map, of which"],
+    ["a Set within", { found: [new Set([1])] }, 'type Set as "0"'],
+    ["an Error", new Error("lost"), "type Error"],
+  ])("fails where it is %s, of which JSON would keep nothing", async (_, returned, message) => {
+    const result = await call(returned);
+    expect(result).toEqual({ content: [text(expect.stringContaining(message) as string)], isError: true });
+  });
+
   it("is said in words where the revision has no such content", async () => {
     const seen = await Promise.all(
       EVERY.map(async (revision) => (await call([audio, link, image], revision))["content"]),
@@ -266,6 +275,63 @@ describe("an output schema", () => {
       const [tool] = reply?.result?.["tools"] as [JsonObject];
       expect(tool["outputSchema"] !== undefined).toBe(revision === STATELESS);
     }
+  });
+
+  describe("is held against what is sent", () => {
+    const plainSum = jsonSchema({
+      type: "object",
+      properties: { sum: { type: "integer" }, at: { type: "string" } },
+      required: ["sum"],
+      additionalProperties: false,
+    });
+    class Computed {
+      readonly #parts = [1, 2];
+      get sum(): number {
+        return this.#parts.length + 1;
+      }
+    }
+    class Saying {
+      readonly cents = 300;
+      toJSON(): unknown {
+        return { sum: this.cents / 100 };
+      }
+    }
+    const day = new Date("2026-07-28T00:00:00.000Z");
+
+    it.each([
+      ["a date", { sum: 3, at: day }, { sum: 3, at: day.toISOString() }],
+      ["an object that says what it is in JSON", new Saying(), { sum: 3 }],
+      ["a member that is undefined", { sum: 3, at: undefined }, { sum: 3 }],
+    ])("where it is %s", async (_, returned, structuredContent) => {
+      expect(await call(returned, STATELESS, { output: plainSum })).toEqual({
+        content: [text(JSON.stringify(structuredContent))],
+        structuredContent,
+      });
+    });
+
+    it.each<[string, unknown, RegExp]>([
+      ["getters of a class, which JSON leaves out", new Computed(), /does not fit.*sum/],
+      ["a number that is none in JSON", { sum: NaN }, /does not fit.*sum/],
+      ["a Map", new Map([["sum", 3]]), /type Map, of which/],
+      ["a Set within", { sum: new Set([3]) }, /type Set as "sum"/],
+      ["a promise within", { sum: Promise.resolve(3) }, /type Promise as "sum"/],
+      ["an Error", new Error("lost"), /type Error/],
+    ])("and fails where it is %s", async (_, returned, message) => {
+      const result = await call(returned, STATELESS, { output: plainSum });
+      expect(result).toEqual({ content: [text(expect.stringMatching(message) as string)], isError: true });
+    });
+
+    it("also when the schema makes plain what the handler returned", async () => {
+      const output = z.object({
+        at: z
+          .date()
+          .transform((date) => date.toISOString())
+          .pipe(z.string()),
+      });
+      expect((await call({ at: day }, STATELESS, { output }))["structuredContent"]).toEqual({
+        at: day.toISOString(),
+      });
+    });
   });
 
   it("may be asynchronous", async () => {

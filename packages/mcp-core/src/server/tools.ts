@@ -1,7 +1,7 @@
 import { asJsonObject } from "../jsonrpc/as-json.js";
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
-import { shortened } from "../jsonrpc/guards.js";
+import { describe, isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { cursorParam, pageOf, type Placed } from "../protocol/cursor.js";
 import { optionalObjectField, stringField } from "../protocol/fields.js";
@@ -73,6 +73,7 @@ export class Tools {
         `A tool's name has 1 to 128 letters, digits, "_", "-" or ".", which ${JSON.stringify(name)} has not`,
       );
     }
+    checkRegistration(name, definition, handler);
     if (this.#tools.has(name))
       throw new TypeError(`There is a tool "${name}" already; change it through its handle`);
     const tool: RegisteredTool = {
@@ -187,6 +188,18 @@ export class Tools {
       },
     };
   }
+}
+
+/** Callers without types may leave the definition out, or the handler. */
+function checkRegistration(name: string, definition: unknown, handler: unknown): void {
+  if (!isObject(definition)) {
+    const given = typeof definition === "function" ? "a function" : describe(definition);
+    throw new TypeError(
+      `The definition of tool "${name}" must be an object, such as { description, input }, or {}; it is ${given}`,
+    );
+  }
+  if (typeof handler !== "function")
+    throw new TypeError(`The handler of tool "${name}" must be a function; it is ${describe(handler)}`);
 }
 
 /** Arguments that do not fit are for the model to mend from 2025-11-25 on, and a protocol error before. */
