@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { handshaken, openLink, type Wire } from "../../test/support/link.js";
+import { EncodedResult } from "../jsonrpc/encode.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import type { Method, MethodHandler, ServerExtension } from "./extension.js";
@@ -165,6 +166,10 @@ describe("a result that cannot be sent", () => {
     ["null", null, /A result must be an object, not null/],
     ["text", "text", /A result must be an object, not "text"/],
     ["an array", [1], /A result must be an object, not an array/],
+    ["a date", new Date(0), /A result must be a plain object.*toJSON/],
+    ["an object that says it is another in JSON", { ttlMs: 1, toJSON: () => ({}) }, /a plain object/],
+    ["text in an object", new String("text"), /The JSON of a result must be an object's/],
+    ["one encoded before as something else", new EncodedResult({}, "[]"), /The JSON of a result/],
   ])(
     "because it is %s is answered with an error that says so, and the server goes on",
     async (_, result, message) => {

@@ -28,9 +28,15 @@ export class Finisher {
     const value = result instanceof EncodedResult ? result.value : result;
     // Middleware that forgets to return is easily written.
     if (!isObject(value)) throw new TypeError(`A result must be an object, not ${describe(value)}`);
+    // Its JSON may be anything: a date's, for one, is a string.
+    if (typeof value["toJSON"] === "function")
+      throw new TypeError(
+        "A result must be a plain object, not one with a toJSON of its own, such as a date",
+      );
     const stateless = era === "stateless";
     if (stateless && needsMerge(value)) return resultReply(id, JSON.stringify(this.#merge(value, method)));
     const json = result instanceof EncodedResult ? result.json : JSON.stringify(result);
+    if (!json.startsWith("{")) throw new TypeError("The JSON of a result must be an object's");
     return resultReply(id, stateless ? append(json, this.#tails.get(method.cache) ?? "}") : json);
   }
 
