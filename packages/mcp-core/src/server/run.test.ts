@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { gate } from "../../test/support/gate.js";
+import { settled } from "../../test/support/link.js";
 import type { Dispatcher, Listener, ServerTransport } from "../contract/index.js";
+import { runUntilDone } from "./run.js";
 import { McpServer } from "./server.js";
 
 interface Started {
@@ -97,6 +99,46 @@ describe("McpServer.run and start", () => {
       start: () => Promise.reject(new Error("port is taken")),
     };
     await expect(new McpServer("s").start(stuck, failing)).rejects.toThrow("port is taken");
+  });
+});
+
+describe("runUntilDone", () => {
+  class Ended extends Error {}
+
+  /** A process that does not end. */
+  function fakeProcess() {
+    const listeners = new Map<string, () => void>();
+    const exits: unknown[][] = [];
+    const runtime = {
+      on: (signal: string, listener: () => void) => listeners.set(signal, listener),
+      off: (signal: string) => listeners.delete(signal),
+      exit: (...code: unknown[]): never => {
+        exits.push(code);
+        throw new Ended();
+      },
+    };
+    return { runtime, listeners, exits };
+  }
+
+  it("ends the process with the code its author set, once every transport has ended", async () => {
+    const { runtime, listeners, exits } = fakeProcess();
+    const one = transport("stdio");
+    const over = runUntilDone(new McpServer("s"), [one.transport], runtime);
+    one.leave();
+    await expect(over).rejects.toThrow(Ended);
+    expect([exits, listeners.size]).toEqual([[[]], 0]);
+  });
+
+  it("drains on a first signal, and ends at once on a second", async () => {
+    const { runtime, listeners, exits } = fakeProcess();
+    const one = transport("stdio");
+    const over = runUntilDone(new McpServer("s"), [one.transport], runtime);
+    await settled();
+    listeners.get("SIGTERM")?.();
+    expect([one.told.slice(1), exits]).toEqual([["no options"], []]);
+    expect(() => listeners.get("SIGTERM")?.()).toThrow(Ended);
+    expect(exits).toEqual([[143]]);
+    await expect(over).rejects.toThrow(Ended);
   });
 });
 

@@ -14,7 +14,8 @@ export interface Running {
 interface ProcessLike {
   on(signal: string, listener: () => void): unknown;
   off(signal: string, listener: () => void): unknown;
-  exit(code: number): never;
+  /** Without a code, with the one the author set. */
+  exit(code?: number): never;
 }
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -49,15 +50,15 @@ export async function startAll(
 export async function runUntilDone(
   dispatcher: Dispatcher,
   transports: readonly ServerTransport[],
+  runtime = processOf(globalThis),
 ): Promise<void> {
   const running = await startAll(dispatcher, transports);
-  const runtime = processOf(globalThis);
   if (runtime === undefined) return running.closed;
   const stopSignals = drainOnSignals(runtime, running);
   await running.closed;
   stopSignals();
   // Timers and sockets an author left open must not keep a server alive that nobody can reach.
-  runtime.exit(0);
+  runtime.exit();
 }
 
 /** The first signal drains, the second ends at once. */
