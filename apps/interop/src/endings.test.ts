@@ -37,6 +37,7 @@ describe.each(["handshake", "stateless"] as const)(
       mcp.tool("work", {}, async (_, { signal, progress }) => {
         await progress(1);
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        await new Promise((resolve) => setTimeout(resolve, 20)); // cleaning up takes its time
         console.error("stopped in order");
       });
       process.on("exit", (code) => console.error("exit", code));

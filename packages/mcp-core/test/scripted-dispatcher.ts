@@ -32,6 +32,7 @@ export class ScriptedDispatcher implements Dispatcher, Link {
   readonly closeReasons: CloseReason[] = [];
   drains = 0;
   readonly #begun: Begun[] = [];
+  #allEnded: () => void = () => undefined;
 
   constructor(revision?: Revision) {
     this.revision = revision;
@@ -63,8 +64,9 @@ export class ScriptedDispatcher implements Dispatcher, Link {
       if (message.method === "subscriptions/listen") this.finish(message.id);
   }
 
-  close(reason: CloseReason): void {
+  close(reason: CloseReason): MaybePromise<void> {
     this.closeReasons.push(reason);
+    if (this.#begun.length > 0) return new Promise((resolve) => (this.#allEnded = resolve));
   }
 
   /** Ends the oldest request with that id, with an echo, or without an answer. */
@@ -73,6 +75,7 @@ export class ScriptedDispatcher implements Dispatcher, Link {
     const [begun] = this.#begun.splice(index, 1);
     if (index === -1 || begun === undefined) throw new Error(`No request ${String(id)} is being served`);
     begun.settle(as === "answered" ? echoOf(begun.message) : undefined);
+    if (this.#begun.length === 0) this.#allEnded();
   }
 }
 

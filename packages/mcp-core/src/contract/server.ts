@@ -39,8 +39,11 @@ export interface Link {
   /** Asks long-lived exchanges (`subscriptions/listen`) to end with their result; others go on. */
   drain(): void;
 
-  /** The peer is gone: everything in flight is aborted, and nothing is sent any more. */
-  close(reason: CloseReason): void;
+  /**
+   * The peer is gone: everything in flight is aborted, and nothing is sent any more. Settles when the last
+   * handler has ended, those of cancelled requests included; never rejects.
+   */
+  close(reason: CloseReason): MaybePromise<void>;
 }
 
 export type AnswerOutcome = "delivered" | "unknown" | "lost";
@@ -121,8 +124,8 @@ export interface Listener {
   /** Settles when the only peer left, or drain finished. Never rejects. */
   readonly closed: Promise<void>;
   /**
-   * Takes no new requests, lets what is in flight finish for at most `timeoutMs` (default 5,000 ms),
-   * then closes. Settles when closed.
+   * Takes no new requests, lets what is in flight finish for at most `timeoutMs` (default 5,000 ms, less
+   * where the peer cannot send any more), then closes. Settles when closed.
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
 }

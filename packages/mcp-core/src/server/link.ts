@@ -40,6 +40,9 @@ export class ServerLink implements Link, LinkScope {
   #caller: Caller | undefined;
   #stopHearing: (() => void) | undefined;
   #closed = false;
+  /** Handlers that have not ended, those of cancelled requests included. */
+  #running = 0;
+  #allEnded: (() => void) | undefined;
 
   constructor(core: ServerCore, peer: Peer) {
     this.#core = core;
@@ -90,13 +93,14 @@ export class ServerLink implements Link, LinkScope {
     for (const ctx of this.#inFlight) ctx.finishEarly();
   }
 
-  close(reason: CloseReason): void {
+  close(reason: CloseReason): MaybePromise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopHearing?.();
     this.asks.close(reason);
     for (const ctx of this.#inFlight) ctx.abort(reason.error ?? new Error("The client is gone"));
     this.#inFlight.clear();
+    if (this.#running > 0) return new Promise((resolve) => (this.#allEnded = resolve));
   }
 
   #identify(method: string, params: JsonObject): Caller {
@@ -128,6 +132,8 @@ export class ServerLink implements Link, LinkScope {
     const giveUp = (): void => {
       ctx.giveUp(signal?.reason);
     };
+    this.#running += 1;
+    result.then(this.#ended, this.#ended);
     const settled = ctx.unlessGivenUp(result);
     this.#inFlight.add(ctx);
     if (signal?.aborted === true) giveUp();
@@ -143,6 +149,11 @@ export class ServerLink implements Link, LinkScope {
       signal?.removeEventListener("abort", giveUp);
     }
   }
+
+  readonly #ended = (): void => {
+    this.#running -= 1;
+    if (this.#running === 0) this.#allEnded?.();
+  };
 
   #finish(result: MethodResult, method: Method, ctx: RequestContext): Reply {
     const reply = this.#core.finisher.finish(ctx.requestId, method, result, ctx.client.era);

@@ -386,6 +386,7 @@ describe("ServerConnection: its end", () => {
     receive(wait(1), wait(2));
     connection.close({ kind: "closed" });
     const settled = connection.settled(1000);
+    expect(clock.pending).toBe(1);
     dispatcher.finish(1, "cancelled");
     await settled;
     expect(clock.pending).toBe(0);
@@ -397,6 +398,7 @@ describe("ServerConnection: its end", () => {
     receive(wait(1));
     connection.close({ kind: "closed" });
     const settled = connection.settled(1000);
+    expect(clock.pending).toBe(1);
     clock.advance(1000);
     await settled;
   });

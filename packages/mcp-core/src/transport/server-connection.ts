@@ -42,6 +42,7 @@ export class ServerConnection {
   /** Replies written that the peer has no room for yet. */
   #unread = 0;
   readonly #drains = new Set<() => void>();
+  #handlers: MaybePromise<void> = undefined;
   #closed = false;
 
   constructor({ dispatcher, peer, send, onUnread, limits, clock = systemClock }: ServerConnectionOptions) {
@@ -100,13 +101,21 @@ export class ServerConnection {
     if (this.#closed) return;
     this.#closed = true;
     this.#admission.abandon();
-    this.#link.close(reason);
+    this.#handlers = this.#link.close(reason);
     for (const drained of this.#drains) drained();
   }
 
-  /** Settles when all that was in flight has ended, as `close` asks it to, or after `timeoutMs`. Never rejects. */
+  /** After `close`: settles when every handler has ended, or after `timeoutMs`. Never rejects. */
   async settled(timeoutMs: number): Promise<void> {
-    if (this.#owed > 0) await this.#paid(timeoutMs);
+    const handlers = this.#handlers;
+    if (!isPromise(handlers)) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
+      void handlers.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   /** Until nothing is owed any more, the connection is being closed, or the time is over. */
