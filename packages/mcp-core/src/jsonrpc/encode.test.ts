@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  decodeOutgoing,
-  encode,
-  EncodedResult,
-  encodeNotification,
-  errorReply,
-  resultReply,
-} from "./encode.js";
+import { wire } from "../../test/support/link.js";
+import { encode, EncodedResult, encodeNotification, errorReply, resultReply } from "./encode.js";
 import { isNotification, isRequest, isResponse } from "./guards.js";
 import type { JsonObject, JsonRpcMessage, JsonValue, RequestId } from "./messages.js";
 
@@ -64,8 +58,8 @@ describe("encode", () => {
   it("takes a message that was encoded ahead as it is", () => {
     const ahead = encodeNotification("notifications/tools/list_changed");
     expect(encode(ahead)).toBe('{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}');
-    expect(decodeOutgoing(ahead)).toEqual({ ...version, method: "notifications/tools/list_changed" });
-    expect(decodeOutgoing(encodeNotification("n", { a: 1 }))).toEqual({
+    expect(wire(ahead)).toEqual({ ...version, method: "notifications/tools/list_changed" });
+    expect(wire(encodeNotification("n", { a: 1 }))).toEqual({
       ...version,
       method: "n",
       params: { a: 1 },
@@ -87,21 +81,21 @@ describe("replies", () => {
   it("carry the id as it came, number or text", () => {
     fc.assert(
       fc.property(id, object, (requestId, result) => {
-        expect(decodeOutgoing(resultReply(requestId, JSON.stringify(result)))).toEqual({
+        expect(wire(resultReply(requestId, JSON.stringify(result)))).toEqual({
           ...version,
           id: requestId,
           result,
         });
       }),
     );
-    expect(decodeOutgoing(resultReply(1, "{}"))).not.toEqual(decodeOutgoing(resultReply("1", "{}")));
+    expect(wire(resultReply(1, "{}"))).not.toEqual(wire(resultReply("1", "{}")));
   });
 
   it("name no id, or null, where none could be read", () => {
     const no = { code: -32700, message: "no" };
     expect(errorReply(undefined, no)).toEqual({ json: JSON.stringify({ ...version, error: no }), error: no });
-    expect(decodeOutgoing(errorReply(null, no))).toEqual({ ...version, id: null, error: no });
-    expect(decodeOutgoing(errorReply("a", no))).toEqual({ ...version, id: "a", error: no });
+    expect(wire(errorReply(null, no))).toEqual({ ...version, id: null, error: no });
+    expect(wire(errorReply("a", no))).toEqual({ ...version, id: "a", error: no });
   });
 
   it("encode a shared result once", () => {

@@ -38,11 +38,6 @@ export function encode(message: Outgoing): string {
   return "json" in message ? message.json : JSON.stringify(message);
 }
 
-/** An outgoing message as a value of its own, whatever form it came in. */
-export function decodeOutgoing(message: Outgoing): unknown {
-  return JSON.parse(encode(message));
-}
-
 function encodeId(id: RequestId): string {
   return typeof id === "number" ? String(id) : JSON.stringify(id);
 }

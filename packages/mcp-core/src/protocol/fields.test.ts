@@ -4,9 +4,7 @@ import {
   implementationField,
   logLevelField,
   objectField,
-  optionalBooleanField,
   optionalObjectField,
-  optionalStringField,
   progressTokenField,
   stringField,
 } from "./fields.js";
@@ -23,7 +21,7 @@ const refusals: readonly [name: string, check: Check, object: JsonObject, messag
   ],
   [
     "null for a string",
-    (o) => optionalStringField(o, "name"),
+    (o) => stringField(o, "name"),
     { name: null },
     "params.name must be a string, not null",
   ],
@@ -38,12 +36,6 @@ const refusals: readonly [name: string, check: Check, object: JsonObject, messag
     (o) => optionalObjectField(o, "at"),
     { at: "x" },
     'params.at must be an object, not "x"',
-  ],
-  [
-    "text for a boolean",
-    (o) => optionalBooleanField(o, "on"),
-    { on: "yes" },
-    'params.on must be a boolean, not "yes"',
   ],
   [
     "an implementation without a version",
@@ -85,10 +77,8 @@ describe("fields", () => {
   it("give back what fits", () => {
     const info = { name: "n", version: "1", title: "t" };
     expect(stringField({ name: "" }, "name")).toBe("");
-    expect(optionalStringField({}, "name")).toBeUndefined();
     expect(objectField({ at: {} }, "at")).toEqual({});
     expect(optionalObjectField({}, "at")).toBeUndefined();
-    expect(optionalBooleanField({ on: false }, "on")).toBe(false);
     expect(implementationField({ clientInfo: info }, "clientInfo")).toEqual(info);
     expect(logLevelField({ level: "debug" }, "level")).toBe("debug");
     expect([{}, { progressToken: "" }, { progressToken: 0 }].map(progressTokenField)).toEqual([

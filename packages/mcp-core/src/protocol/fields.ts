@@ -20,10 +20,6 @@ export function stringField(object: JsonObject, key: string, where = "params"): 
   return value;
 }
 
-export function optionalStringField(object: JsonObject, key: string, where = "params"): string | undefined {
-  return object[key] === undefined ? undefined : stringField(object, key, where);
-}
-
 export function objectField(object: JsonObject, key: string, where = "params"): JsonObject {
   const value = object[key];
   if (!isObject(value)) throw wrong(where, key, "an object", value);
@@ -36,12 +32,6 @@ export function optionalObjectField(
   where = "params",
 ): JsonObject | undefined {
   return object[key] === undefined ? undefined : objectField(object, key, where);
-}
-
-export function optionalBooleanField(object: JsonObject, key: string, where = "params"): boolean | undefined {
-  const value = object[key];
-  if (value === undefined || typeof value === "boolean") return value;
-  throw wrong(where, key, "a boolean", value);
 }
 
 function isImplementation(value: JsonObject): value is JsonObject & Implementation {

@@ -44,11 +44,9 @@ const SINCE = {
   structuredContent: "2025-06-18",
   resourceLink: "2025-06-18",
   definitionMeta: "2025-06-18",
-  elicitation: "2025-06-18",
   icons: "2025-11-25",
   argumentErrorsAsResults: "2025-11-25",
   idLeftOutWhenUnreadable: "2025-11-25",
-  tasks: "2025-11-25",
   anyStructuredContent: "2026-07-28",
 } as const satisfies Record<string, Revision>;
 

@@ -1,5 +1,5 @@
 import type { Dispatcher, Exchange, Link, Peer, ReadonlyHeaders } from "../../src/contract/index.js";
-import { decodeOutgoing, type Outgoing } from "../../src/jsonrpc/encode.js";
+import { encode, type Outgoing } from "../../src/jsonrpc/encode.js";
 import type { JsonObject, JsonValue, RequestId } from "../../src/jsonrpc/messages.js";
 import { Meta } from "../../src/protocol/meta.js";
 import type { Revision } from "../../src/protocol/revisions.js";
@@ -118,7 +118,7 @@ export function initializeParams(protocolVersion: string, capabilities: JsonObje
 
 /** A message as it is on the wire. */
 export function wire(message: Outgoing): Wire {
-  return decodeOutgoing(message) as Wire; // what the server sends, to be looked at member by member
+  return JSON.parse(encode(message)) as Wire; // what the server sends, to be looked at member by member
 }
 
 /** Lets everything that is already due happen, timers aside. */
