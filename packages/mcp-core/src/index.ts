@@ -10,7 +10,7 @@ export type * from "./protocol/standard-schema.js";
 export * from "./protocol/types.js";
 export type { Clock } from "./protocol/clock.js";
 export * from "./state/index.js";
-export type { Context } from "./server/context.js";
+export type { Context, MethodContext } from "./server/context.js";
 export type { Caller } from "./server/caller.js";
 export type { Logger } from "./server/logger.js";
 export type * from "./server/extension.js";

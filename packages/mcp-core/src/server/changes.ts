@@ -1,5 +1,5 @@
 import { encodeNotification, type PreEncoded } from "../jsonrpc/encode.js";
-import { isObject } from "../jsonrpc/guards.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
 import type { Bus } from "../state/contract.js";
 
@@ -32,17 +32,21 @@ export class Changes {
     this.#failed = failed;
   }
 
-  /**
-   * Settles when changes are carried. Nothing is announced before the first call: a server that nobody
-   * has connected to yet is still being put together.
-   */
+  /** Whether anybody may be listening in this process. */
+  get started(): boolean {
+    return this.#carried !== undefined;
+  }
+
+  /** Settles when changes are carried, from other nodes too. */
   start(): Promise<unknown> {
     this.#carried ??= this.#bus === undefined ? Promise.resolve() : this.#subscribe(this.#bus);
     return this.#carried;
   }
 
+  /** @throws TypeError when `params` are no object, or hold what JSON cannot carry */
   announce(method: string, params?: JsonObject): void {
-    if (this.#carried === undefined) return;
+    if (params !== undefined && !isObject(params))
+      throw new TypeError(`The params of ${method} must be an object, not ${describe(params)}`);
     const change: JsonObject = { method, ...(params !== undefined && { params }) };
     if (this.#announced.size === 0) {
       queueMicrotask(() => {

@@ -541,8 +541,9 @@ describe("ctx.ping", () => {
       for (let tries = 0; tries < 2; tries += 1)
         await ctx.ping().catch((error: unknown) => caught.push(error));
     });
-    opened.link.close({ kind: "lost", error: new Error("pipe broke") });
+    void opened.link.close({ kind: "lost", error: new Error("pipe broke") });
     expect(await reply).toBeUndefined();
+    await settled();
     expect(caught).toMatchObject([
       { name: "ConnectionLostError", mayHaveBeenDelivered: true },
       { message: "pipe broke" },
@@ -581,7 +582,7 @@ describe("ctx.ping", () => {
     await answered.opened.link.answer({ jsonrpc: "2.0", id: answered.sent[0]?.id ?? "", result: {} });
     await answered.reply;
     const gone = await pinged();
-    gone.opened.link.close({ kind: "closed" });
+    void gone.opened.link.close({ kind: "closed" });
     await gone.reply;
     await settled();
     expect([answered.sent.length, gone.sent.length]).toEqual([1, 1]);

@@ -47,6 +47,21 @@ export interface Context {
   readonly ping: () => Promise<void>;
 }
 
+/** What a method of an extension sees besides. */
+export interface MethodContext extends Context {
+  /** The way back for notifications that belong to the request; none may follow its response. */
+  readonly exchange: Exchange;
+  /**
+   * Sends the client a request, in the handshake era, and settles with its result.
+   * @throws InvalidRequestError where the client did not declare what the method needs, cannot be sent
+   *   requests (the stateless era), or the request served is over
+   * @throws AskTimeoutError after the server's `askTimeoutMs`; an AbortError when the request ends before
+   */
+  ask(method: string, params?: JsonObject): Promise<JsonObject>;
+  /** For exchanges that last: settles when the client gave up, or the server asks for an end. */
+  untilEnded(): Promise<void>;
+}
+
 /** What the requests of one link share. */
 export interface LinkScope {
   readonly peer: Peer;
@@ -61,7 +76,7 @@ export interface LinkScope {
 const nothingToDo = Promise.resolve();
 const NO_META: JsonObject = {};
 
-export class RequestContext implements Context {
+export class RequestContext implements MethodContext {
   readonly client: Caller;
   readonly exchange: Exchange;
   readonly link: LinkScope;
@@ -150,12 +165,6 @@ export class RequestContext implements Context {
     };
   }
 
-  /**
-   * Sends the client a request of ours, in the handshake era, and settles with its result.
-   * @throws what {@link require} throws when the client did not declare what the method needs
-   * @throws InvalidRequestError where the client cannot be sent requests, or the request served is over
-   * @throws AskTimeoutError after the server's `askTimeoutMs`; an AbortError when the request ends before
-   */
   ask(method: string, params?: JsonObject): Promise<JsonObject> {
     return unwatched(this.#ask(method, params));
   }
@@ -196,7 +205,6 @@ export class RequestContext implements Context {
     return Promise.race([promised, givenUp]);
   }
 
-  /** For exchanges that last: settles when the client gave up, or the server asks for an end. */
   untilEnded(): Promise<void> {
     return new Promise((resolve) => {
       this.#finishEarly = resolve;

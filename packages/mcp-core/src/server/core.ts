@@ -10,10 +10,10 @@ import type { AskLimits } from "./asks.js";
 import { Changes } from "./changes.js";
 import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
-import type { ListenFilter, Method, MethodResult, ServerExtension } from "./extension.js";
+import type { ListenFilter, MethodResult, ServerExtension } from "./extension.js";
 import { Finisher } from "./finish.js";
 import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./listen.js";
-import { coreMethods } from "./methods.js";
+import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
 import { Tools } from "./tools.js";
@@ -30,7 +30,7 @@ export class ServerCore {
   readonly askLimits: AskLimits;
   readonly middleware: Middleware[] = [];
   readonly #extensions: readonly ServerExtension[];
-  readonly #methods: Readonly<Record<Era, ReadonlyMap<string, Method>>>;
+  readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = systemClock) {
@@ -55,7 +55,8 @@ export class ServerCore {
       pageSize,
       maskErrors,
       changed: () => {
-        this.changes.announce("notifications/tools/list_changed");
+        // A server that nobody has connected to yet is still being put together.
+        if (this.changes.started) this.changes.announce("notifications/tools/list_changed");
       },
       masked: (error) => {
         this.report(error);
@@ -72,7 +73,7 @@ export class ServerCore {
   }
 
   /** @throws MethodNotFoundError */
-  method(name: string, { era }: Caller): Method {
+  method(name: string, { era }: Caller): ServedMethod {
     const method = this.#methods[era].get(name);
     if (method !== undefined && this.#offers(method.capability, era)) return method;
     if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${shortened(name)}`);
@@ -84,7 +85,7 @@ export class ServerCore {
     );
   }
 
-  serve(method: Method, params: JsonObject, ctx: RequestContext): MaybePromise<MethodResult> {
+  serve(method: ServedMethod, params: JsonObject, ctx: RequestContext): MaybePromise<MethodResult> {
     if (this.middleware.length === 0) return method.handle(params, ctx);
     return runThrough(this.middleware, { method: ctx.method, params }, ctx, (request) => {
       const result = method.handle(request.params, ctx);
@@ -121,11 +122,11 @@ export class ServerCore {
   }
 
   /** Hands a notification from a client to the extension that knows it. */
-  async notified(method: string, params: JsonObject | undefined): Promise<void> {
+  async notified(method: string, params: JsonObject | undefined, caller: Caller | undefined): Promise<void> {
     for (const { notifications } of this.#extensions) {
       if (notifications === undefined || !Object.hasOwn(notifications, method)) continue;
       try {
-        await notifications[method]?.(params);
+        await notifications[method]?.(params, caller);
       } catch (error) {
         this.report(error);
       }
@@ -148,9 +149,11 @@ export class ServerCore {
     return declared.some((capabilities) => capabilities?.[capability] !== undefined);
   }
 
-  #methodsOf(era: Era): ReadonlyMap<string, Method> {
+  #methodsOf(era: Era): ReadonlyMap<string, ServedMethod> {
     const all = [coreMethods(this), ...this.#extensions.map(({ methods = {} }) => methods)];
-    return new Map(all.flatMap(Object.entries<Method>).filter(([, method]) => method.eras.includes(era)));
+    return new Map(
+      all.flatMap(Object.entries<ServedMethod>).filter(([, method]) => method.eras.includes(era)),
+    );
   }
 
   #filter(name: string): ListenFilter | undefined {

@@ -100,6 +100,36 @@ describe("an extension", () => {
     expect(taken).toEqual([{ id: 1 }, undefined]);
   });
 
+  it("sees who sent a notification, where somebody made a handshake", async () => {
+    const callers: unknown[] = [];
+    const server = extended({ notifications: { n: (_params, caller) => void callers.push(caller) } });
+    openLink(server).notify("n");
+    (await handshaken(server, "2025-06-18", { capabilities: { roots: {} } })).notify("n");
+    await settled();
+    const info = { name: "tester", version: "1" };
+    expect(callers).toEqual([
+      undefined,
+      { era: "handshake", revision: "2025-06-18", info, capabilities: { roots: {} } },
+    ]);
+  });
+
+  it("announces changes of a list of its own, to clients of the handshake era it was declared to", async () => {
+    const changed = "notifications/examples/list_changed";
+    const declaring = extended({ capabilities: { handshake: { examples: { listChanged: true } } } });
+    const told = await handshaken(declaring);
+    const untold = await handshaken(extended());
+    declaring.announce(changed);
+    declaring.announce(changed);
+    declaring.announce("notifications/examples/touched", { id: 1 });
+    await settled();
+    expect([told.pushed, untold.pushed]).toEqual([[{ jsonrpc: "2.0", method: changed }], []]);
+  });
+
+  it("announces with an object of JSON for params", () => {
+    for (const params of ["text", [1], { big: 5n }])
+      expect(() => extended().announce("n", params as unknown as JsonObject)).toThrow(TypeError);
+  });
+
   it("may fail at a notification without hurting anything; the author is told", async () => {
     const told: unknown[] = [];
     const failures = [

@@ -3,13 +3,20 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { Era } from "../protocol/revisions.js";
 import type { ServerCapabilities } from "../protocol/types.js";
-import type { RequestContext } from "./context.js";
+import type { Caller } from "./caller.js";
+import type { MethodContext } from "./context.js";
 
 /** A result as an object, or one that was encoded before. */
 export type MethodResult = JsonObject | EncodedResult;
 
 /** Serves one method. Throwing a `ProtocolError` answers with it; anything else becomes -32603. */
-export type MethodHandler = (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
+export type MethodHandler = (params: JsonObject, ctx: MethodContext) => MaybePromise<MethodResult>;
+
+/** Takes a notification; `caller` is who made the handshake, and `undefined` where nobody did. */
+export type NotificationHandler = (
+  params: JsonObject | undefined,
+  caller: Caller | undefined,
+) => MaybePromise<void>;
 
 /** Results that carry caching hints in the stateless era, by the option that sets them (Caching). */
 export type CacheKind = "discover" | "lists" | "reads";
@@ -23,7 +30,7 @@ export interface Method {
   readonly handle: MethodHandler;
 }
 
-/** A filter of `subscriptions/listen`, and the notification it lets through. */
+/** A filter of `subscriptions/listen`, and the notification it lets through, sent by `McpServer.announce`. */
 export interface ListenFilter {
   readonly notification: string;
   /** Whether a notification with these params concerns a subscription with this filter value. */
@@ -47,6 +54,6 @@ export interface ServerExtension {
   /** Values of `resultType` it adds; sent only to clients that declared the extension. */
   readonly resultTypes?: readonly string[];
   /** Notifications from the client. */
-  readonly notifications?: Readonly<Record<string, (params: JsonObject | undefined) => MaybePromise<void>>>;
+  readonly notifications?: Readonly<Record<string, NotificationHandler>>;
   readonly listenFilters?: Readonly<Record<string, ListenFilter>>;
 }

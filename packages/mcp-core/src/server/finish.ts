@@ -24,7 +24,7 @@ export class Finisher {
   }
 
   /** @throws TypeError when the result holds something JSON cannot carry */
-  finish(id: RequestId, method: Method, result: MethodResult, era: Era): Reply {
+  finish(id: RequestId, method: Pick<Method, "cache">, result: MethodResult, era: Era): Reply {
     const value = result instanceof EncodedResult ? result.value : result;
     // Middleware that forgets to return is easily written.
     if (!isObject(value)) throw new TypeError(`A result must be an object, not ${describe(value)}`);
@@ -44,7 +44,7 @@ export class Finisher {
     return { resultType: "complete", ...(kind !== undefined && this.#cache[kind]), _meta: this.#serverInfo };
   }
 
-  #merge(value: JsonObject, { cache }: Method): JsonObject {
+  #merge(value: JsonObject, { cache }: Pick<Method, "cache">): JsonObject {
     const interim = value["resultType"] !== undefined && value["resultType"] !== "complete";
     const common = this.#common(interim ? undefined : cache);
     const added = Object.entries(common).filter(([key]) => value[key] === undefined);

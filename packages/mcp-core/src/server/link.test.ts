@@ -91,7 +91,7 @@ describe.each(eras)("a link, in the %s era", (era) => {
     expect(await request("tools/call", { name: "stuck" }, { signal })).toBeUndefined();
   });
 
-  it("lets handlers clean up when it is closed, and tells when they have", async () => {
+  it("answers nothing more once it is closed, and tells when its handlers have cleaned up", async () => {
     const done = gate();
     const cleaned: unknown[] = [];
     const server = new McpServer("s", { onError: () => expect.unreachable() });
@@ -101,9 +101,11 @@ describe.each(eras)("a link, in the %s era", (era) => {
     });
     const { request, link } = await open(server, era);
     const reply = request("tools/call", { name: "work" });
-    link.close({ kind: "closed" });
-    done.open();
+    const closed = link.close({ kind: "closed" });
     expect(await reply).toBeUndefined();
+    expect(cleaned).toEqual([]);
+    done.open();
+    await closed;
     expect(cleaned).toEqual([true]);
   });
 
@@ -202,8 +204,8 @@ describe.each(eras)("a link, in the %s era", (era) => {
     const { link, request, pushed, notify } = await open(server, era);
     const sent: Wire[] = [];
     const replies = ["a", "b"].map((id) => request("tools/call", wait, { id, sent }));
-    link.close({ kind: "lost", error: new Error("pipe broke") });
-    link.close({ kind: "closed" });
+    void link.close({ kind: "lost", error: new Error("pipe broke") });
+    void link.close({ kind: "closed" });
     expect(contexts.map(({ signal }) => (signal.reason as Error).message)).toEqual([
       "pipe broke",
       "pipe broke",
@@ -319,7 +321,7 @@ describe("failures", () => {
       opened.link.drain();
       opened.notify("notifications/cancelled", { requestId: 0 });
       await settled();
-      opened.link.close({ kind: "lost" });
+      void opened.link.close({ kind: "lost" });
       release("too late");
       await Promise.all([...replies, listen]);
     });

@@ -24,7 +24,8 @@ import {
 import type { Change } from "./changes.js";
 import { RequestContext, type LinkScope } from "./context.js";
 import type { ServerCore } from "./core.js";
-import type { Method, MethodResult } from "./extension.js";
+import type { MethodResult } from "./extension.js";
+import type { ServedMethod } from "./methods.js";
 import { NotificationQueue } from "./notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
@@ -82,7 +83,7 @@ export class ServerLink implements Link, LinkScope {
 
   notify({ method, params }: JsonRpcNotification): void {
     if (method === "notifications/cancelled") this.#cancel(params);
-    else void this.#core.notified(method, params);
+    else void this.#core.notified(method, params, this.#caller);
   }
 
   answer(message: JsonRpcResponse): AnswerOutcome {
@@ -98,7 +99,7 @@ export class ServerLink implements Link, LinkScope {
     this.#closed = true;
     this.#stopHearing?.();
     this.asks.close(reason);
-    for (const ctx of this.#inFlight) ctx.abort(reason.error ?? new Error("The client is gone"));
+    for (const ctx of this.#inFlight) ctx.giveUp(reason.error ?? new Error("The client is gone"));
     this.#inFlight.clear();
     if (this.#running > 0) return new Promise((resolve) => (this.#allEnded = resolve));
   }
@@ -112,7 +113,7 @@ export class ServerLink implements Link, LinkScope {
     return this.#caller ?? unintroducedCaller(method, params, this.peer, revisions);
   }
 
-  #serve(method: Method, params: JsonObject, ctx: RequestContext): MaybePromise<Reply | undefined> {
+  #serve(method: ServedMethod, params: JsonObject, ctx: RequestContext): MaybePromise<Reply | undefined> {
     let waits = false;
     try {
       const result = this.#core.serve(method, params, ctx);
@@ -125,7 +126,7 @@ export class ServerLink implements Link, LinkScope {
 
   async #await(
     result: Promise<MethodResult>,
-    method: Method,
+    method: ServedMethod,
     ctx: RequestContext,
   ): Promise<Reply | undefined> {
     const { signal } = ctx.exchange;
@@ -155,7 +156,7 @@ export class ServerLink implements Link, LinkScope {
     if (this.#running === 0) this.#allEnded?.();
   };
 
-  #finish(result: MethodResult, method: Method, ctx: RequestContext): Reply {
+  #finish(result: MethodResult, method: ServedMethod, ctx: RequestContext): Reply {
     const reply = this.#core.finisher.finish(ctx.requestId, method, result, ctx.client.era);
     this.#core.checkResultType(result, ctx);
     return reply;

@@ -137,7 +137,7 @@ describe("subscriptions/listen", () => {
     const { server, change } = withTool();
     const opened = openLink(server);
     const { sent, reply } = await listen(opened, { toolsListChanged: true });
-    opened.link.close({ kind: "lost" });
+    void opened.link.close({ kind: "lost" });
     expect(await reply).toBeUndefined();
     await change();
     expect(sent).toHaveLength(1);
@@ -267,24 +267,16 @@ describe("a filter of an extension", () => {
     const extension = {
       id: "io.example/updates",
       listenFilters: { exampleUpdates: updates },
-      methods: {
-        "example/announce": {
-          eras: ["stateless"] as const,
-          handle: () => ({}),
-        },
-      },
     };
     const state = memoryState();
-    const server = new McpServer("s", {
-      extensions: [extension],
-      state,
-      onError: (error) => void told.push(error),
-    });
+    const onError = (error: unknown): void => void told.push(error);
+    const server = new McpServer("s", { extensions: [extension], state, onError });
+    const elsewhere = new McpServer("s", { state });
     return {
       server,
       told,
       announce: async (params) => {
-        await state.bus.publish("towpath/changes", { method: UPDATED, params });
+        elsewhere.announce(UPDATED, params);
         await settled();
       },
     };

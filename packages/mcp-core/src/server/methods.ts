@@ -4,6 +4,7 @@ import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { implementationField, logLevelField, objectField, stringField } from "../protocol/fields.js";
 import { Meta } from "../protocol/meta.js";
+import type { MaybePromise } from "../protocol/promises.js";
 import {
   has,
   isHandshakeRevision,
@@ -14,14 +15,19 @@ import {
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import type { RequestContext } from "./context.js";
 import type { ServerCore } from "./core.js";
-import type { Method } from "./extension.js";
+import type { Method, MethodResult } from "./extension.js";
 
 const HANDSHAKE: readonly Era[] = ["handshake"];
 const STATELESS: readonly Era[] = ["stateless"];
 const BOTH: readonly Era[] = ["handshake", "stateless"];
 
+/** A method as it is served: those of the core see more of a request than an extension's. */
+export interface ServedMethod extends Omit<Method, "handle"> {
+  readonly handle: (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
+}
+
 /** The methods of the core protocol: in which eras, what for, how finished. */
-export function coreMethods(core: ServerCore): Readonly<Record<string, Method>> {
+export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMethod>> {
   return {
     initialize: { eras: HANDSHAKE, handle: (params, ctx) => initialize(core, params, ctx) },
     ping: { eras: HANDSHAKE, handle: () => ({}) },

@@ -1,5 +1,6 @@
 import type { Dispatcher, Link, Peer, ServerTransport } from "../contract/index.js";
 import { isObject } from "../jsonrpc/guards.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import type { Implementation } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
@@ -61,6 +62,16 @@ export class McpServer implements Dispatcher {
   use(middleware: Middleware): this {
     this.#core.middleware.push(middleware);
     return this;
+  }
+
+  /**
+   * Tells of something that changed: whoever listens for it with a filter of an extension
+   * (`subscriptions/listen`), on every node that shares the state; in the handshake era, of a list
+   * (`notifications/…/list_changed`) whose `listChanged` was declared. Equal ones of one turn are one.
+   * @throws TypeError when `params` are no object, or hold what JSON cannot carry
+   */
+  announce(method: string, params?: JsonObject): void {
+    this.#core.changes.announce(method, params);
   }
 
   /** Opens a link to a peer. For transports; an author never calls it. */

@@ -316,7 +316,7 @@ describe("changes to the list", () => {
     const server = withTools("a");
     const [gone, stays] = [await handshaken(server), await handshaken(server)];
     await stays.request("logging/setLevel", { level: "info" });
-    gone.link.close({ kind: "lost" });
+    void gone.link.close({ kind: "lost" });
     server.tool("b", {}, () => "b");
     await settled();
     expect([gone.pushed, stays.pushed]).toEqual([[], [CHANGED]]);
