@@ -17,7 +17,7 @@ function dispatcher(
     notify: () => undefined,
     answer: () => "unknown",
     drain: () => undefined,
-    close: ({ kind }) => closeReasons.push(kind),
+    close: ({ kind }) => void closeReasons.push(kind),
   };
   const to: Dispatcher = { open: () => link };
   return { to, closeReasons };
@@ -228,9 +228,12 @@ describe("stdio: its end", () => {
       request: () => new Promise((resolve) => (settle = resolve)),
       close: () => {
         events.push("aborted");
-        setImmediate(() => {
-          events.push("cleaned up");
-          settle(undefined);
+        settle(undefined);
+        return new Promise((resolve) => {
+          setImmediate(() => {
+            events.push("cleaned up");
+            resolve();
+          });
         });
       },
     };

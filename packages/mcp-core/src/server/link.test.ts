@@ -91,6 +91,17 @@ describe.each(eras)("a link, in the %s era", (era) => {
     expect(await request("tools/call", { name: "stuck" }, { signal })).toBeUndefined();
   });
 
+  it("begins nothing more while too many handlers of cancelled requests have not ended", async () => {
+    const { server, release } = waiting();
+    const { request } = await open(server, era);
+    const signal = AbortSignal.abort();
+    for (let calls = 0; calls < 1024; calls += 1) await request("tools/call", wait, { signal });
+    expect((await request("tools/call", { name: "quick" }))?.error?.message).toContain("1024 handlers");
+    release("at last");
+    await settled();
+    expect(textOf(await request("tools/call", { name: "quick" }))).toBe("quick");
+  });
+
   it("answers nothing more once it is closed, and tells when its handlers have cleaned up", async () => {
     const done = gate();
     const cleaned: unknown[] = [];

@@ -9,6 +9,7 @@ import type {
   JsonRpcResponse,
   RequestId,
 } from "../jsonrpc/messages.js";
+import { BusyError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
@@ -29,6 +30,9 @@ import type { ServedMethod } from "./methods.js";
 import { NotificationQueue } from "./notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
+
+/** Handlers of cancelled requests that may still be running, because they ignore their signal. */
+const MAX_ABANDONED = 1024;
 const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
@@ -75,6 +79,7 @@ export class ServerLink implements Link, LinkScope {
       const params = paramsOf(message);
       const caller = this.#identify(message.method, params);
       const method = this.#core.method(message.method, caller);
+      if (this.#running - this.#inFlight.size >= MAX_ABANDONED) throw tooManyAbandoned();
       return this.#serve(method, params, new RequestContext(caller, message, exchange, this));
     } catch (error) {
       return this.#failed(message.id, error);
@@ -203,6 +208,12 @@ export class ServerLink implements Link, LinkScope {
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }
+}
+
+function tooManyAbandoned(): BusyError {
+  return new BusyError(
+    `${String(MAX_ABANDONED)} handlers of cancelled requests have not ended; this one was not begun`,
+  );
 }
 
 /** Only requests of the stateless era have to have params; for the others a missing object is an empty one. */
