@@ -50,6 +50,23 @@ describe("LineWriter", () => {
     expect(stream.writes).toEqual(["1\n2\n3\n"]);
   });
 
+  it("writes what a task wrote as soon as it returns, also when it throws, and while the stream is busy not at all", async () => {
+    const { stream, writer } = setUp();
+    const task = (): void => {
+      void writer.write("1");
+      void writer.write("2");
+      expect(stream.writes).toEqual([]);
+      throw new Error("after all");
+    };
+    expect(() => writer.gather(task)).toThrow("after all");
+    expect(stream.writes).toEqual(["1\n2\n"]);
+    writer.gather(() => void writer.write("3"));
+    expect(stream.writes).toHaveLength(1);
+    stream.takeAll();
+    await writer.idle();
+    expect(stream.writes).toEqual(["1\n2\n", "3\n"]);
+  });
+
   it("gathers lines while the stream is busy", async () => {
     const { stream, writer } = setUp();
     for (let i = 0; i < 5; i += 1) {

@@ -34,6 +34,7 @@ export class LineWriter {
   #queued = 0;
   #inLines = 0;
   #busy = false;
+  #gathering = false;
   #room: Waiting | undefined;
   #idle: Waiting | undefined;
   #state: "open" | "ended" | "broken" = "open";
@@ -59,9 +60,20 @@ export class LineWriter {
     this.#lines.push(json);
     this.#inLines += json.length + 1;
     this.#queued += json.length + 1;
-    if (!this.#busy) this.#schedule();
+    if (!this.#busy && !this.#gathering) this.#schedule();
     if (this.#queued < this.#maxQueued) return undefined;
     return (this.#room ??= waiting()).promise;
+  }
+
+  /** Gathers what is written while `task` runs, and writes it out as soon as that returns. */
+  gather(task: () => void): void {
+    this.#gathering = true;
+    try {
+      task();
+    } finally {
+      this.#gathering = false;
+      if (!this.#busy) this.#flush();
+    }
   }
 
   get isIdle(): boolean {

@@ -94,7 +94,8 @@ export class StdioListener implements Listener {
   }
 
   readonly #received = (chunk: Buffer | string): void => {
-    this.#reader.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    this.#writer.gather(() => this.#reader.push(bytes));
   };
 
   readonly #ended = (): void => {
