@@ -67,7 +67,7 @@ export interface Exchange {
 
 /** Who is at the other end of a link. */
 export interface Peer {
-  /** Unique among the peers of all nodes that share a state. */
+  /** Unique among the peers of this process; with a session, among those of all nodes that serve it. */
   readonly id: string;
   /** The transport's name, as in `stdio`. */
   readonly transport: string;
