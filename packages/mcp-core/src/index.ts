@@ -8,6 +8,9 @@ export type { Handshake } from "./protocol/handshake.js";
 export * from "./protocol/revisions.js";
 export type * from "./protocol/standard-schema.js";
 export * from "./protocol/types.js";
+export type * from "./protocol/prompt-types.js";
+export type * from "./protocol/question-types.js";
+export type * from "./protocol/resource-types.js";
 export type { Clock } from "./protocol/clock.js";
 export * from "./state/index.js";
 export type { Context, MethodContext } from "./server/context.js";
@@ -17,14 +20,14 @@ export type * from "./server/extension.js";
 export type { McpRequest, Middleware } from "./server/middleware.js";
 export type { McpServerOptions } from "./server/options.js";
 export { McpServer, type Running } from "./server/server.js";
-export { ToolError } from "./server/tool-definition.js";
+export { ToolError } from "./server/tools/definition.js";
 export type {
   ToolArguments,
   ToolDefinition,
   ToolHandle,
   ToolHandler,
   ToolReturn,
-} from "./server/tool-definition.js";
+} from "./server/tools/definition.js";
 export { McpClient } from "./client/client.js";
 export * from "./client/errors.js";
 export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";

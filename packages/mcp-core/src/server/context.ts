@@ -8,7 +8,7 @@ import type { Handshake } from "../protocol/handshake.js";
 import { unwatched } from "../protocol/promises.js";
 import { has } from "../protocol/revisions.js";
 import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
-import type { Asks } from "./asks.js";
+import type { Asks } from "./asking/asks.js";
 import type { Caller } from "./caller.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
 import { Outbox } from "./outbox.js";

@@ -6,17 +6,17 @@ import { systemClock, type Clock } from "../protocol/clock.js";
 import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
-import type { AskLimits } from "./asks.js";
-import { Changes } from "./changes.js";
+import type { AskLimits } from "./asking/asks.js";
+import { Changes } from "./changes/changes.js";
 import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
 import type { ListenFilter, MethodResult, ServerExtension } from "./extension.js";
 import { Finisher } from "./finish.js";
-import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./listen.js";
+import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
-import { Tools } from "./tools.js";
+import { Tools } from "./tools/tools.js";
 
 /** What a server is made of, shared by all its links; it knows no peer. */
 export class ServerCore {

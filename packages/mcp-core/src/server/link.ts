@@ -14,7 +14,7 @@ import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import type { Revision } from "../protocol/revisions.js";
-import { Asks } from "./asks.js";
+import { Asks } from "./asking/asks.js";
 import {
   handshakeCaller,
   statelessCaller,
@@ -22,12 +22,12 @@ import {
   unintroducedCaller,
   type Caller,
 } from "./caller.js";
-import type { Change } from "./changes.js";
+import type { Change } from "./changes/changes.js";
 import { RequestContext, type LinkScope } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
-import { NotificationQueue } from "./notification-queue.js";
+import { NotificationQueue } from "./changes/notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
 

@@ -9,7 +9,7 @@ import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
 import type { McpServerOptions } from "./options.js";
 import { runUntilDone, startAll, type Running } from "./run.js";
-import type { ToolDefinition, ToolHandle, ToolHandler } from "./tool-definition.js";
+import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";
 
 /**
  * An MCP server: what it offers, registered once, and served to any number of peers over any transports,

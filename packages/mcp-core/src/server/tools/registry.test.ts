@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { handshaken, openLink, settled, type Wire } from "../../test/support/link.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
-import { jsonSchema } from "../json-schema/index.js";
-import { HANDSHAKE_REVISIONS } from "../protocol/revisions.js";
-import type { StandardSchema } from "../protocol/standard-schema.js";
-import { McpServer } from "./server.js";
+import { handshaken, openLink, settled, type Wire } from "../../../test/support/link.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { jsonSchema } from "../../json-schema/index.js";
+import { HANDSHAKE_REVISIONS } from "../../protocol/revisions.js";
+import type { StandardSchema } from "../../protocol/standard-schema.js";
+import { McpServer } from "../server.js";
 
 const CHANGED = { jsonrpc: "2.0", method: "notifications/tools/list_changed" };
 

@@ -1,11 +1,11 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
-import { jsonSchema } from "../json-schema/index.js";
-import type { StandardSchema } from "../protocol/standard-schema.js";
-import type { CallToolResult } from "../protocol/types.js";
-import type { Context } from "./context.js";
-import { McpServer } from "./server.js";
-import type { ToolHandle, ToolReturn } from "./tool-definition.js";
+import { jsonSchema } from "../../json-schema/index.js";
+import type { StandardSchema } from "../../protocol/standard-schema.js";
+import type { CallToolResult } from "../../protocol/types.js";
+import type { Context } from "../context.js";
+import { McpServer } from "../server.js";
+import type { ToolHandle, ToolReturn } from "./definition.js";
 
 // The compiler checks these; running them shows that nothing else is needed to register such tools.
 const server = (): McpServer => new McpServer("s");

@@ -1,9 +1,9 @@
-import type { AnswerOutcome, CloseReason, Exchange } from "../contract/index.js";
-import { InvalidRequestError, ProtocolError } from "../jsonrpc/errors.js";
-import type { JsonObject, JsonRpcResponse, RequestId } from "../jsonrpc/messages.js";
-import type { Clock, Scheduled } from "../protocol/clock.js";
-import { AskTimeoutError, ConnectionLostError } from "../protocol/errors.js";
-import { fireAndForget, unwatched } from "../protocol/promises.js";
+import type { AnswerOutcome, CloseReason, Exchange } from "../../contract/index.js";
+import { InvalidRequestError, ProtocolError } from "../../jsonrpc/errors.js";
+import type { JsonObject, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
+import type { Clock, Scheduled } from "../../protocol/clock.js";
+import { AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
+import { fireAndForget, unwatched } from "../../protocol/promises.js";
 
 interface Waiting {
   readonly owner: object;

@@ -1,7 +1,7 @@
-import { encodeNotification, type PreEncoded } from "../jsonrpc/encode.js";
-import { describe, isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
-import type { Bus } from "../state/contract.js";
+import { encodeNotification, type PreEncoded } from "../../jsonrpc/encode.js";
+import { describe, isObject } from "../../jsonrpc/guards.js";
+import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import type { Bus } from "../../state/contract.js";
 
 /** Something that changed, as the notification that tells of it. */
 export interface Change {

@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../contract/index.js";
-import type { Outgoing } from "../jsonrpc/encode.js";
-import { isPromise } from "../protocol/promises.js";
+import type { MaybePromise } from "../../contract/index.js";
+import type { Outgoing } from "../../jsonrpc/encode.js";
+import { isPromise } from "../../protocol/promises.js";
 
 /** Notifications that may wait for a peer that does not read. */
 const MAX_WAITING = 1024;

@@ -1,8 +1,8 @@
-import type { JsonObject } from "../jsonrpc/messages.js";
-import type { MaybePromise } from "../protocol/promises.js";
-import type { InferInput, InferOutput, StandardSchema } from "../protocol/standard-schema.js";
-import type { CallToolResult, Icon, ToolAnnotations } from "../protocol/types.js";
-import type { Context } from "./context.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import type { MaybePromise } from "../../protocol/promises.js";
+import type { InferInput, InferOutput, StandardSchema } from "../../protocol/standard-schema.js";
+import type { CallToolResult, Icon, ToolAnnotations } from "../../protocol/types.js";
+import type { Context } from "../context.js";
 
 /** What a tool is, besides its name and its handler (Tools, Data Types). */
 export interface ToolDefinition<Input = StandardSchema | undefined, Output = StandardSchema | undefined> {

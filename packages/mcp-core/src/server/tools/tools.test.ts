@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { handshaken, openLink, type Wire } from "../../test/support/link.js";
-import { ProtocolError } from "../jsonrpc/errors.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
-import { jsonSchema } from "../json-schema/index.js";
-import { HANDSHAKE_REVISIONS, type Revision } from "../protocol/revisions.js";
-import type { StandardSchema } from "../protocol/standard-schema.js";
-import type { ContentBlock } from "../protocol/types.js";
-import type { McpServerOptions } from "./options.js";
-import { McpServer } from "./server.js";
-import { ToolError, type ToolDefinition } from "./tool-definition.js";
+import { handshaken, openLink, type Wire } from "../../../test/support/link.js";
+import { ProtocolError } from "../../jsonrpc/errors.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { jsonSchema } from "../../json-schema/index.js";
+import { HANDSHAKE_REVISIONS, type Revision } from "../../protocol/revisions.js";
+import type { StandardSchema } from "../../protocol/standard-schema.js";
+import type { ContentBlock } from "../../protocol/types.js";
+import type { McpServerOptions } from "../options.js";
+import { McpServer } from "../server.js";
+import { ToolError, type ToolDefinition } from "./definition.js";
 
 const STATELESS = "2026-07-28";
 const EVERY: readonly Revision[] = [...HANDSHAKE_REVISIONS, STATELESS];

@@ -1,10 +1,10 @@
-import type { JsonObject } from "../jsonrpc/messages.js";
-import { objectField } from "../protocol/fields.js";
-import { Meta } from "../protocol/meta.js";
-import { fireAndForget } from "../protocol/promises.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { objectField } from "../../protocol/fields.js";
+import { Meta } from "../../protocol/meta.js";
+import { fireAndForget } from "../../protocol/promises.js";
 import type { Change, Changes } from "./changes.js";
-import type { RequestContext } from "./context.js";
-import type { ListenFilter, MethodResult } from "./extension.js";
+import type { RequestContext } from "../context.js";
+import type { ListenFilter, MethodResult } from "../extension.js";
 import { NotificationQueue } from "./notification-queue.js";
 
 const booleanFilter = (notification: string): ListenFilter => ({

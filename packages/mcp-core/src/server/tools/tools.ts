@@ -1,19 +1,20 @@
-import { asJsonObject } from "../jsonrpc/as-json.js";
-import { EncodedResult } from "../jsonrpc/encode.js";
-import { InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
-import { describe, isObject, shortened } from "../jsonrpc/guards.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
-import { cursorParam, pageOf, type Placed } from "../protocol/cursor.js";
-import { optionalObjectField, stringField } from "../protocol/fields.js";
-import { isPromise, type MaybePromise } from "../protocol/promises.js";
-import { has, type Feature, type Revision } from "../protocol/revisions.js";
-import type { StandardSchema } from "../protocol/standard-schema.js";
-import type { CallToolResult } from "../protocol/types.js";
-import type { RequestContext } from "./context.js";
-import type { MethodResult } from "./extension.js";
-import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./tool-definition.js";
-import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./tool-result.js";
-import { compileInput, compileOutput, type Checked, type CompiledSchema } from "./tool-schema.js";
+import { asJsonObject } from "../../jsonrpc/as-json.js";
+import { EncodedResult } from "../../jsonrpc/encode.js";
+import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
+import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { cursorParam, pageOf, type Placed } from "../../protocol/cursor.js";
+import { optionalObjectField, stringField } from "../../protocol/fields.js";
+import { isPromise, type MaybePromise } from "../../protocol/promises.js";
+import { has, type Feature, type Revision } from "../../protocol/revisions.js";
+import type { StandardSchema } from "../../protocol/standard-schema.js";
+import type { CallToolResult } from "../../protocol/types.js";
+import { conclude } from "../asking/conclude.js";
+import type { RequestContext } from "../context.js";
+import type { MethodResult } from "../extension.js";
+import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./definition.js";
+import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./result.js";
+import { compileInput, compileOutput, type Checked, type CompiledSchema } from "../schema.js";
 
 type AnyHandler = (args: unknown, ctx: RequestContext) => unknown;
 
@@ -112,23 +113,23 @@ export class Tools {
     const args = optionalObjectField(params, "arguments") ?? NO_ARGUMENTS;
     const checked = tool.input.validate(args);
     return isPromise(checked)
-      ? checked.then((settled) => this.#callChecked(tool, settled, ctx))
-      : this.#callChecked(tool, checked, ctx);
+      ? checked.then((settled) => this.#callChecked(tool, settled, params, ctx))
+      : this.#callChecked(tool, checked, params, ctx);
   }
 
-  #callChecked(tool: RegisteredTool, checked: Checked, ctx: RequestContext): MaybePromise<MethodResult> {
+  #callChecked(
+    tool: RegisteredTool,
+    checked: Checked,
+    params: JsonObject,
+    ctx: RequestContext,
+  ): MaybePromise<MethodResult> {
     if (!checked.ok) return refuseArguments(tool.name, checked.problem, ctx.client.revision);
-    try {
-      const returned = tool.handler(checked.value, ctx);
-      const finished = isPromise(returned)
-        ? Promise.resolve(returned).then((settled) => this.#finish(tool, settled, ctx))
-        : this.#finish(tool, returned, ctx);
-      return isPromise(finished)
-        ? finished.then(undefined, (error: unknown) => this.#failed(tool, error))
-        : finished;
-    } catch (error) {
-      return this.#failed(tool, error);
-    }
+    const { value } = checked;
+    return conclude(params, ctx, {
+      run: () => tool.handler(value, ctx),
+      finish: (returned) => this.#finish(tool, returned, ctx),
+      failed: (error) => this.#failed(tool, error),
+    });
   }
 
   #finish(tool: RegisteredTool, returned: unknown, ctx: RequestContext): MaybePromise<MethodResult> {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { gate } from "../../test/support/gate.js";
-import { headers, openLink, settled, VERSION, type TestLink, type Wire } from "../../test/support/link.js";
-import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
-import { Meta } from "../protocol/meta.js";
-import { memoryState } from "../state/index.js";
-import type { ListenFilter } from "./extension.js";
-import type { McpServerOptions } from "./options.js";
-import { McpServer } from "./server.js";
+import { gate } from "../../../test/support/gate.js";
+import { headers, openLink, settled, VERSION, type TestLink, type Wire } from "../../../test/support/link.js";
+import type { JsonObject, RequestId } from "../../jsonrpc/messages.js";
+import { Meta } from "../../protocol/meta.js";
+import { memoryState } from "../../state/index.js";
+import type { ListenFilter } from "../extension.js";
+import type { McpServerOptions } from "../options.js";
+import { McpServer } from "../server.js";
 
 const CHANGED = "notifications/tools/list_changed";
 const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";

@@ -1,8 +1,8 @@
-import { isObject } from "../jsonrpc/guards.js";
-import type { JsonValue } from "../jsonrpc/messages.js";
-import { has, type Feature, type Revision } from "../protocol/revisions.js";
-import type { CallToolResult, ContentBlock, TextContent } from "../protocol/types.js";
-import { jsonTextOf } from "./plain-json.js";
+import { isObject } from "../../jsonrpc/guards.js";
+import type { JsonValue } from "../../jsonrpc/messages.js";
+import { has, type Feature, type Revision } from "../../protocol/revisions.js";
+import type { CallToolResult, ContentBlock, TextContent } from "../../protocol/types.js";
+import { jsonTextOf } from "../plain-json.js";
 
 /** The strings each type of content has to have. */
 const CONTENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
