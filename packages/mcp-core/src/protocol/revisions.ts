@@ -52,6 +52,8 @@ const SINCE = {
   argumentErrorsAsResults: "2025-11-25",
   idLeftOutWhenUnreadable: "2025-11-25",
   anyStructuredContent: "2026-07-28",
+  cacheHints: "2026-07-28",
+  notFoundAsInvalidParams: "2026-07-28",
 } as const satisfies Record<string, Revision>;
 
 export type Feature = keyof typeof SINCE;

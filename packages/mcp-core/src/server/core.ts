@@ -16,6 +16,7 @@ import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./changes/liste
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
+import type { RegistryOptions } from "./registry.js";
 import { Tools } from "./tools/tools.js";
 
 /** What a server is made of, shared by all its links; it knows no peer. */
@@ -51,17 +52,17 @@ export class ServerCore {
       this.report(error);
     });
     this.finisher = new Finisher(info, cache);
-    this.tools = new Tools({
+    const registering: RegistryOptions = {
       pageSize,
-      maskErrors,
-      changed: () => {
+      changed: (list) => {
         // A server that nobody has connected to yet is still being put together.
-        if (this.changes.started) this.changes.announce("notifications/tools/list_changed");
+        if (this.changes.started) this.changes.announce(`notifications/${list}/list_changed`);
       },
-      masked: (error) => {
+      report: (error) => {
         this.report(error);
       },
-    });
+    };
+    this.tools = new Tools({ ...registering, maskErrors });
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     this.#filters = new Map(
@@ -143,7 +144,7 @@ export class ServerCore {
 
   #offers(capability: string | undefined, era: Era): boolean {
     if (capability === undefined) return true;
-    if (capability === "tools" && this.tools.offered) return true;
+    if (capability === "tools" && this.tools.registry.offered) return true;
     if (capability === "logging") return this.options.logging ?? true;
     const declared = [this.options.capabilities, ...this.#extensions.map((one) => one.capabilities?.[era])];
     return declared.some((capabilities) => capabilities?.[capability] !== undefined);

@@ -41,7 +41,7 @@ export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMet
       eras: BOTH,
       capability: "tools",
       cache: "lists",
-      handle: (params, ctx) => core.tools.list(params, ctx.client.revision),
+      handle: (params, ctx) => core.tools.registry.list(params, ctx),
     },
     "tools/call": { eras: BOTH, capability: "tools", handle: (params, ctx) => core.tools.call(params, ctx) },
   };

@@ -20,7 +20,7 @@ export function isPlainJson(value: unknown, depth = MAX_DEPTH): boolean {
 export function jsonTextOf(returned: unknown): string {
   // `JSON.stringify` answers undefined for functions and symbols, which its type does not say.
   const text = JSON.stringify(returned, isPlainJson(returned) ? undefined : refuseLost) as string | undefined;
-  if (text === undefined) throw new TypeError(`A tool returned a ${typeof returned}, which is not JSON`);
+  if (text === undefined) throw new TypeError(`A handler returned a ${typeof returned}, which is not JSON`);
   return text;
 }
 
@@ -28,7 +28,7 @@ function refuseLost(key: string, value: unknown): unknown {
   const lost = LOST.find((type) => value instanceof type);
   if (lost === undefined) return value;
   const place = key === "" ? "" : ` as ${JSON.stringify(key)}`;
-  throw new TypeError(`A tool returned a value of type ${lost.name}${place}, of which JSON keeps nothing`);
+  throw new TypeError(`A handler returned a value of type ${lost.name}${place}, of which JSON keeps nothing`);
 }
 
 function isPlainObject(value: object): boolean {

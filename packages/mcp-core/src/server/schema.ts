@@ -18,16 +18,19 @@ const NO_ARGUMENTS: CompiledSchema = {
   validate: (value) =>
     Object.keys(value as JsonObject).length === 0 // the link has checked that arguments are an object
       ? { ok: true, value }
-      : { ok: false, problem: "this tool takes no arguments" },
+      : { ok: false, problem: "no arguments are taken" },
 };
 
-/** @throws TypeError when the schema cannot describe a tool's arguments */
-export function compileInput(schema: StandardSchema | undefined, tool: string): CompiledSchema {
+/**
+ * @param owner whose it is, as in `tool "add"`
+ * @throws TypeError when the schema cannot describe arguments
+ */
+export function compileInput(schema: StandardSchema | undefined, owner: string): CompiledSchema {
   if (schema === undefined) return NO_ARGUMENTS;
-  const compiled = compile(schema, "input", tool);
+  const compiled = compile(schema, "input", owner);
   if (compiled.jsonSchema["type"] === "object") return compiled;
   throw new TypeError(
-    `The input schema of tool "${tool}" must describe an object: its JSON Schema needs "type": "object"`,
+    `The input schema of ${owner} must describe an object: its JSON Schema needs "type": "object"`,
   );
 }
 
@@ -35,9 +38,9 @@ export function compileInput(schema: StandardSchema | undefined, tool: string): 
  * Checks what is going to be sent: where a value is not plain JSON, that is what JSON makes of it.
  * @throws TypeError when the schema cannot be expressed as JSON Schema
  */
-export function compileOutput(schema: StandardSchema | undefined, tool: string): CompiledSchema | undefined {
+export function compileOutput(schema: StandardSchema | undefined, owner: string): CompiledSchema | undefined {
   if (schema === undefined) return undefined;
-  const { jsonSchema, validate } = compile(schema, "output", tool);
+  const { jsonSchema, validate } = compile(schema, "output", owner);
   const checkSent = (returned: unknown, checked: Checked): MaybePromise<Checked> =>
     returned === undefined || isPlainJson(checked.ok ? checked.value : returned)
       ? checked
@@ -53,8 +56,8 @@ export function compileOutput(schema: StandardSchema | undefined, tool: string):
   };
 }
 
-function compile(schema: StandardSchema, side: "input" | "output", tool: string): CompiledSchema {
-  const jsonSchema = emit(schema, side, tool);
+function compile(schema: StandardSchema, side: "input" | "output", owner: string): CompiledSchema {
+  const jsonSchema = emit(schema, side, owner);
   const standard = schema["~standard"];
   return {
     jsonSchema,
@@ -65,13 +68,13 @@ function compile(schema: StandardSchema, side: "input" | "output", tool: string)
   };
 }
 
-function emit(schema: StandardSchema, side: "input" | "output", tool: string): JsonSchema {
+function emit(schema: StandardSchema, side: "input" | "output", owner: string): JsonSchema {
   if (!isStandardSchema(schema))
-    throw new TypeError(`The ${side} schema of tool "${tool}" is no Standard Schema. ${wayOut(schema)}`);
+    throw new TypeError(`The ${side} schema of ${owner} is no Standard Schema. ${wayOut(schema)}`);
   const standard = schema["~standard"];
   if (standard.jsonSchema === undefined) {
     throw new TypeError(
-      `The ${side} schema of tool "${tool}" (${standard.vendor}) cannot emit JSON Schema. ` +
+      `The ${side} schema of ${owner} (${standard.vendor}) cannot emit JSON Schema. ` +
         `Use a version of the library that implements Standard JSON Schema, such as zod 4.2 or later`,
     );
   }
@@ -80,7 +83,7 @@ function emit(schema: StandardSchema, side: "input" | "output", tool: string): J
     return standard.jsonSchema[side]({ target: "draft-2020-12" }) as JsonSchema;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TypeError(`The ${side} schema of tool "${tool}" cannot be written as JSON Schema: ${reason}`, {
+    throw new TypeError(`The ${side} schema of ${owner} cannot be written as JSON Schema: ${reason}`, {
       cause,
     });
   }

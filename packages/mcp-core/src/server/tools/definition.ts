@@ -3,9 +3,13 @@ import type { MaybePromise } from "../../protocol/promises.js";
 import type { InferInput, InferOutput, StandardSchema } from "../../protocol/standard-schema.js";
 import type { CallToolResult, Icon, ToolAnnotations } from "../../protocol/types.js";
 import type { Context } from "../context.js";
+import type { Definition, Handle } from "../registry.js";
 
 /** What a tool is, besides its name and its handler (Tools, Data Types). */
-export interface ToolDefinition<Input = StandardSchema | undefined, Output = StandardSchema | undefined> {
+export interface ToolDefinition<
+  Input = StandardSchema | undefined,
+  Output = StandardSchema | undefined,
+> extends Definition {
   readonly title?: string;
   readonly description?: string;
   readonly icons?: readonly Icon[];
@@ -40,18 +44,10 @@ export type ToolHandler<Input, Output> = (
   ctx: Context,
 ) => MaybePromise<ToolReturn<Output>>;
 
-/** A registered tool. Every change notifies whoever listens for the list (Tools, List Changed Notification). */
-export interface ToolHandle {
-  readonly name: string;
-  readonly enabled: boolean;
-  enable(): void;
-  /** A disabled tool is neither listed nor callable. */
-  disable(): void;
-  /** Changes how the tool is described; schemas and handler stay. */
-  update(changes: Pick<ToolDefinition, "title" | "description" | "icons" | "annotations" | "_meta">): void;
-  /** Takes the tool away for good; its name is free again. */
-  remove(): void;
-}
+/** A registered tool. Its name is free again when it was removed. */
+export type ToolHandle = Handle<
+  Pick<ToolDefinition, "title" | "description" | "icons" | "annotations" | "_meta">
+>;
 
 /** A failure the model is meant to read and act on; its message is never masked (Tools, Error Handling). */
 export class ToolError extends Error {

@@ -1,16 +1,9 @@
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonValue } from "../../jsonrpc/messages.js";
-import { has, type Feature, type Revision } from "../../protocol/revisions.js";
-import type { CallToolResult, ContentBlock, TextContent } from "../../protocol/types.js";
+import { has, type Revision } from "../../protocol/revisions.js";
+import type { CallToolResult } from "../../protocol/types.js";
+import { fittedBlock, isContentBlock, isContentList } from "../content.js";
 import { jsonTextOf } from "../plain-json.js";
-
-/** The strings each type of content has to have. */
-const CONTENT_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["text", ["text"]],
-  ["image", ["data", "mimeType"]],
-  ["audio", ["data", "mimeType"]],
-  ["resource_link", ["uri", "name"]],
-]);
 
 const RESULT_FIELDS: ReadonlySet<string> = new Set([
   "content",
@@ -18,12 +11,6 @@ const RESULT_FIELDS: ReadonlySet<string> = new Set([
   "isError",
   "_meta",
   "resultType",
-]);
-
-/** Content an older revision does not know, which it gets as text instead. */
-const CONTENT_SINCE: ReadonlyMap<string, Feature> = new Map([
-  ["audio", "audioContent"],
-  ["resource_link", "resourceLink"],
 ]);
 
 export function textResult(text: string): CallToolResult {
@@ -72,21 +59,6 @@ export function isBare(result: CallToolResult): boolean {
   return result.content.length === 0 && Object.keys(result).length === 1;
 }
 
-function isContentList(value: unknown): value is readonly ContentBlock[] {
-  return Array.isArray(value) && value.every(isContentBlock) && value.length > 0;
-}
-
-function isContentBlock(value: unknown): value is ContentBlock {
-  if (!isObject(value) || typeof value["type"] !== "string") return false;
-  if (value["type"] === "resource") return isResourceContents(value["resource"]);
-  return CONTENT_FIELDS.get(value["type"])?.every((field) => typeof value[field] === "string") ?? false;
-}
-
-function isResourceContents(value: unknown): boolean {
-  if (!isObject(value) || typeof value["uri"] !== "string") return false;
-  return typeof value["text"] === "string" || typeof value["blob"] === "string";
-}
-
 /** Leaves out, or says as text, what the client's revision does not know. */
 export function fitted(result: CallToolResult, revision: Revision): CallToolResult {
   const content = result.content.map((block) => fittedBlock(block, revision));
@@ -97,15 +69,4 @@ export function fitted(result: CallToolResult, revision: Revision): CallToolResu
 
 function allowsStructured(value: JsonValue, revision: Revision): boolean {
   return has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && isObject(value));
-}
-
-function fittedBlock(block: ContentBlock, revision: Revision): ContentBlock {
-  const since = CONTENT_SINCE.get(block.type);
-  return since === undefined || has(revision, since) ? block : inWords(block);
-}
-
-function inWords(block: ContentBlock): TextContent {
-  if (block.type === "resource_link")
-    return { type: "text", text: `${block.title ?? block.name}: ${block.uri}` };
-  return { type: "text", text: `(${block.type} content, which this protocol revision cannot carry)` };
 }

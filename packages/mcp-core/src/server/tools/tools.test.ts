@@ -442,7 +442,7 @@ describe("arguments", () => {
     expect(await callOn(server, STATELESS, {})).toEqual({ content: [text("done")] });
     expect(await callOn(server, STATELESS, { extra: 1 })).toEqual({
       isError: true,
-      content: [text('Invalid arguments for tool "tool": this tool takes no arguments')],
+      content: [text('Invalid arguments for tool "tool": no arguments are taken')],
     });
     const proto = JSON.parse('{"__proto__":{"admin":true}}') as JsonObject;
     expect(await callOn(server, STATELESS, proto)).toMatchObject({ isError: true });
