@@ -1,0 +1,81 @@
+import { ALL, since, type Requirement } from "./requirement.js";
+
+export const completion = [
+  {
+    id: "completion.capability",
+    behaviour: "A server with completions declares the capability",
+    spec: "2025-03-26/server/utilities/completion#capabilities",
+    revisions: since("2025-03-26"),
+    transports: "all",
+  },
+  {
+    id: "completion.not-supported",
+    behaviour: "A server without completions answers with -32601, and declares none",
+    spec: "2026-07-28/server/utilities/completion#error-handling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.prompt",
+    behaviour: "An argument of a prompt is completed from what was typed",
+    spec: "2026-07-28/server/utilities/completion#reference-types",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.resource",
+    behaviour: "A variable of a resource template is completed from what was typed",
+    spec: "2026-07-28/server/utilities/completion#reference-types",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.context",
+    behaviour: "What was chosen for other arguments shapes the suggestions",
+    spec: "2025-06-18/server/utilities/completion#completerequest",
+    revisions: since("2025-06-18"),
+    transports: "all",
+  },
+  {
+    id: "completion.limit",
+    behaviour: "At most 100 suggestions are sent, with how many there are and that there are more",
+    spec: "2026-07-28/server/utilities/completion#completion-results",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.unknown-reference",
+    behaviour: "A prompt or template that is not there is answered with -32602",
+    spec: "2026-07-28/server/utilities/completion#error-handling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.malformed",
+    behaviour: "A request without reference or argument is answered with -32602",
+    spec: "2026-07-28/server/utilities/completion#error-handling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.internal-error",
+    behaviour: "A failure to complete is answered with -32603",
+    spec: "2026-07-28/server/utilities/completion#error-handling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "completion.permissions",
+    behaviour: "Nothing is completed for a caller who may not see what is completed",
+    spec: "2026-07-28/server/utilities/completion#security",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "completion.client-partial",
+    behaviour: "A client takes suggestions without total and hasMore",
+    spec: "2026-07-28/server/utilities/completion#implementation-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];

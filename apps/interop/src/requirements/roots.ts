@@ -1,0 +1,88 @@
+import { ALL, HANDSHAKE, STATELESS, type Requirement } from "./requirement.js";
+
+export const roots = [
+  {
+    id: "roots.answer",
+    behaviour: "The roots a client names reach the handler",
+    spec: "2026-07-28/client/roots#listing-roots",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "roots.undeclared",
+    behaviour: "Nothing is asked of a client that did not declare roots",
+    spec: "2026-07-28/client/roots#implementation-guidelines",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "roots.file-uris",
+    behaviour: "A root that is no file:// URI is not taken",
+    spec: "2026-07-28/client/roots#root",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "roots.client-fails",
+    behaviour: "A client that fails to list ends the call in an error, and nothing else",
+    spec: "2025-11-25/client/roots#error-handling",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "roots.list-changed",
+    behaviour: "Changed roots are taken note of: the next question is asked anew",
+    spec: "2025-11-25/client/roots#implementation-guidelines",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "roots.client-declares",
+    behaviour: "A client with roots declares them, and where it can that it tells of changes",
+    spec: "2025-11-25/client/roots#capabilities",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-lists",
+    behaviour: "A client lists its roots",
+    spec: "2026-07-28/client/roots#listing-roots",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-file-uris",
+    behaviour: "A client lists no root that is no file:// URI",
+    spec: "2026-07-28/client/roots#root",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-changed",
+    behaviour: "A client tells the server when its roots have changed",
+    spec: "2025-11-25/client/roots#root-list-changes",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-changed-stateless",
+    behaviour: "A client sends no notice of changed roots where there is none",
+    spec: "2026-07-28/changelog#major-changes",
+    revisions: STATELESS,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-unsupported",
+    behaviour: "A client without roots answers with -32601",
+    spec: "2025-11-25/client/roots#error-handling",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "roots.client-internal-error",
+    behaviour: "A client whose roots fail answers with -32603",
+    spec: "2025-11-25/client/roots#error-handling",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];

@@ -1,0 +1,96 @@
+import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
+
+export const sampling = [
+  {
+    id: "sampling.request",
+    behaviour: "A sampling request has messages, each with role and content, and maxTokens",
+    spec: "2026-07-28/client/sampling#messages",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "sampling.answer",
+    behaviour: "What the model said reaches the handler",
+    spec: "2026-07-28/client/sampling#result-fields",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "sampling.undeclared",
+    behaviour: "Nothing is asked of a client that did not declare sampling",
+    spec: "2026-07-28/client/sampling#capabilities",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "sampling.tools",
+    behaviour:
+      "Tools and their choice reach a client that declared them, and what it wants to use comes back",
+    spec: "2025-11-25/client/sampling#sampling-with-tools",
+    revisions: since("2025-11-25"),
+    transports: "all",
+  },
+  {
+    id: "sampling.tools-undeclared",
+    behaviour: "Tools are not sent to a client that did not declare them",
+    spec: "2025-11-25/client/sampling#tools-in-sampling",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "sampling.tool-results-only",
+    behaviour: "A message with tool results has nothing else",
+    spec: "2025-11-25/client/sampling#tool-result-messages",
+    revisions: since("2025-11-25"),
+    transports: "all",
+  },
+  {
+    id: "sampling.tool-results-balanced",
+    behaviour: "Every use of a tool is followed by its result, before anything else",
+    spec: "2025-11-25/client/sampling#tool-use-and-result-balance",
+    revisions: since("2025-11-25"),
+    transports: "all",
+  },
+  {
+    id: "sampling.context-undeclared",
+    behaviour: "Context is not asked for unless the client declared that",
+    spec: "2025-11-25/client/sampling#capabilities",
+    revisions: since("2025-11-25"),
+    transports: "all",
+  },
+  {
+    id: "sampling.client-fails",
+    behaviour: "A client that rejects ends the call in an error, and nothing else",
+    spec: "2025-11-25/client/sampling#error-handling",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "sampling.client-declares",
+    behaviour: "A client with a handler declares sampling, and tools if it takes them",
+    spec: "2025-11-25/client/sampling#capabilities",
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "sampling.client-rejected",
+    behaviour: "A client whose user rejects answers with -1",
+    spec: "2025-11-25/client/sampling#error-handling",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "sampling.client-tool-result-missing",
+    behaviour: "A client answers messages that lack a tool result with -32602",
+    spec: "2025-11-25/client/sampling#error-handling",
+    revisions: ["2025-11-25"],
+    transports: ["memory"],
+  },
+  {
+    id: "sampling.client-tool-results-mixed",
+    behaviour: "A client answers tool results mixed with other content with -32602",
+    spec: "2025-11-25/client/sampling#error-handling",
+    revisions: ["2025-11-25"],
+    transports: ["memory"],
+  },
+] as const satisfies readonly Requirement[];
