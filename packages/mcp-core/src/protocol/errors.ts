@@ -1,5 +1,6 @@
 import { ProtocolError } from "../jsonrpc/errors.js";
 import { describe } from "../jsonrpc/guards.js";
+import type { ElicitUrlParams } from "./question-types.js";
 import type { ClientCapabilities } from "./types.js";
 
 /** The codes revision 2026-07-28 defines (Base Protocol, Error Codes). */
@@ -8,6 +9,9 @@ export const McpErrorCode = {
   missingRequiredClientCapability: -32021,
   unsupportedProtocolVersion: -32022,
 } as const;
+
+/** The code of {@link UrlElicitationRequiredError}, of revision 2025-11-25 only. */
+export const URL_ELICITATION_REQUIRED = -32042;
 
 /** Our own codes, outside the range JSON-RPC reserves (-32768 to -32000), as the specification asks. */
 export const TowpathErrorCode = {
@@ -45,6 +49,21 @@ export class UnsupportedProtocolVersionError extends ProtocolError {
       `Unsupported protocol version ${describe(requested)}; supported: ${supported.join(", ")}`,
       { supported, requested },
     );
+  }
+}
+
+/**
+ * -32042, in revision 2025-11-25 only: the request can be processed once the user has been to these URLs
+ * (Elicitation, URL Elicitation Required Error). Each has an `elicitationId`.
+ */
+export class UrlElicitationRequiredError extends ProtocolError {
+  override readonly name = "UrlElicitationRequiredError";
+  readonly elicitations: readonly ElicitUrlParams[];
+  constructor(elicitations: readonly ElicitUrlParams[], message = "The user has to visit a URL first") {
+    super(URL_ELICITATION_REQUIRED, message, {
+      elicitations: elicitations.map((elicitation) => ({ ...elicitation })),
+    });
+    this.elicitations = elicitations;
   }
 }
 
