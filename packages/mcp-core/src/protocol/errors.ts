@@ -17,6 +17,7 @@ export const URL_ELICITATION_REQUIRED = -32042;
 export const TowpathErrorCode = {
   busy: -31001,
   shuttingDown: -31002,
+  tooManyRounds: -31003,
 } as const;
 
 /** -32020: a header and the value it mirrors in the body differ. HTTP 400. */
@@ -112,4 +113,22 @@ export class AskTimeoutError extends Error {
 /** The server answered, but the answer is not JSON, no valid response, or too large to be taken. */
 export class UnreadableResponseError extends Error {
   override readonly name = "UnreadableResponseError";
+}
+
+/** An answer to a question does not fit what was asked. */
+export class InvalidAnswerError extends Error {
+  override readonly name = "InvalidAnswerError";
+}
+
+/** The client answered a question of the server's with an error, such as a user who would not have it asked. */
+export class AskRefusedError extends Error {
+  override readonly name = "AskRefusedError";
+  /** The client's code. */
+  readonly code: number;
+  readonly data: unknown;
+  constructor(method: string, { code, message, data }: ProtocolError) {
+    super(`${method}: the client answered with an error: ${message}`);
+    this.code = code;
+    this.data = data;
+  }
 }
