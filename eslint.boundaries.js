@@ -9,9 +9,10 @@ const rooms = {
   protocol: ["jsonrpc"],
   contract: ["jsonrpc", "protocol", "state"],
   state: ["jsonrpc", "protocol"],
-  server: ["protocol", "contract", "jsonrpc", "state"],
+  "uri-template": ["jsonrpc"],
+  server: ["protocol", "contract", "jsonrpc", "state", "uri-template"],
   // A client of a server in the same process needs no transport of its own.
-  client: ["protocol", "contract", "jsonrpc", "memory"],
+  client: ["protocol", "contract", "jsonrpc", "memory", "uri-template"],
   transport: ["contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
@@ -23,7 +24,7 @@ const subpaths = ["json-schema", "testing", "transport"];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
 /** @type {Record<string, string[]>} */
-const roomModules = { testing: ["**"] };
+const roomModules = { testing: ["**"], "uri-template": ["url-template"] };
 /** @type {Record<string, string[]>} */
 const packageModules = {};
 

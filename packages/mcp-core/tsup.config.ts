@@ -12,6 +12,8 @@ export default defineConfig({
   // Shared chunks keep one identity for each class across the entries, in both formats.
   splitting: true,
   platform: "neutral",
+  // It is published as ESM alone, which not every Node 20 can `require`.
+  noExternal: ["url-template"],
   target: "node20",
   tsconfig: "tsconfig.build.json",
   dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
