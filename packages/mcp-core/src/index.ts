@@ -20,6 +20,9 @@ export type * from "./server/extension.js";
 export type { McpRequest, Middleware } from "./server/middleware.js";
 export type { McpServerOptions } from "./server/options.js";
 export { McpServer, type Running } from "./server/server.js";
+export type { Completer, Completers, CompletionContext } from "./server/completions/completer.js";
+export type * from "./server/prompts/definition.js";
+export type { Definition, Handle, VisibleTo } from "./server/registry.js";
 export { ToolError } from "./server/tools/definition.js";
 export type {
   ToolArguments,
@@ -28,7 +31,12 @@ export type {
   ToolHandler,
   ToolReturn,
 } from "./server/tools/definition.js";
+export { blobBytes } from "./client/blob-bytes.js";
+export type { CacheMode, SharedCache } from "./client/cache/client-cache.js";
+export { responseCache } from "./client/cache/response-cache.js";
+export type { ResponseCache, ResponseCacheOptions } from "./client/cache/response-cache.js";
 export { McpClient } from "./client/client.js";
+export type { CompletionArgument } from "./client/complete.js";
 export * from "./client/errors.js";
 export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";
 export { memoryTransport } from "./memory/memory-transport.js";

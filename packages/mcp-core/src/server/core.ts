@@ -1,10 +1,17 @@
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { MethodNotFoundError } from "../jsonrpc/errors.js";
-import { shortened } from "../jsonrpc/guards.js";
+import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
-import { isStatelessRevision, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
+import {
+  eraOf,
+  has,
+  isStatelessRevision,
+  REVISIONS,
+  type Era,
+  type Revision,
+} from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
@@ -12,10 +19,12 @@ import type { Caller } from "./caller.js";
 import type { RequestContext } from "./context.js";
 import type { ListenFilter, MethodResult, ServerExtension } from "./extension.js";
 import { Finisher } from "./finish.js";
-import { CORE_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
+import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
+import { OFFERS } from "./offers.js";
+import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
 import { Tools } from "./tools/tools.js";
 
@@ -25,6 +34,7 @@ export class ServerCore {
   readonly options: McpServerOptions;
   readonly revisions: readonly Revision[];
   readonly tools: Tools;
+  readonly prompts: Prompts;
   readonly changes: Changes;
   readonly subscriptions: Subscriptions;
   readonly finisher: Finisher;
@@ -63,10 +73,11 @@ export class ServerCore {
       },
     };
     this.tools = new Tools({ ...registering, maskErrors });
+    this.prompts = new Prompts(registering);
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     this.#filters = new Map(
-      [CORE_FILTERS, ...extensions.map(({ listenFilters = {} }) => listenFilters)].flatMap(
+      [LIST_FILTERS, ...extensions.map(({ listenFilters = {} }) => listenFilters)].flatMap(
         Object.entries<OfferedFilter>,
       ),
     );
@@ -106,16 +117,22 @@ export class ServerCore {
   }
 
   /** What is declared to a peer: what is registered, as far as the peer's link can carry it. */
-  capabilities(era: Era, canPush: boolean): ServerCapabilities {
-    const { capabilities, experimental, logging = true } = this.options;
+  capabilities(revision: Revision, canPush: boolean): ServerCapabilities {
+    const { capabilities, experimental } = this.options;
+    const era = eraOf(revision);
     const live = era === "stateless" || canPush;
     const extensions = Object.fromEntries(this.#extensions.map(({ id, settings = {} }) => [id, settings]));
+    const offers = [...OFFERS].filter(
+      ([name, { onlyLive, since }]) =>
+        this.#offers(name, era) &&
+        (live || onlyLive !== true) &&
+        (since === undefined || has(revision, since)),
+    );
     return {
-      ...(logging && live && { logging: {} }),
       ...capabilities,
-      ...(this.#offers("tools", era) && {
-        tools: { ...(live && { listChanged: true }), ...capabilities?.tools },
-      }),
+      ...Object.fromEntries(
+        offers.map(([name, offer]) => [name, { ...(live && offer.live), ...settingsIn(capabilities, name) }]),
+      ),
       ...(experimental !== undefined && { experimental }),
       ...(this.#extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...extensions } }),
       ...merged(this.#extensions.map((extension) => extension.capabilities?.[era] ?? {})),
@@ -144,8 +161,7 @@ export class ServerCore {
 
   #offers(capability: string | undefined, era: Era): boolean {
     if (capability === undefined) return true;
-    if (capability === "tools" && this.tools.registry.offered) return true;
-    if (capability === "logging") return this.options.logging ?? true;
+    if (OFFERS.get(capability)?.isThere(this) === true) return true;
     const declared = [this.options.capabilities, ...this.#extensions.map((one) => one.capabilities?.[era])];
     return declared.some((capabilities) => capabilities?.[capability] !== undefined);
   }
@@ -165,6 +181,11 @@ export class ServerCore {
 
 function plain(result: MethodResult): JsonObject {
   return result instanceof EncodedResult ? result.value : result;
+}
+
+function settingsIn(capabilities: ServerCapabilities | undefined, name: string): JsonObject {
+  const settings = capabilities?.[name];
+  return isObject(settings) ? settings : {};
 }
 
 function merged(parts: readonly ServerCapabilities[]): ServerCapabilities {

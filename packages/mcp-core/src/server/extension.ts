@@ -1,5 +1,5 @@
 import type { EncodedResult } from "../jsonrpc/encode.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
+import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { Era } from "../protocol/revisions.js";
 import type { ServerCapabilities } from "../protocol/types.js";
@@ -33,10 +33,19 @@ export interface Method {
 /** A filter of `subscriptions/listen`, and the notification it lets through, sent by `McpServer.announce`. */
 export interface ListenFilter {
   readonly notification: string;
-  /** Whether a notification with these params concerns a subscription with this filter value. */
-  readonly matches: (filter: unknown, params: JsonObject | undefined) => boolean;
-  /** The part of what was asked for that is honoured; `undefined` for none. */
-  readonly accept: (filter: unknown) => JsonObject[string];
+  /**
+   * Opens the filter for one subscription, with what was asked for; `undefined` when none of it is honoured.
+   * A `ProtocolError` thrown here refuses the subscription.
+   */
+  readonly open: (asked: JsonValue, ctx: MethodContext) => OpenFilter | undefined;
+}
+
+/** A filter as one subscription has it. */
+export interface OpenFilter {
+  /** The part of what was asked for that is honoured, as the acknowledgement tells it. */
+  readonly honoured: JsonValue;
+  /** Whether a notification with these params concerns the subscription. */
+  readonly lets: (params: JsonObject | undefined) => boolean;
 }
 
 /**

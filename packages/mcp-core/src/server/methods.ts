@@ -13,6 +13,7 @@ import {
   type HandshakeRevision,
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import { complete, type References } from "./completions/complete.js";
 import type { RequestContext } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { Method, MethodResult } from "./extension.js";
@@ -28,11 +29,14 @@ export interface ServedMethod extends Omit<Method, "handle"> {
 
 /** The methods of the core protocol: in which eras, what for, how finished. */
 export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMethod>> {
+  const references: References = new Map([
+    ["ref/prompt", (ref, ctx) => core.prompts.find(stringField(ref, "name", "params.ref"), ctx).completable],
+  ]);
   return {
     initialize: { eras: HANDSHAKE, handle: (params, ctx) => initialize(core, params, ctx) },
     ping: { eras: HANDSHAKE, handle: () => ({}) },
     "logging/setLevel": { eras: HANDSHAKE, capability: "logging", handle: setLevel },
-    "server/discover": { eras: STATELESS, cache: "discover", handle: () => discover(core) },
+    "server/discover": { eras: STATELESS, cache: "discover", handle: (_, ctx) => discover(core, ctx) },
     "subscriptions/listen": {
       eras: STATELESS,
       handle: (params, ctx) => core.subscriptions.listen(params, ctx),
@@ -42,6 +46,22 @@ export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMet
       capability: "tools",
       cache: "lists",
       handle: (params, ctx) => core.tools.registry.list(params, ctx),
+    },
+    "prompts/list": {
+      eras: BOTH,
+      capability: "prompts",
+      cache: "lists",
+      handle: (params, ctx) => core.prompts.registry.list(params, ctx),
+    },
+    "prompts/get": {
+      eras: BOTH,
+      capability: "prompts",
+      handle: (params, ctx) => core.prompts.get(params, ctx),
+    },
+    "completion/complete": {
+      eras: BOTH,
+      capability: "completions",
+      handle: (params, ctx) => complete(references, params, ctx),
     },
     "tools/call": { eras: BOTH, capability: "tools", handle: (params, ctx) => core.tools.call(params, ctx) },
   };
@@ -55,7 +75,7 @@ function initialize(core: ServerCore, params: JsonObject, { link }: RequestConte
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(core, requested);
-  const declared = core.capabilities("handshake", link.peer.push !== undefined);
+  const declared = core.capabilities(revision, link.peer.push !== undefined);
   link.introduce({ revision, clientInfo, capabilities, listChanged: namesWithListChanged(declared) });
   const { instructions } = core.options;
   return {
@@ -103,11 +123,11 @@ function setLevel(params: JsonObject, { link }: RequestContext): JsonObject {
 }
 
 /** Discovery, of the stateless era: lists only what can be spoken per request. */
-function discover(core: ServerCore): JsonObject {
+function discover(core: ServerCore, ctx: RequestContext): JsonObject {
   const { instructions } = core.options;
   return {
     supportedVersions: core.revisions.filter(isStatelessRevision),
-    capabilities: core.capabilities("stateless", true),
+    capabilities: core.capabilities(ctx.client.revision, true),
     ...(instructions !== undefined && { instructions }),
     _meta: { [Meta.serverInfo]: asJsonObject(core.info) },
   };

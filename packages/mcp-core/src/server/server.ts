@@ -8,6 +8,7 @@ import { ServerCore } from "./core.js";
 import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
 import type { McpServerOptions } from "./options.js";
+import type { PromptDefinition, PromptHandle, PromptHandler } from "./prompts/definition.js";
 import { runUntilDone, startAll, type Running } from "./run.js";
 import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";
 
@@ -56,6 +57,19 @@ export class McpServer implements Dispatcher {
     handler: ToolHandler<Input, Output>,
   ): ToolHandle {
     return this.#core.tools.add(name, definition, handler);
+  }
+
+  /**
+   * Registers a prompt (Prompts). May be called while the server runs; whoever listens is notified.
+   * @throws TypeError when the name is taken, a schema cannot be written as JSON Schema, or `complete`
+   *   names an argument that is not there
+   */
+  prompt<Input extends StandardSchema | undefined = undefined>(
+    name: string,
+    definition: PromptDefinition<Input>,
+    handler: PromptHandler<Input>,
+  ): PromptHandle {
+    return this.#core.prompts.add(name, definition, handler);
   }
 
   /** Wraps every request from now on; the first registered is the outermost. */

@@ -251,10 +251,16 @@ describe("a filter of an extension", () => {
   const UPDATED = "notifications/example/updated";
   const updates: ListenFilter = {
     notification: UPDATED,
-    accept: (asked) => (Array.isArray(asked) ? asked.filter((uri) => typeof uri === "string") : undefined),
-    matches: (accepted, params) => {
-      if (params?.["uri"] === "broken") throw new Error("cannot judge");
-      return Array.isArray(accepted) && accepted.includes(params?.["uri"]);
+    open: (asked) => {
+      if (!Array.isArray(asked)) return undefined;
+      const honoured = asked.filter((uri) => typeof uri === "string");
+      return {
+        honoured,
+        lets: (params) => {
+          if (params?.["uri"] === "broken") throw new Error("cannot judge");
+          return honoured.some((uri) => uri === params?.["uri"]);
+        },
+      };
     },
   };
 

@@ -4,13 +4,13 @@ import { Meta } from "../../protocol/meta.js";
 import { fireAndForget } from "../../protocol/promises.js";
 import type { Change, Changes } from "./changes.js";
 import type { RequestContext } from "../context.js";
-import type { ListenFilter, MethodResult } from "../extension.js";
+import type { ListenFilter, MethodResult, OpenFilter } from "../extension.js";
 import { NotificationQueue } from "./notification-queue.js";
 
-const booleanFilter = (notification: string): ListenFilter => ({
-  notification,
-  matches: (filter) => filter === true,
-  accept: (filter) => (filter === true ? true : undefined),
+const listChanges = (list: string): OfferedFilter => ({
+  capability: list,
+  notification: `notifications/${list}/list_changed`,
+  open: (asked) => (asked === true ? { honoured: true, lets: () => true } : undefined),
 });
 
 /** A filter, and the server capability without which it is not honoured. */
@@ -18,12 +18,17 @@ export interface OfferedFilter extends ListenFilter {
   readonly capability?: string;
 }
 
-/** The filters of the core protocol (Subscriptions, Notification Filter). */
-export const CORE_FILTERS: Readonly<Record<string, OfferedFilter>> = {
-  toolsListChanged: { capability: "tools", ...booleanFilter("notifications/tools/list_changed") },
+/** The filters for changes of the core protocol's lists (Subscriptions, Notification Filter). */
+export const LIST_FILTERS: Readonly<Record<string, OfferedFilter>> = {
+  toolsListChanged: listChanges("tools"),
+  promptsListChanged: listChanges("prompts"),
+  resourcesListChanged: listChanges("resources"),
 };
 
-type Accepted = ReadonlyMap<ListenFilter, unknown>;
+interface Accepted {
+  readonly notification: string;
+  readonly lets: OpenFilter["lets"];
+}
 
 /**
  * The open subscriptions of a server. Each acknowledges first, then delivers what its filter lets
@@ -40,7 +45,7 @@ export class Subscriptions {
 
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
-    const { acknowledged, accepted } = this.#accept(objectField(params, "notifications"));
+    const { acknowledged, accepted } = this.#open(objectField(params, "notifications"), ctx);
     await this.#changes.start();
     const queue = new NotificationQueue((message) => ctx.exchange.send(message));
     const notify = (method: string, about: JsonObject | undefined): void => {
@@ -62,14 +67,14 @@ export class Subscriptions {
     return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
   }
 
-  #accept(asked: JsonObject): { acknowledged: JsonObject; accepted: Accepted } {
-    const accepted = new Map<ListenFilter, unknown>();
+  #open(asked: JsonObject, ctx: RequestContext): { acknowledged: JsonObject; accepted: readonly Accepted[] } {
+    const accepted: Accepted[] = [];
     const acknowledged = Object.entries(asked).flatMap(([name, value]) => {
       const filter = this.#filterFor(name);
-      const honoured = filter?.accept(value);
-      if (filter === undefined || honoured === undefined) return [];
-      accepted.set(filter, honoured);
-      return [[name, honoured] as const];
+      const opened = value === undefined ? undefined : filter?.open(value, ctx);
+      if (filter === undefined || opened === undefined) return [];
+      accepted.push({ notification: filter.notification, lets: opened.lets });
+      return [[name, opened.honoured] as const];
     });
     return { acknowledged: Object.fromEntries(acknowledged), accepted };
   }
@@ -82,11 +87,8 @@ export class Subscriptions {
   }
 }
 
-function lets(accepted: Accepted, { method, params }: Change): boolean {
-  for (const [filter, value] of accepted) {
-    if (filter.notification === method && filter.matches(value, params)) return true;
-  }
-  return false;
+function lets(accepted: readonly Accepted[], { method, params }: Change): boolean {
+  return accepted.some((filter) => filter.notification === method && filter.lets(params));
 }
 
 function metaOf(params: JsonObject | undefined): JsonObject | undefined {

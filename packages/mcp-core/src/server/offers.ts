@@ -1,0 +1,21 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import type { Feature } from "../protocol/revisions.js";
+import type { ServerCore } from "./core.js";
+
+/** A capability of the core protocol: when it is there, and what is declared of it. */
+interface Offer {
+  readonly isThere: (core: ServerCore) => boolean;
+  /** Declared where the peer's link can carry notifications. */
+  readonly live?: JsonObject;
+  /** Worth declaring only there. */
+  readonly onlyLive?: boolean;
+  /** What a revision must know for it to be declared at all. */
+  readonly since?: Feature;
+}
+
+export const OFFERS: ReadonlyMap<string, Offer> = new Map<string, Offer>([
+  ["logging", { isThere: ({ options }) => options.logging ?? true, onlyLive: true }],
+  ["completions", { isThere: ({ prompts }) => prompts.completes, since: "completionsCapability" }],
+  ["prompts", { isThere: ({ prompts }) => prompts.registry.offered, live: { listChanged: true } }],
+  ["tools", { isThere: ({ tools }) => tools.registry.offered, live: { listChanged: true } }],
+]);
