@@ -40,3 +40,4 @@ export type { CompletionArgument } from "./client/complete.js";
 export * from "./client/errors.js";
 export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";
 export { memoryTransport } from "./memory/memory-transport.js";
+export { expandUriTemplate, type UriVariables } from "./uri-template/uri-template.js";
