@@ -11,8 +11,9 @@ const rooms = {
   state: ["jsonrpc", "protocol"],
   "uri-template": ["jsonrpc"],
   server: ["protocol", "contract", "jsonrpc", "state", "uri-template"],
-  // A client of a server in the same process needs no transport of its own.
-  client: ["protocol", "contract", "jsonrpc", "memory", "uri-template"],
+  // A client of a server in the same process needs no transport of its own, and loads the validator when a
+  // result has to fit a schema.
+  client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],

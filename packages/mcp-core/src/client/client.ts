@@ -5,11 +5,27 @@ import { memoryTransport } from "../memory/memory-transport.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
 import { ConnectionLostError } from "../protocol/errors.js";
-import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
+import { eraOf, has, type Era, type Revision } from "../protocol/revisions.js";
+import { isPromise } from "../protocol/promises.js";
+import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
+import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
+import { unlessAborted } from "./abort.js";
+import { ClientCache } from "./cache/client-cache.js";
 import { Calls, type CallLimits } from "./calls.js";
+import { completeParams, type CompletionArgument } from "./complete.js";
 import { MissingServerCapabilityError } from "./errors.js";
 import { Inbox } from "./inbox.js";
+import {
+  allOf,
+  itemsOf,
+  PROMPTS,
+  RESOURCE_TEMPLATES,
+  RESOURCES,
+  TOOLS,
+  type ListOf,
+  type PageSource,
+} from "./lists.js";
 import {
   checkTimeout,
   DEFAULT_MAX_TOTAL_TIMEOUT_MS,
@@ -18,7 +34,8 @@ import {
   type ClientExtension,
   type McpClientOptions,
 } from "./options.js";
-import { listAll, readToolResult, resultOf, toolsOf } from "./results.js";
+import { OutputSchemas } from "./output-schemas.js";
+import { readCompletion, readPrompt, readResource, readToolResult, resultOf } from "./results.js";
 import { Sessions, type Session } from "./sessions.js";
 
 const NO_OPTIONS: CallOptions = {};
@@ -36,6 +53,8 @@ export class McpClient {
   readonly #limits: CallLimits;
   readonly #calls: Calls;
   readonly #sessions: Sessions;
+  readonly #cache: ClientCache;
+  readonly #outputs: OutputSchemas | undefined;
   readonly #resultTypes: ReadonlySet<string>;
   /** The server capability each method needs, those of extensions included. */
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;
@@ -43,13 +62,29 @@ export class McpClient {
 
   private constructor(transport: ClientTransport, options: McpClientOptions) {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, maxTotalTimeoutMs = DEFAULT_MAX_TOTAL_TIMEOUT_MS } = options;
-    const { clock = systemClock, extensions = [] } = options;
+    const { clock = systemClock, extensions = [], validateOutput = true } = options;
     this.#limits = {
       timeoutMs: checkTimeout("timeoutMs", timeoutMs),
       maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs),
     };
     this.#calls = new Calls(clock);
-    const inbox = new Inbox(this.#calls, options, (method) => this.#sessions.answerable(method));
+    this.#cache = new ClientCache(clock, options.cache);
+    const inbox = new Inbox(
+      this.#calls,
+      options,
+      (method) => this.#sessions.answerable(method),
+      (notification) => {
+        if (this.#cache.invalidate(notification).includes(TOOLS.method)) this.#outputs?.forget();
+      },
+    );
+    if (validateOutput !== false)
+      this.#outputs = new OutputSchemas({
+        readTools: (cache) => this.listTools({ cache }),
+        onUnusable: (description) => {
+          inbox.noise(description);
+        },
+        compile: validateOutput === true ? {} : validateOutput,
+      });
     this.#sessions = new Sessions(transport, inbox, options, this.#calls, this.#limits);
     this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
     this.#resultTypes = new Set(["complete", ...extensions.flatMap(({ resultTypes = [] }) => resultTypes)]);
@@ -92,16 +127,84 @@ export class McpClient {
     return this.#sessions.agreed.instructions;
   }
 
-  /** All tools of the server, page by page (Tools, Listing Tools). */
-  async listTools(options: CallOptions = NO_OPTIONS): Promise<readonly Tool[]> {
-    return listAll(
-      (cursor) => this.request("tools/list", cursor === undefined ? {} : { cursor }, options),
-      toolsOf,
-    );
+  /** All tools of the server (Tools, Listing Tools). */
+  listTools(options: CallOptions = NO_OPTIONS): Promise<readonly Tool[]> {
+    return this.#all(TOOLS, options);
+  }
+
+  /** The same, fetched page by page as they are asked for. */
+  tools(options: CallOptions = NO_OPTIONS): AsyncGenerator<Tool, void, undefined> {
+    return itemsOf(TOOLS, this.#pages(options));
+  }
+
+  /** All resources the server lists (Resources, Listing Resources). */
+  listResources(options: CallOptions = NO_OPTIONS): Promise<readonly Resource[]> {
+    return this.#all(RESOURCES, options);
+  }
+
+  /** The same, fetched page by page as they are asked for. */
+  resources(options: CallOptions = NO_OPTIONS): AsyncGenerator<Resource, void, undefined> {
+    return itemsOf(RESOURCES, this.#pages(options));
+  }
+
+  /** All resource templates (Resources, Resource Templates). */
+  listResourceTemplates(options: CallOptions = NO_OPTIONS): Promise<readonly ResourceTemplate[]> {
+    return this.#all(RESOURCE_TEMPLATES, options);
+  }
+
+  /** The same, fetched page by page as they are asked for. */
+  resourceTemplates(options: CallOptions = NO_OPTIONS): AsyncGenerator<ResourceTemplate, void, undefined> {
+    return itemsOf(RESOURCE_TEMPLATES, this.#pages(options));
+  }
+
+  /** All prompts (Prompts, Listing Prompts). */
+  listPrompts(options: CallOptions = NO_OPTIONS): Promise<readonly Prompt[]> {
+    return this.#all(PROMPTS, options);
+  }
+
+  /** The same, fetched page by page as they are asked for. */
+  prompts(options: CallOptions = NO_OPTIONS): AsyncGenerator<Prompt, void, undefined> {
+    return itemsOf(PROMPTS, this.#pages(options));
   }
 
   /**
-   * Calls a tool (Tools, Calling Tools). A failure of the tool itself is a result with `isError`.
+   * Reads a resource (Resources, Reading Resources). For the bytes of a blob see {@link blobBytes}.
+   * @throws as {@link callTool}
+   */
+  async readResource(uri: string, options: CallOptions = NO_OPTIONS): Promise<ReadResourceResult> {
+    return readResource(await this.request("resources/read", { uri }, options));
+  }
+
+  /**
+   * The messages a prompt makes of its arguments (Prompts, Getting a Prompt).
+   * @throws as {@link callTool}
+   */
+  async getPrompt(
+    name: string,
+    args: Readonly<Record<string, string>> = {},
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<GetPromptResult> {
+    return readPrompt(await this.request("prompts/get", { name, arguments: args }, options));
+  }
+
+  /**
+   * Suggestions for an argument of a prompt, or a variable of a resource template (Completion). `resolved`
+   * are the arguments that are known already; servers before 2025-06-18 are not told.
+   * @throws as {@link callTool}
+   */
+  async complete(
+    ref: CompletionReference,
+    argument: CompletionArgument,
+    resolved?: Readonly<Record<string, string>>,
+    options: CallOptions = NO_OPTIONS,
+  ): Promise<Completion> {
+    const params = completeParams(this.revision, ref, argument, resolved);
+    return readCompletion(await this.request("completion/complete", params, options));
+  }
+
+  /**
+   * Calls a tool (Tools, Calling Tools). A failure of the tool itself is a result with `isError`. Structured
+   * content has to fit the tool's output schema; to find a tool that was not listed yet, the tools are listed.
    * @throws ProtocolError, RequestTimeoutError, ConnectionLostError, MissingServerCapabilityError,
    *   InvalidResultError, or the reason of `signal`
    */
@@ -110,7 +213,10 @@ export class McpClient {
     args: JsonObject = {},
     options: CallOptions = NO_OPTIONS,
   ): Promise<CallToolResult> {
-    return readToolResult(await this.request("tools/call", { name, arguments: args }, options));
+    const result = readToolResult(await this.request("tools/call", { name, arguments: args }, options));
+    const checked = has(this.revision, "structuredContent") ? this.#outputs?.check(name, result) : undefined;
+    if (checked !== undefined && isPromise(checked)) await unlessAborted(checked, options.signal);
+    return result;
   }
 
   /** Asks for a sign of life; in the stateless era, which has no `ping`, with `server/discover`. */
@@ -119,15 +225,19 @@ export class McpClient {
   }
 
   /**
-   * Sends any request, with the metadata of the era, and settles with its result.
+   * Sends any request, with the metadata of the era, and settles with its result; or with the one that is
+   * kept, if the server allowed that.
    * @throws as {@link callTool}
    */
   async request(method: string, params: JsonObject, options: CallOptions = NO_OPTIONS): Promise<JsonObject> {
     const session = this.#sessions.current ?? (await this.#sessions.open());
     this.#checkCapability(method, session.agreed.capabilities);
-    const message = this.#message(session, method, params, options);
-    const response = await this.#calls.start(session.connection, message, this.#limitsFor(options), options);
-    return resultOf(response, method, this.#resultTypes);
+    if (this.#cache.connected(session)) this.#outputs?.forget();
+    const result = await this.#cache.through(method, params, options, () =>
+      this.#roundTrip(session, method, params, options),
+    );
+    if (method === TOOLS.method) this.#outputs?.learn(result);
+    return result;
   }
 
   /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
@@ -135,6 +245,32 @@ export class McpClient {
     this.#calls.abandon(new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true }));
     await this.#sessions.close();
     this.#calls.close();
+    this.#cache.close();
+  }
+
+  async #roundTrip(
+    session: Session,
+    method: string,
+    params: JsonObject,
+    options: CallOptions,
+  ): Promise<JsonObject> {
+    const message = this.#message(session, method, params, options);
+    const response = await this.#calls.start(session.connection, message, this.#limitsFor(options), options);
+    return resultOf(response, method, this.#resultTypes);
+  }
+
+  #all<Item>(list: ListOf<Item>, options: CallOptions): Promise<readonly Item[]> {
+    return allOf(list, this.#pages(options));
+  }
+
+  #pages(options: CallOptions): PageSource {
+    return {
+      page: (method, params) => this.request(method, params, options),
+      served: (page) => this.#cache.served(page),
+      discard: (method) => {
+        this.#cache.discard(method);
+      },
+    };
   }
 
   #message(session: Session, method: string, params: JsonObject, options: CallOptions): JsonRpcRequest {

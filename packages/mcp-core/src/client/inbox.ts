@@ -1,7 +1,13 @@
 import type { ClientConnection, MessageReceiver } from "../contract/index.js";
 import { ErrorCode } from "../jsonrpc/errors.js";
 import { isRequest, shortened } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonRpcMessage, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
+import type {
+  JsonObject,
+  JsonRpcMessage,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+} from "../jsonrpc/messages.js";
 import { fireAndForget, isolate } from "../protocol/promises.js";
 import type { Calls } from "./calls.js";
 import type { McpClientOptions } from "./options.js";
@@ -12,16 +18,22 @@ export class Inbox implements MessageReceiver {
   readonly #calls: Calls;
   readonly #options: McpClientOptions;
   readonly #answerable: (method: string) => ClientConnection | undefined;
+  readonly #heard: (notification: JsonRpcNotification) => void;
 
-  /** @param answerable the connection on which a request of the server's is answered, if it is */
+  /**
+   * @param answerable the connection on which a request of the server's is answered, if it is
+   * @param heard told of notifications that belong to no call, before anyone else is
+   */
   constructor(
     calls: Calls,
     options: McpClientOptions,
     answerable: (method: string) => ClientConnection | undefined,
+    heard: (notification: JsonRpcNotification) => void,
   ) {
     this.#calls = calls;
     this.#options = options;
     this.#answerable = answerable;
+    this.#heard = heard;
   }
 
   message(message: JsonRpcMessage): void {
@@ -29,7 +41,10 @@ export class Inbox implements MessageReceiver {
     else if (!("method" in message)) return;
     else if (message.method === "notifications/progress") this.#calls.progressed(message.params);
     else if (message.method === "notifications/message") this.#logged(message.params);
-    else isolate(() => this.#options.onNotification?.(message));
+    else {
+      this.#heard(message);
+      isolate(() => this.#options.onNotification?.(message));
+    }
   }
 
   noise(description: string): void {

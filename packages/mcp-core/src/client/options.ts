@@ -1,3 +1,4 @@
+import type { CompileOptions } from "../json-schema/compile.js";
 import type { JsonObject, JsonRpcNotification } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import type { Era, Revision } from "../protocol/revisions.js";
@@ -8,6 +9,8 @@ import type {
   LogMessage,
   Progress,
 } from "../protocol/types.js";
+import type { CacheMode, SharedCache } from "./cache/client-cache.js";
+import type { ResponseCache } from "./cache/response-cache.js";
 
 /** How long to wait for an answer, in ms; `Infinity` for ever. */
 export interface Timeouts {
@@ -50,6 +53,16 @@ export interface McpClientOptions extends Timeouts {
   readonly onNotification?: (message: JsonRpcNotification) => void;
   /** Told of what arrived and was no MCP message; it is skipped. Default: nobody. */
   readonly onNoise?: (description: string) => void;
+  /**
+   * Where results are kept for as long as the server allows (Caching). Default: in a cache of the client's
+   * own, with the bounds of `responseCache()`.
+   */
+  readonly cache?: false | ResponseCache | SharedCache;
+  /**
+   * Holds the structured content of results against the output schema of their tool (Tools, Output Schema),
+   * within the limits given here and with their defaults. Default: `true`.
+   */
+  readonly validateOutput?: boolean | CompileOptions;
   readonly clock?: Clock;
 }
 
@@ -60,6 +73,8 @@ export interface CallOptions extends Timeouts {
   readonly signal?: AbortSignal;
   /** Further `_meta`, such as a W3C trace context. */
   readonly meta?: JsonObject;
+  /** Whether a result that is kept will do. Default: `default`, which serves it while it is fresh. */
+  readonly cache?: CacheMode;
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

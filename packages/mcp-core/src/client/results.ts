@@ -2,11 +2,10 @@ import { ProtocolError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { isLogLevel } from "../protocol/fields.js";
-import type { CallToolResult, LogMessage, Tool } from "../protocol/types.js";
+import type { Completion, GetPromptResult } from "../protocol/prompt-types.js";
+import type { ReadResourceResult } from "../protocol/resource-types.js";
+import type { CallToolResult, LogMessage } from "../protocol/types.js";
 import { InvalidResultError } from "./errors.js";
-
-/** Pages a list may have before it is taken to be endless. */
-const MAX_PAGES = 10_000;
 
 /**
  * The result of a response. One without `resultType` is complete; of a type nobody knows, it is invalid
@@ -37,37 +36,41 @@ export function readToolResult(result: JsonObject): CallToolResult {
 }
 
 /** @throws InvalidResultError */
-export function toolsOf({ tools }: JsonObject): readonly Tool[] {
-  if (Array.isArray(tools) && tools.every(isTool)) return tools;
-  throw new InvalidResultError("tools/list: the result is no list of tools with names and input schemas");
+export function readResource(result: JsonObject): ReadResourceResult {
+  const { contents } = result;
+  if (!Array.isArray(contents) || !contents.every(isContents))
+    throw new InvalidResultError("resources/read: the result is no list of texts and blobs with URIs");
+  return result as JsonObject & ReadResourceResult; // what is not checked is optional
 }
 
-function isTool(value: unknown): value is Tool {
-  return isObject(value) && typeof value["name"] === "string" && isObject(value["inputSchema"]);
+function isContents(value: unknown): boolean {
+  if (!isObject(value) || typeof value["uri"] !== "string") return false;
+  return typeof value["text"] === "string" || typeof value["blob"] === "string";
 }
 
-/**
- * Reads a list to its end.
- * @throws InvalidResultError when the list does not end
- */
-export async function listAll<Item>(
-  page: (cursor: string | undefined) => Promise<JsonObject>,
-  itemsOf: (result: JsonObject) => readonly Item[],
-): Promise<readonly Item[]> {
-  const pages: (readonly Item[])[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  while (pages.length < MAX_PAGES) {
-    const result = await page(cursor);
-    pages.push(itemsOf(result));
-    const { nextCursor } = result;
-    // An empty cursor is a cursor (Pagination, Implementation Guidelines).
-    if (typeof nextCursor !== "string") return pages.flat();
-    if (seen.has(nextCursor)) break;
-    seen.add(nextCursor);
-    cursor = nextCursor;
-  }
-  throw new InvalidResultError("The list does not end: a cursor came twice, or there are too many pages");
+/** @throws InvalidResultError */
+export function readPrompt(result: JsonObject): GetPromptResult {
+  const { messages } = result;
+  if (!Array.isArray(messages) || !messages.every(isPromptMessage))
+    throw new InvalidResultError("prompts/get: the result is no list of messages with roles and content");
+  return result as JsonObject & GetPromptResult; // the content is passed on as it is, as that of tools
+}
+
+function isPromptMessage(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value["content"])) return false;
+  return value["role"] === "user" || value["role"] === "assistant";
+}
+
+/** @throws InvalidResultError */
+export function readCompletion({ completion }: JsonObject): Completion {
+  if (isObject(completion) && isCompletion(completion)) return completion;
+  throw new InvalidResultError("completion/complete: the result is no completion with a list of strings");
+}
+
+function isCompletion(value: JsonObject): value is JsonObject & Completion {
+  const { values, total = 0, hasMore = false } = value;
+  if (!Array.isArray(values) || !values.every((suggestion) => typeof suggestion === "string")) return false;
+  return typeof total === "number" && typeof hasMore === "boolean";
 }
 
 /** Reads the params of `notifications/message`; `undefined` when they are malformed. */
