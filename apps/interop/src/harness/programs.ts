@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export type Program =
-  "reference-main" | "zod-main" | "official-v1-main" | "official-v2-main" | "odd-main" | "stubborn-main";
+  | "reference-main"
+  | "zod-main"
+  | "official-v1-main"
+  | "official-v2-main"
+  | "features-main"
+  | "features-v1-main"
+  | "features-v2-main"
+  | "odd-main"
+  | "stubborn-main";
 
 /** The path of a fixture that is run as a process: built, and on the packages' builds. */
 export function programPath(program: Program): string {

@@ -1,0 +1,180 @@
+/* eslint-disable @typescript-eslint/no-deprecated -- what is deprecated works, and has to */
+import { Client as V2Client, type VersionNegotiationMode } from "@modelcontextprotocol/client";
+import { StdioClientTransport as V2Transport } from "@modelcontextprotocol/client/stdio";
+import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as V1Transport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import {
+  CreateMessageRequestSchema,
+  type CreateMessageResultWithTools,
+  ElicitRequestSchema,
+  type ElicitResult,
+  ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
+  PromptListChangedNotificationSchema,
+  ResourceListChangedNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { ServerProgram } from "./servers.js";
+
+/** Takes `tools`, `prompts`, `resources`, the URI of a resource, or the data of a log message. */
+export type Heard = (what: unknown) => void;
+
+export interface Asked {
+  readonly message?: string;
+  readonly mode?: string | undefined;
+  readonly url?: string;
+  readonly requestedSchema?: object;
+  readonly messages?: readonly object[];
+  readonly maxTokens?: number;
+  readonly tools?: readonly object[] | undefined;
+}
+
+/** How a client answers what it is asked. */
+export interface Answers {
+  readonly elicit: (asked: Asked) => ElicitResult;
+  readonly sample: (asked: Asked) => CreateMessageResultWithTools;
+  readonly roots: () => { uri: string; name?: string }[];
+}
+
+export interface Described {
+  readonly uri?: string;
+  readonly uriTemplate?: string;
+  readonly name: string;
+  readonly mimeType?: string | undefined;
+  readonly arguments?: readonly object[] | undefined;
+}
+
+/** A client of whichever make, as the tests of features use it. */
+export interface FeatureDriver {
+  readonly revision: string | undefined;
+  list(kind: "resources" | "templates" | "prompts" | "tools"): Promise<readonly Described[]>;
+  read(uri: string): Promise<readonly object[]>;
+  prompt(name: string, args: Record<string, string>): Promise<readonly object[]>;
+  /** Suggestions for a variable of a template, or an argument of a prompt. */
+  complete(
+    of: { uri: string } | { name: string },
+    argument: string,
+    value: string,
+  ): Promise<readonly string[]>;
+  /** The text a tool answers with; with log messages of that level and above, if one is given. */
+  text(name: string, level?: "info"): Promise<string>;
+  /** Begins to listen for changes of the lists and of that resource. */
+  listen(uri: string): Promise<unknown>;
+  rootsChanged(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ConnectFeatures = (
+  program: ServerProgram,
+  answers: Answers,
+  heard: Heard,
+) => Promise<FeatureDriver>;
+
+const CAPABILITIES = {
+  elicitation: { form: { applyDefaults: true }, url: {} },
+  sampling: { tools: {} },
+  roots: { listChanged: true },
+};
+
+export const officialV1: ConnectFeatures = async ({ command, args, log }, answers, heard) => {
+  const transport = new V1Transport({ command, args, stderr: "pipe" });
+  transport.stderr?.on("data", (chunk: Buffer) => log.take(chunk.toString()));
+  const client = new V1Client({ name: "v1", version: "1.0.0" }, { capabilities: CAPABILITIES });
+  client.setRequestHandler(ElicitRequestSchema, ({ params }) => answers.elicit(params));
+  client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => answers.sample(params));
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: answers.roots() }));
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => heard("tools"));
+  client.setNotificationHandler(PromptListChangedNotificationSchema, () => heard("prompts"));
+  client.setNotificationHandler(ResourceListChangedNotificationSchema, () => heard("resources"));
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => heard(params.uri));
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => heard(params.data));
+  let revision: string | undefined;
+  // The one place where this client tells which revision it negotiated.
+  Object.assign(transport, { setProtocolVersion: (version: string) => (revision = version) });
+  await client.connect(transport);
+  return {
+    revision,
+    list: async (kind) => {
+      if (kind === "tools") return (await client.listTools()).tools;
+      if (kind === "prompts") return (await client.listPrompts()).prompts;
+      if (kind === "resources") return (await client.listResources()).resources;
+      return (await client.listResourceTemplates()).resourceTemplates;
+    },
+    read: async (uri) => (await client.readResource({ uri })).contents,
+    prompt: async (name, given) => (await client.getPrompt({ name, arguments: given })).messages,
+    complete: async (of, name, value) =>
+      (await client.complete({ ref: reference(of), argument: { name, value } })).completion.values,
+    text: async (name, level) => {
+      if (level !== undefined) await client.setLoggingLevel(level);
+      return textOf(await client.callTool({ name }));
+    },
+    listen: (uri) => client.subscribeResource({ uri }),
+    rootsChanged: () => client.sendRootsListChanged(),
+    close: () => client.close(),
+  };
+};
+
+export function officialV2(mode: VersionNegotiationMode): ConnectFeatures {
+  return async ({ command, args, log }, answers, heard) => {
+    const transport = new V2Transport({ command, args, stderr: "pipe" });
+    transport.stderr?.on("data", (chunk: Buffer) => log.take(chunk.toString()));
+    const client = new V2Client(
+      { name: "v2", version: "1.0.0" },
+      { capabilities: CAPABILITIES, versionNegotiation: { mode } },
+    );
+    client.setRequestHandler("elicitation/create", ({ params }) => answers.elicit(params));
+    client.setRequestHandler("sampling/createMessage", ({ params }) => answers.sample(params));
+    client.setRequestHandler("roots/list", () => ({ roots: answers.roots() }));
+    client.setNotificationHandler("notifications/tools/list_changed", () => heard("tools"));
+    client.setNotificationHandler("notifications/prompts/list_changed", () => heard("prompts"));
+    client.setNotificationHandler("notifications/resources/list_changed", () => heard("resources"));
+    client.setNotificationHandler("notifications/resources/updated", ({ params }) => heard(params.uri));
+    client.setNotificationHandler("notifications/message", ({ params }) => heard(params.data));
+    await client.connect(transport);
+    const isModern = client.getProtocolEra() === "modern";
+    return {
+      revision: client.getNegotiatedProtocolVersion(),
+      list: async (kind) => {
+        if (kind === "tools") return (await client.listTools()).tools;
+        if (kind === "prompts") return (await client.listPrompts()).prompts;
+        if (kind === "resources") return (await client.listResources()).resources;
+        return (await client.listResourceTemplates()).resourceTemplates;
+      },
+      read: async (uri) => (await client.readResource({ uri })).contents,
+      prompt: async (name, given) => (await client.getPrompt({ name, arguments: given })).messages,
+      complete: async (of, name, value) =>
+        (await client.complete({ ref: reference(of), argument: { name, value } })).completion.values,
+      text: async (name, level) => {
+        if (level !== undefined && !isModern) await client.setLoggingLevel(level);
+        const _meta = { "io.modelcontextprotocol/logLevel": level };
+        return textOf(await client.callTool({ name, ...(level !== undefined && isModern && { _meta }) }));
+      },
+      listen: (uri) =>
+        isModern
+          ? client.listen({
+              toolsListChanged: true,
+              promptsListChanged: true,
+              resourcesListChanged: true,
+              resourceSubscriptions: [uri],
+            })
+          : client.subscribeResource({ uri }),
+      rootsChanged: () => client.sendRootsListChanged(),
+      close: () => client.close(),
+    };
+  };
+}
+
+function reference(of: { uri: string } | { name: string }) {
+  return "uri" in of
+    ? ({ type: "ref/resource", uri: of.uri } as const)
+    : ({ type: "ref/prompt", name: of.name } as const);
+}
+
+/** @throws Error for a failed call, with what it says */
+function textOf({ content, isError }: Readonly<Record<string, unknown>>): string {
+  // Every tool of the fixtures answers with text.
+  const [first] = content as readonly { readonly text?: string }[];
+  if (isError === true) throw new Error(first?.text);
+  return first?.text ?? "";
+}
