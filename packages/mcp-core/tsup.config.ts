@@ -11,6 +11,8 @@ export default defineConfig({
   format: ["esm", "cjs"],
   // Shared chunks keep one identity for each class across the entries, in both formats.
   splitting: true,
+  // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
+  treeshake: true,
   platform: "neutral",
   // It is published as ESM alone, which not every Node 20 can `require`.
   noExternal: ["url-template"],
