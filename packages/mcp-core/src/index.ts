@@ -13,6 +13,21 @@ export type * from "./protocol/question-types.js";
 export type * from "./protocol/resource-types.js";
 export type { Clock } from "./protocol/clock.js";
 export * from "./state/index.js";
+export type { AskingContext, Elicit, StepOptions } from "./server/asking/asking-context.js";
+export type { StepInfo } from "./server/asking/interview.js";
+export type {
+  AnswerTo,
+  Answers,
+  AskedForm,
+  AskedQuestion,
+  AskedUrl,
+  AskOptions,
+  FormAnswer,
+  NoFields,
+  UrlAnswer,
+  UrlAskOptions,
+} from "./server/asking/questions.js";
+export { Suspended } from "./server/asking/suspended.js";
 export type { Context, MethodContext } from "./server/context.js";
 export type { Caller } from "./server/caller.js";
 export type { Logger } from "./server/logger.js";

@@ -84,6 +84,8 @@ export interface Peer {
   readonly session?: SessionRef;
   /** Whether requests of ours can be answered by this peer. Default: true. */
   readonly answers?: boolean;
+  /** For tests: handlers that ask run anew with every answer, as they do in the stateless era. Default: false. */
+  readonly replays?: boolean;
   /**
    * Sends a message outside any request: `list_changed`, `ping`. Settles like {@link Exchange.send}.
    * Absent where there is no way to: then nothing that needs it is declared.

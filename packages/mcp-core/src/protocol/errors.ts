@@ -1,6 +1,8 @@
-import { ProtocolError } from "../jsonrpc/errors.js";
-import { describe } from "../jsonrpc/guards.js";
+import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
+import { describe, shortened } from "../jsonrpc/guards.js";
+import type { JsonRpcErrorObject } from "../jsonrpc/messages.js";
 import type { ElicitUrlParams } from "./question-types.js";
+import type { Era } from "./revisions.js";
 import type { ClientCapabilities } from "./types.js";
 
 /** The codes revision 2026-07-28 defines (Base Protocol, Error Codes). */
@@ -12,6 +14,9 @@ export const McpErrorCode = {
 
 /** The code of {@link UrlElicitationRequiredError}, of revision 2025-11-25 only. */
 export const URL_ELICITATION_REQUIRED = -32042;
+
+/** -32002: a resource was not found, in the handshake era (2025-11-25, Resources, Error Handling). */
+const RESOURCE_NOT_FOUND = -32002;
 
 /** Our own codes, outside the range JSON-RPC reserves (-32768 to -32000), as the specification asks. */
 export const TowpathErrorCode = {
@@ -65,6 +70,23 @@ export class UrlElicitationRequiredError extends ProtocolError {
       elicitations: elicitations.map((elicitation) => ({ ...elicitation })),
     });
     this.elicitations = elicitations;
+  }
+}
+
+/**
+ * There is no such resource; `data` has its URI. -32002 in the handshake era, -32602 in the stateless one
+ * (Resources, Error Handling): thrown by the handler of a resource, it gets the code that is right.
+ */
+export class ResourceNotFoundError extends ProtocolError {
+  override readonly name = "ResourceNotFoundError";
+  readonly uri: string;
+  constructor(uri: string, era: Era = "stateless") {
+    super(
+      era === "stateless" ? ErrorCode.invalidParams : RESOURCE_NOT_FOUND,
+      `Resource not found: ${shortened(uri)}`,
+      { uri },
+    );
+    this.uri = uri;
   }
 }
 
@@ -126,7 +148,7 @@ export class AskRefusedError extends Error {
   /** The client's code. */
   readonly code: number;
   readonly data: unknown;
-  constructor(method: string, { code, message, data }: ProtocolError) {
+  constructor(method: string, { code, message, data }: JsonRpcErrorObject) {
     super(`${method}: the client answered with an error: ${message}`);
     this.code = code;
     this.data = data;

@@ -49,11 +49,11 @@ const SINCE = {
   icons: "2025-11-25",
   richForms: "2025-11-25",
   samplingTools: "2025-11-25",
+  urlElicitation: "2025-11-25",
   argumentErrorsAsResults: "2025-11-25",
   idLeftOutWhenUnreadable: "2025-11-25",
   anyStructuredContent: "2026-07-28",
   cacheHints: "2026-07-28",
-  notFoundAsInvalidParams: "2026-07-28",
 } as const satisfies Record<string, Revision>;
 
 export type Feature = keyof typeof SINCE;
@@ -65,4 +65,9 @@ export function has(revision: Revision, feature: Feature): boolean {
 /** JSON-RPC batches exist in one revision only: added in 2025-03-26, removed in 2025-06-18. */
 export function hasBatches(revision: Revision | undefined): boolean {
   return revision === "2025-03-26";
+}
+
+/** URL elicitations carry ids in one revision only: added with them in 2025-11-25, removed in 2026-07-28. */
+export function hasElicitationIds(revision: Revision): boolean {
+  return revision === "2025-11-25";
 }

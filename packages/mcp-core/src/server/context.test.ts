@@ -532,7 +532,10 @@ describe("ctx.ping", () => {
       id: sent[0]?.id ?? "",
       error: { code: 7, message: "asleep" },
     });
-    expect((await reply)?.error).toEqual({ code: 7, message: "asleep" });
+    expect((await reply)?.result).toMatchObject({
+      isError: true,
+      content: [{ text: "ping: the client answered with an error: asleep" }],
+    });
   });
 
   it("rejects when the client is gone, and at once when it was gone before", async () => {

@@ -5,16 +5,23 @@ import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/ca
 import { MissingClientCapabilityError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
+import type { Scheduled } from "../protocol/clock.js";
 import { unwatched } from "../protocol/promises.js";
+import type { ElicitUrlParams } from "../protocol/question-types.js";
 import { has } from "../protocol/revisions.js";
 import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
+import { Asker, type AskingServices } from "./asking/asker.js";
+import type { AskingContext } from "./asking/asking-context.js";
 import type { Asks } from "./asking/asks.js";
+import type { Stop } from "./asking/interview.js";
+import { requestsOf } from "./asking/conclude.js";
 import type { Caller } from "./caller.js";
+import type { MethodResult } from "./extension.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
 import { Outbox } from "./outbox.js";
 
 /** What a handler sees of the request it serves. All of it may be taken apart by destructuring. */
-export interface Context {
+export interface Context extends AskingContext {
   readonly requestId: RequestId;
   readonly method: string;
   /** Aborted when the client cancelled the request or is gone. */
@@ -57,7 +64,7 @@ export interface MethodContext extends Context {
    *   requests (the stateless era), or the request served is over
    * @throws AskTimeoutError after the server's `askTimeoutMs`; an AbortError when the request ends before
    */
-  ask(method: string, params?: JsonObject): Promise<JsonObject>;
+  request(method: string, params?: JsonObject): Promise<JsonObject>;
   /** For exchanges that last: settles when the client gave up, or the server asks for an end. */
   untilEnded(): Promise<void>;
 }
@@ -66,11 +73,16 @@ export interface MethodContext extends Context {
 export interface LinkScope {
   readonly peer: Peer;
   readonly asks: Asks;
+  readonly asking: AskingServices;
   /** Whether the server declared that it logs. */
   readonly logs: boolean;
   readonly handshake: Handshake | undefined;
   /** Remembers what `initialize` agreed on, or what was set since. */
   introduce(handshake: Handshake): void;
+  /** Gives an elicitation the id it needs, and remembers it: its completion is told to no other client. */
+  withElicitationId(params: ElicitUrlParams): ElicitUrlParams;
+  /** Tells the author of something no client is told. */
+  report(error: unknown): void;
 }
 
 const nothingToDo = Promise.resolve();
@@ -85,7 +97,9 @@ export class RequestContext implements MethodContext {
   #aborted: { readonly reason: unknown } | undefined;
   #outbox: Outbox | undefined;
   #finishEarly: (() => void) | undefined;
-  #stopWaiting: ((reason: unknown) => void) | undefined;
+  #stopWaiting: ((early: Promise<MethodResult>) => void) | undefined;
+  #asker: Asker | undefined;
+  #lateness: Scheduled | undefined;
   #log: Logger | undefined;
   #lastProgress = -Infinity;
   #asked = false;
@@ -161,15 +175,53 @@ export class RequestContext implements MethodContext {
   get ping(): Context["ping"] {
     return () => {
       if (this.client.era === "stateless") return nothingToDo;
-      return unwatched(this.ask("ping").then(() => undefined));
+      return unwatched(this.request("ping").then(() => undefined));
     };
   }
 
-  ask(method: string, params?: JsonObject): Promise<JsonObject> {
-    return unwatched(this.#ask(method, params));
+  get asker(): Asker {
+    this.#asker ??= new Asker(this, this.link.asking);
+    return this.#asker;
   }
 
-  async #ask(method: string, params: JsonObject | undefined): Promise<JsonObject> {
+  get elicit(): Context["elicit"] {
+    return this.asker.elicit;
+  }
+
+  get sample(): Context["sample"] {
+    return this.asker.sample;
+  }
+
+  get roots(): Context["roots"] {
+    return this.asker.roots;
+  }
+
+  get ask(): Context["ask"] {
+    return this.asker.ask;
+  }
+
+  get step(): Context["step"] {
+    return this.asker.step;
+  }
+
+  /** What ended the run of the handler before it came to its own end, if anything did. */
+  get stop(): Stop | undefined {
+    return this.#asker?.stop;
+  }
+
+  get params(): JsonObject | undefined {
+    return this.#message.params;
+  }
+
+  report(error: unknown): void {
+    this.link.report(error);
+  }
+
+  request(method: string, params?: JsonObject): Promise<JsonObject> {
+    return unwatched(this.#request(method, params));
+  }
+
+  async #request(method: string, params: JsonObject | undefined): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
     if (needed !== undefined) this.#require(needed);
     if (this.client.era === "stateless" || this.link.peer.answers === false) {
@@ -186,6 +238,7 @@ export class RequestContext implements MethodContext {
     if (this.#ended || this.#aborted !== undefined) return;
     this.#aborted = { reason };
     this.#outbox?.close();
+    this.#asker?.end(reason as Error); // whatever an AbortSignal holds
     if (this.#asked) this.link.asks.abandon(this, reason);
     this.#controller?.abort(reason);
     this.#finishEarly?.();
@@ -194,15 +247,25 @@ export class RequestContext implements MethodContext {
   /** Aborts it, and waits for its handler no longer: that may never settle, and nobody wants its result. */
   giveUp(reason: unknown): void {
     this.abort(reason);
-    this.#stopWaiting?.(reason);
+    this.#stopWaiting?.(unwatched(Promise.reject(reason as Error))); // whatever an AbortSignal holds
   }
 
-  /** What the handler promised, unless the request is given up first: then it rejects with the reason. */
-  unlessGivenUp<T>(promised: Promise<T>): Promise<T> {
-    const givenUp = new Promise<never>((_, reject) => {
-      this.#stopWaiting = reject;
+  /** What the handler promised, unless the request ends before that does. */
+  unlessEndedEarly(promised: Promise<MethodResult>): Promise<MethodResult> {
+    const early = new Promise<MethodResult>((resolve) => {
+      this.#stopWaiting = resolve;
     });
-    return Promise.race([promised, givenUp]);
+    return Promise.race([promised, early]);
+  }
+
+  /** The run of the handler was stopped: its end is waited for, so that it has cleaned up, but not for ever. */
+  stopped(stop: Stop, graceMs: number): void {
+    if (this.client.era === "handshake") return;
+    this.#lateness = this.link.asks.clock.schedule(graceMs, () => {
+      const late =
+        stop.kind === "error" ? Promise.reject(stop.error) : this.asker.inputRequired(requestsOf(stop));
+      this.#stopWaiting?.(unwatched(late));
+    });
   }
 
   untilEnded(): Promise<void> {
@@ -221,6 +284,8 @@ export class RequestContext implements MethodContext {
   /** The handler is done; nothing more goes out for this request but its response. */
   end(): void {
     this.#ended = true;
+    this.#lateness?.cancel();
+    this.#asker?.end(new DOMException(`${this.method} is over`, "AbortError"));
     if (this.#asked) this.link.asks.abandon(this, new DOMException(`${this.method} is over`, "AbortError"));
     this.#outbox?.finish();
   }

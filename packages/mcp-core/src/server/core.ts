@@ -13,6 +13,8 @@ import {
   type Revision,
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import type { AskingServices } from "./asking/asker.js";
+import { askingServices } from "./asking/services.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
 import type { Caller } from "./caller.js";
@@ -39,6 +41,7 @@ export class ServerCore {
   readonly subscriptions: Subscriptions;
   readonly finisher: Finisher;
   readonly askLimits: AskLimits;
+  readonly asking: AskingServices;
   readonly middleware: Middleware[] = [];
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
@@ -47,12 +50,13 @@ export class ServerCore {
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = systemClock) {
     const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 60_000 } = options;
     const cache = { ...DEFAULT_CACHE, ...options.cache };
-    for (const [kind, hints] of Object.entries(cache)) checkCacheHints(kind, hints);
+    for (const [kind, hints] of Object.entries(cache)) checkCacheHints(`cache.${kind}`, hints);
     if (!Number.isInteger(pageSize) || pageSize < 1)
       throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
     if (!(askTimeoutMs > 0))
       throw new RangeError(`askTimeoutMs must be more than 0 milliseconds, not ${String(askTimeoutMs)}`);
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
+    this.asking = askingServices(info.name, options, options.state);
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);

@@ -13,7 +13,9 @@ import { BusyError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Handshake } from "../protocol/handshake.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { Revision } from "../protocol/revisions.js";
+import type { AskingServices } from "./asking/asker.js";
 import { Asks } from "./asking/asks.js";
 import {
   handshakeCaller,
@@ -33,6 +35,8 @@ const NO_PARAMS: JsonObject = {};
 
 /** Handlers of cancelled requests that may still be running, because they ignore their signal. */
 const MAX_ABANDONED = 1024;
+/** URLs whose completion can still be told of; older ones are not. */
+const MAX_ELICITATIONS = 1024;
 const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
@@ -43,6 +47,8 @@ export class ServerLink implements Link, LinkScope {
   readonly #inFlight = new Set<RequestContext>();
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
+  /** Of URLs this client was sent to, the latest. */
+  readonly #elicitations = new Set<unknown>();
   #stopHearing: (() => void) | undefined;
   #closed = false;
   /** Handlers that have not ended, those of cancelled requests included. */
@@ -52,7 +58,7 @@ export class ServerLink implements Link, LinkScope {
   constructor(core: ServerCore, peer: Peer) {
     this.#core = core;
     this.peer = peer;
-    this.asks = new Asks(`${peer.id}:`, core.askLimits);
+    this.asks = asksOf(peer, core);
     if (peer.session?.handshake !== undefined) this.#adopt(peer.session.handshake);
   }
 
@@ -64,6 +70,10 @@ export class ServerLink implements Link, LinkScope {
     return this.#handshake;
   }
 
+  get asking(): AskingServices {
+    return this.#core.asking;
+  }
+
   get logs(): boolean {
     return this.#core.options.logging ?? true;
   }
@@ -71,6 +81,19 @@ export class ServerLink implements Link, LinkScope {
   introduce(handshake: Handshake): void {
     this.#adopt(handshake);
     this.peer.session?.remember(handshake);
+  }
+
+  withElicitationId(params: ElicitUrlParams): ElicitUrlParams {
+    const elicitationId = params.elicitationId ?? crypto.randomUUID();
+    const [oldest] = this.#elicitations;
+    if (this.#elicitations.size >= MAX_ELICITATIONS && oldest !== undefined)
+      this.#elicitations.delete(oldest);
+    this.#elicitations.add(elicitationId);
+    return { ...params, elicitationId };
+  }
+
+  report(error: unknown): void {
+    this.#core.report(error);
   }
 
   request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined> {
@@ -91,7 +114,7 @@ export class ServerLink implements Link, LinkScope {
     else void this.#core.notified(method, params, this.#caller);
   }
 
-  answer(message: JsonRpcResponse): AnswerOutcome {
+  answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome> {
     return this.asks.answer(message);
   }
 
@@ -140,7 +163,7 @@ export class ServerLink implements Link, LinkScope {
     };
     this.#running += 1;
     result.then(this.#ended, this.#ended);
-    const settled = ctx.unlessGivenUp(result);
+    const settled = ctx.unlessEndedEarly(result);
     this.#inFlight.add(ctx);
     if (signal?.aborted === true) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
@@ -208,6 +231,13 @@ export class ServerLink implements Link, LinkScope {
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }
+}
+
+function asksOf(peer: Peer, { askLimits, options }: ServerCore): Asks {
+  const { session } = peer;
+  if (session === undefined || options.state === undefined) return new Asks(`${peer.id}:`, askLimits);
+  const route = { bus: options.state.bus, sessionId: session.id };
+  return new Asks(`${crypto.randomUUID()}:`, askLimits, route);
 }
 
 function tooManyAbandoned(): BusyError {

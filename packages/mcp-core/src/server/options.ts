@@ -24,8 +24,21 @@ export interface McpServerOptions {
   readonly cache?: Partial<Record<CacheKind, CacheHints>>;
   /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
   readonly maskErrors?: boolean;
+  /** URIs one subscription, or one client of the handshake era, may ask for updates of. Default: 1,024. */
+  readonly maxSubscriptions?: number;
   /** How long a client may take to answer a request of the server's, in ms; `Infinity` for ever. Default: 60,000. */
   readonly askTimeoutMs?: number;
+  /**
+   * Secrets that seal what travels through clients between the rounds of a call, each of at least 32
+   * characters or bytes; the first seals, all open. Nodes that serve the same clients need the same. Default:
+   * those of the environment variable `TOWPATH_STATE_KEYS`, separated by commas; else one that is kept in
+   * `state`; else one of this process.
+   */
+  readonly stateKeys?: readonly (string | Uint8Array)[];
+  /** URIs one subscription, or one client of the handshake era, may ask for updates of. Default: 1,024. */
+  readonly maxSubscriptions?: number;
+  /** How long a client may take from question to answer in the stateless era, in ms. Default: 3,600,000. */
+  readonly stateTtlMs?: number;
   /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
   /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */
@@ -38,16 +51,19 @@ export const DEFAULT_CACHE: Readonly<Record<CacheKind, CacheHints>> = {
   reads: { ttlMs: 0, cacheScope: "private" },
 };
 
-/** @throws RangeError for hints the specification does not allow */
-export function checkCacheHints(kind: string, { ttlMs, cacheScope }: CacheHints): void {
+/**
+ * @param where as in `cache.lists`
+ * @throws RangeError for hints the specification does not allow
+ */
+export function checkCacheHints(where: string, { ttlMs, cacheScope }: CacheHints): void {
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 0) {
     throw new RangeError(
-      `cache.${kind}.ttlMs must be a whole number of milliseconds, 0 or more, not ${String(ttlMs)}`,
+      `${where}.ttlMs must be a whole number of milliseconds, 0 or more, not ${String(ttlMs)}`,
     );
   }
   if (!["public", "private"].includes(cacheScope)) {
     throw new RangeError(
-      `cache.${kind}.cacheScope must be "public" or "private", not ${JSON.stringify(cacheScope)}`,
+      `${where}.cacheScope must be "public" or "private", not ${JSON.stringify(cacheScope)}`,
     );
   }
 }

@@ -1,11 +1,14 @@
 import type { AnswerOutcome, CloseReason, Exchange } from "../../contract/index.js";
-import { InvalidRequestError, ProtocolError } from "../../jsonrpc/errors.js";
+import { asJsonObject } from "../../jsonrpc/as-json.js";
+import { InvalidRequestError } from "../../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import type { Clock, Scheduled } from "../../protocol/clock.js";
-import { AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
-import { fireAndForget, unwatched } from "../../protocol/promises.js";
+import { AskRefusedError, AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
+import { fireAndForget, unwatched, type MaybePromise } from "../../protocol/promises.js";
+import type { Bus, Unsubscribe } from "../../state/contract.js";
 
 interface Waiting {
+  readonly method: string;
   readonly owner: object;
   readonly exchange: Exchange;
   readonly timer: Scheduled;
@@ -19,6 +22,15 @@ export interface AskLimits {
   readonly clock: Clock;
 }
 
+/** Where answers arrive that another node was given, for a session that several nodes serve. */
+export interface AnswerRoute {
+  readonly bus: Bus;
+  readonly sessionId: string;
+}
+
+/** How long another node may take to say that it has an answer, in ms. */
+const ROUTING_TIMEOUT_MS = 5_000;
+
 /** Requests of ours that one peer may leave unanswered at a time. */
 const MAX_WAITING = 1024;
 
@@ -27,19 +39,22 @@ export class Asks {
   readonly #waiting = new Map<RequestId, Waiting>();
   readonly #prefix: string;
   readonly #limits: AskLimits;
+  readonly #route: AnswerRoute | undefined;
+  #served: Promise<Unsubscribe> | undefined;
   #next = 0;
   #closed = false;
 
-  /** @param prefix keeps our ids apart from those of other links of the same session. */
-  constructor(prefix: string, limits: AskLimits) {
+  /** @param prefix keeps our ids apart from those of other links of the same session; ends with a colon */
+  constructor(prefix: string, limits: AskLimits, route?: AnswerRoute) {
     this.#prefix = prefix;
     this.#limits = limits;
+    this.#route = route;
   }
 
   /**
    * Sends a request on an exchange and settles with the client's answer.
    * @param owner whoever waits, as {@link abandon} knows it
-   * @throws ProtocolError with the client's error; AskTimeoutError; ConnectionLostError when the peer is gone
+   * @throws AskRefusedError with the client's error; AskTimeoutError; ConnectionLostError when the peer is gone
    */
   async ask(
     method: string,
@@ -53,6 +68,7 @@ export class Asks {
         `${String(MAX_WAITING)} requests to this client wait for an answer already`,
       );
     }
+    if (this.#route !== undefined) await this.#serve(this.#route);
     const id = `${this.#prefix}${String(this.#next++)}`;
     const answered = this.#wait(id, method, exchange, owner);
     try {
@@ -65,12 +81,17 @@ export class Asks {
     }
   }
 
-  answer(response: JsonRpcResponse): AnswerOutcome {
-    const waiting = this.#take(response.id);
-    if (waiting === undefined) return "unknown";
-    if ("result" in response) waiting.resolve(response.result);
-    else waiting.reject(new ProtocolError(response.error.code, response.error.message, response.error.data));
-    return "delivered";
+  get clock(): Clock {
+    return this.#limits.clock;
+  }
+
+  /** An answer may have been asked for by this link, or by another of the same session on any node. */
+  answer(response: JsonRpcResponse): MaybePromise<AnswerOutcome> {
+    const delivered = this.#deliver(response);
+    if (delivered || this.#route === undefined || typeof response.id !== "string")
+      return delivered ? "delivered" : "unknown";
+    const prefix = response.id.slice(0, response.id.lastIndexOf(":") + 1);
+    return prefix === this.#prefix ? "unknown" : this.#pass(response, prefix, this.#route);
   }
 
   /** Ends everything this owner waits for, and tells the client to stop working on it (Cancellation). */
@@ -81,6 +102,36 @@ export class Asks {
   close({ error }: CloseReason): void {
     this.#closed = true;
     for (const id of this.#waiting.keys()) this.#take(id)?.reject(gone(true, error));
+    void this.#served?.then((end) => end()).catch(() => undefined); // reported by the state
+  }
+
+  #serve({ bus, sessionId }: AnswerRoute): Promise<Unsubscribe> {
+    this.#served ??= bus.serve(topicOf(sessionId, this.#prefix), (message) => {
+      // Only nodes of this server publish here, and only responses.
+      return this.#deliver(message as unknown as JsonRpcResponse) ? "delivered" : "unknown";
+    });
+    this.#served.catch(() => (this.#served = undefined)); // tried again by the next question
+    return this.#served;
+  }
+
+  async #pass(response: JsonRpcResponse, prefix: string, route: AnswerRoute): Promise<AnswerOutcome> {
+    const topic = topicOf(route.sessionId, prefix);
+    try {
+      const outcome = await route.bus.request(topic, asJsonObject(response), {
+        timeoutMs: ROUTING_TIMEOUT_MS,
+      });
+      return outcome === "delivered" ? "delivered" : "unknown";
+    } catch {
+      return "lost"; // nobody is there who asked
+    }
+  }
+
+  #deliver(response: JsonRpcResponse): boolean {
+    const waiting = this.#take(response.id);
+    if (waiting === undefined) return false;
+    if ("result" in response) waiting.resolve(response.result);
+    else waiting.reject(new AskRefusedError(waiting.method, response.error));
+    return true;
   }
 
   #wait(id: RequestId, method: string, exchange: Exchange, owner: object): Promise<JsonObject> {
@@ -89,7 +140,7 @@ export class Asks {
       this.#cancel(id, new AskTimeoutError(method, timeoutMs));
     });
     const answered = new Promise<JsonObject>((resolve, reject) => {
-      this.#waiting.set(id, { owner, exchange, timer, resolve, reject });
+      this.#waiting.set(id, { method, owner, exchange, timer, resolve, reject });
     });
     return unwatched(answered); // the peer may go away while the request is being sent
   }
@@ -109,6 +160,11 @@ export class Asks {
     this.#waiting.delete(id);
     return waiting;
   }
+}
+
+/** An answer counts only for the session whose client was asked. */
+function topicOf(sessionId: string, prefix: string): string {
+  return `towpath/answers/${sessionId}/${prefix}`;
 }
 
 function gone(mayHaveBeenDelivered: boolean, cause?: Error): ConnectionLostError {

@@ -1,7 +1,12 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { UrlElicitationRequiredError } from "../../protocol/errors.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
+import type { InputRequest } from "../../protocol/question-types.js";
+import { hasElicitationIds } from "../../protocol/revisions.js";
 import type { RequestContext } from "../context.js";
 import type { MethodResult } from "../extension.js";
+import type { Stop } from "./interview.js";
+import { Suspended } from "./suspended.js";
 
 /** A handler of an author's, and what becomes of what it returns or throws. */
 export interface Conclusion {
@@ -18,13 +23,80 @@ export interface Conclusion {
 export function conclude(
   params: JsonObject,
   ctx: RequestContext,
-  { run, finish, failed }: Conclusion,
+  conclusion: Conclusion,
 ): MaybePromise<MethodResult> {
+  const first = params["requestState"] === undefined && params["inputResponses"] === undefined;
+  if (first || ctx.client.era === "handshake") return attempt(ctx, conclusion);
+  return ctx.asker.open(params).then(() => attempt(ctx, conclusion));
+}
+
+function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<MethodResult> {
+  const { run, finish } = conclusion;
+  const failed = (error: unknown): MaybePromise<MethodResult> => failure(ctx, conclusion, error);
   try {
     const returned = run();
-    const finished = isPromise(returned) ? Promise.resolve(returned).then(finish) : finish(returned);
+    const finished = isPromise(returned)
+      ? Promise.resolve(returned).then(
+          (value) => (ctx.stop === undefined ? finish(value) : swallowed(ctx, conclusion)),
+          (error: unknown) => {
+            if (ctx.stop === undefined) throw error;
+            return stopped(ctx, conclusion, error);
+          },
+        )
+      : finish(returned);
     return isPromise(finished) ? finished.then(undefined, failed) : finished;
   } catch (error) {
     return failed(error);
   }
+}
+
+function swallowed(ctx: RequestContext, conclusion: Conclusion): Promise<MethodResult> {
+  ctx.report(
+    new Error(
+      `A handler of ${ctx.method} (${JSON.stringify(ctx.params?.["name"] ?? ctx.params?.["uri"])}) caught Suspended and went on: what it returned is not used. Throw it on`,
+    ),
+  );
+  return stopped(ctx, conclusion, undefined);
+}
+
+/** A run that was stopped ends with what stopped it, whatever its handler made of that. */
+async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unknown): Promise<MethodResult> {
+  const stop = ctx.stop;
+  if (stop === undefined) throw error;
+  if (error !== undefined && !comesFrom(error, stop)) ctx.report(error);
+  if (stop.kind === "error") throw stop.error;
+  if (ctx.client.era === "stateless") return ctx.asker.inputRequired(requestsOf(stop));
+  await ctx.asker.answerNow(stop.questions);
+  return attempt(ctx, conclusion);
+}
+
+export function requestsOf({ questions }: Stop & { kind: "asks" }): ReadonlyMap<string, InputRequest> {
+  return new Map([...questions].map(([key, { request }]) => [key, request]));
+}
+
+function comesFrom(error: unknown, stop: Stop): boolean {
+  if (error instanceof Suspended || (stop.kind === "error" && error === stop.error)) return true;
+  return error instanceof Error && error.cause !== undefined && comesFrom(error.cause, stop);
+}
+
+function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {
+  return error instanceof UrlElicitationRequiredError ? urlRequired(ctx, error) : failed(error);
+}
+
+/**
+ * Revision 2025-11-25 has an error that asks for URLs to be visited (Elicitation, URL Elicitation Required
+ * Error); the stateless era asks with a result.
+ * @throws UrlElicitationRequiredError, and where the client cannot be asked for it, an error that says so
+ */
+function urlRequired(ctx: RequestContext, error: UrlElicitationRequiredError): Promise<MethodResult> {
+  ctx.require({ elicitation: { url: {} } });
+  if (hasElicitationIds(ctx.client.revision)) {
+    for (const elicitation of error.elicitations) ctx.link.withElicitationId(elicitation);
+    throw error;
+  }
+  const requests = error.elicitations.map(({ elicitationId = "", ...params }, index) => {
+    const request: InputRequest = { method: "elicitation/create", params };
+    return [elicitationId === "" ? `url-${String(index)}` : elicitationId, request] as const;
+  });
+  return ctx.asker.inputRequired(new Map(requests));
 }

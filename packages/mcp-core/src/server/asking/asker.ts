@@ -1,0 +1,191 @@
+import { InvalidRequestError } from "../../jsonrpc/errors.js";
+import { isObject } from "../../jsonrpc/guards.js";
+import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import { unwatched } from "../../protocol/promises.js";
+import { hasElicitationIds } from "../../protocol/revisions.js";
+import type { StandardSchema } from "../../protocol/standard-schema.js";
+import {
+  ASKING_METHODS,
+  type CreateMessageParams,
+  type ElicitUrlParams,
+  type InputRequest,
+} from "../../protocol/question-types.js";
+import type { Records } from "../../state/contract.js";
+import type { RequestContext } from "../context.js";
+import { Interview, type Claim, type Stop } from "./interview.js";
+import type { Journal } from "./journal.js";
+import {
+  formQuestion,
+  questionOf,
+  rootsQuestion,
+  sampleQuestion,
+  urlQuestion,
+  type AskedQuestion,
+  type AskOptions,
+  type Question,
+  type UrlAskOptions,
+} from "./questions.js";
+import { inputResponses, stateContext, type RequestStates } from "./request-state.js";
+import type { AskingContext, StepOptions } from "./asking-context.js";
+
+/** What all requests of a server that ask have in common. */
+export interface AskingServices {
+  readonly server: string;
+  readonly states: RequestStates;
+  readonly records: () => Promise<Records>;
+}
+
+/** How long a handler may take to end after its run was suspended, in ms; its result is not waited for longer. */
+const GRACE_MS = 1_000;
+
+/**
+ * What the handler of one request asks. In the handshake era questions go out while it waits; in the
+ * stateless era its run ends with them, and another run, in another request, has the answers. `replays`
+ * makes it so in both.
+ */
+export class Asker {
+  readonly #ctx: RequestContext;
+  readonly #services: AskingServices;
+  readonly #mayAsk: boolean;
+  readonly #inRounds: boolean;
+  #interview: Interview;
+
+  constructor(ctx: RequestContext, services: AskingServices) {
+    this.#ctx = ctx;
+    this.#services = services;
+    this.#mayAsk = ASKING_METHODS.has(ctx.method);
+    this.#inRounds = this.#mayAsk && (ctx.client.era === "stateless" || ctx.link.peer.replays === true);
+    this.#interview = this.#begin(undefined, {});
+  }
+
+  get stop(): Stop | undefined {
+    return this.#interview.stop;
+  }
+
+  readonly elicit = ((message: string, about?: StandardSchema | URL, options: UrlAskOptions = {}) =>
+    about instanceof URL
+      ? this.#ask(() => urlQuestion(message, about, options.elicitationId), options)
+      : this.#ask(() => formQuestion(message, about, this.#revision), options)) as AskingContext["elicit"]; // its overloads
+
+  readonly sample = (params: CreateMessageParams, options?: AskOptions) =>
+    this.#ask(() => sampleQuestion(params, this.#revision), options);
+
+  readonly roots = (options?: AskOptions) => this.#ask(rootsQuestion, options);
+
+  readonly ask = ((questions: Readonly<Record<string, AskedQuestion>>) => {
+    const asked = Object.entries(questions).map(async ([key, question]) => {
+      return [key, await this.#ask(() => questionOf(question, this.#revision), { key })] as const;
+    });
+    return unwatched(Promise.all(asked).then(Object.fromEntries));
+  }) as AskingContext["ask"]; // the answers are what `AnswerTo` says of each question
+
+  readonly step = <T>(name: string, work: Parameters<AskingContext["step"]>[1], options: StepOptions = {}) =>
+    unwatched(this.#interview.step(name, work, options.once === true)) as Promise<T>; // what `work` gave
+
+  /**
+   * Takes what the client sent along from earlier rounds.
+   * @throws InvalidParamsError for state that is not ours, or not for this request
+   */
+  async open(params: JsonObject): Promise<void> {
+    const responses = inputResponses(params);
+    const { requestState } = params;
+    const journal =
+      requestState === undefined
+        ? undefined
+        : await this.#services.states.read(requestState, this.#context());
+    this.#interview = this.#begin(journal, responses);
+  }
+
+  /**
+   * The result that asks the client for what this run stopped for.
+   * @throws ProtocolError after too many rounds; Error when the questions differ from run to run
+   */
+  inputRequired(questions: ReadonlyMap<string, InputRequest>): Promise<JsonObject> {
+    return this.#write(questions, this.#interview.next([...questions.keys()]));
+  }
+
+  /** Asks what this run stopped for while the client waits, for the next run to know. */
+  async answerNow(questions: ReadonlyMap<string, Question<unknown>>): Promise<void> {
+    const journal = this.#interview.next([...questions.keys()]);
+    const asked = [...questions].map(
+      async ([key, { request }]) => [key, await this.#askNow(request)] as const,
+    );
+    this.#interview = this.#begin(journal, Object.fromEntries(await Promise.all(asked)));
+  }
+
+  end(reason: Error): void {
+    this.#interview.end(reason);
+  }
+
+  get #revision() {
+    return this.#ctx.client.revision;
+  }
+
+  /** What state is bound to is the request as it was sent, whatever middleware made of it. */
+  #context(): string {
+    const { principal, method, params } = this.#ctx;
+    return stateContext(this.#services.server, principal?.id, method, params);
+  }
+
+  #begin(journal: Journal | undefined, responses: JsonObject): Interview {
+    return new Interview({
+      journal,
+      responses,
+      claim: this.#claim,
+      stopped: (stop) => {
+        this.#ctx.stopped(stop, GRACE_MS);
+      },
+      askNow: this.#inRounds ? undefined : ({ request }) => this.#askNow(request),
+    });
+  }
+
+  #ask<Answer>(make: () => Question<Answer>, { key }: AskOptions = {}): Promise<Answer> {
+    const asked = async (): Promise<Answer> => {
+      if (!this.#mayAsk)
+        throw new InvalidRequestError(
+          `${this.#ctx.method} cannot ask the client: only ${[...ASKING_METHODS].join(", ")} can`,
+        );
+      const question = make();
+      this.#ctx.require(question.needs);
+      return this.#interview.ask(question, key);
+    };
+    return unwatched(asked());
+  }
+
+  #askNow({ method, params }: InputRequest): Promise<JsonObject> {
+    const url = params !== undefined && "url" in params && hasElicitationIds(this.#revision);
+    const sent = url ? this.#ctx.link.withElicitationId(params as ElicitUrlParams) : params; // the only one with a URL
+    return this.#ctx.request(method, sent as JsonObject | undefined); // a request's parameters are JSON
+  }
+
+  async #write(questions: ReadonlyMap<string, InputRequest>, journal: Journal): Promise<JsonObject> {
+    const requestState = await this.#services.states.write(journal, this.#context());
+    const inputRequests = Object.fromEntries(questions) as unknown as JsonObject; // JSON, every one
+    return { resultType: "input_required", inputRequests, requestState };
+  }
+
+  /** Nothing is run twice in the handshake era, and nothing needs to be claimed. */
+  readonly #claim: Claim = async (step, run) => {
+    if (!this.#inRounds) return run();
+    const { states, records: open } = this.#services;
+    const records = await open();
+    const [id, lifetime] = [`towpath/step/${step}`, { ttlMs: states.ttlMs }];
+    const { outcome } = await records.create(id, {}, lifetime);
+    if (outcome !== "created") return resultOfClaim(step, (await records.get(id))?.value);
+    try {
+      const result = await run();
+      await records.set(id, { result }, lifetime);
+      return result;
+    } catch (error) {
+      await records.delete(id);
+      throw error;
+    }
+  };
+}
+
+function resultOfClaim(step: string, value: JsonValue | undefined): readonly JsonValue[] {
+  const result = isObject(value) ? value["result"] : undefined;
+  if (Array.isArray(result)) return result as readonly JsonValue[];
+  const name = step.slice(step.indexOf("/") + 1);
+  throw new Error(`Step "${name}" was begun by another run of this call, and has not ended there`);
+}

@@ -1,0 +1,28 @@
+import { has, type Revision } from "../../protocol/revisions.js";
+import type { CreateMessageParams, SamplingMessage } from "../../protocol/question-types.js";
+
+/** Sampling, Capabilities: from 2025-11-25 on, other servers' context is for clients that declared it. */
+export function needsContext({ includeContext }: CreateMessageParams, revision: Revision): boolean {
+  return includeContext !== undefined && includeContext !== "none" && has(revision, "samplingTools");
+}
+
+/**
+ * The request as the client's revision knows it: before 2025-11-25 a message has one content only.
+ * @throws TypeError for what is no request
+ */
+export function fittedSample(params: CreateMessageParams, revision: Revision): CreateMessageParams {
+  if (!Array.isArray(params.messages) || params.messages.length === 0)
+    throw new TypeError("A sampling request has at least one message");
+  if (!Number.isInteger(params.maxTokens) || params.maxTokens < 1)
+    throw new TypeError(`maxTokens must be a positive integer, not ${String(params.maxTokens)}`);
+  return has(revision, "samplingTools") ? params : { ...params, messages: params.messages.flatMap(apart) };
+}
+
+function apart(message: SamplingMessage): readonly SamplingMessage[] {
+  const { content } = message;
+  return isList(content) ? content.map((one) => ({ ...message, content: one })) : [message];
+}
+
+function isList(content: SamplingMessage["content"]): content is Extract<typeof content, readonly unknown[]> {
+  return Array.isArray(content);
+}
