@@ -37,6 +37,7 @@ export type { McpServerOptions } from "./server/options.js";
 export { McpServer, type Running } from "./server/server.js";
 export type { Completer, Completers, CompletionContext } from "./server/completions/completer.js";
 export type * from "./server/prompts/definition.js";
+export type * from "./server/resources/definition.js";
 export type { Definition, Handle, VisibleTo } from "./server/registry.js";
 export { ToolError } from "./server/tools/definition.js";
 export type {

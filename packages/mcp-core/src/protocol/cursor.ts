@@ -23,12 +23,12 @@ export function pageOf<Item extends Placed>(
   cursor: string | undefined,
   pageSize: number,
 ): Page<Item> {
-  const after = cursor === undefined ? -1 : decodeCursor(list, cursor);
+  const after = cursor === undefined ? -1 : decodeCursor(list, cursor).place;
   const rest = after < 0 ? items : items.filter((item) => item.place > after);
   const page = rest.slice(0, pageSize);
   const last = page.at(-1);
   return rest.length > page.length && last !== undefined
-    ? { items: page, nextCursor: encodeCursor(list, last.place) }
+    ? { items: page, nextCursor: encodeCursor(list, { place: last.place }) }
     : { items: page };
 }
 
@@ -38,17 +38,27 @@ export function cursorParam(params: JsonObject): string | undefined {
   throw new InvalidParamsError("Invalid params: params.cursor must be a string");
 }
 
-function encodeCursor(list: string, place: number): string {
-  return btoa(JSON.stringify({ list, place }));
+/** @param position a place, and what else tells where a list goes on */
+export function encodeCursor(list: string, position: Placed & JsonObject): string {
+  return btoa(escaped(JSON.stringify({ list, ...position })));
 }
 
-function decodeCursor(list: string, cursor: string): number {
+/** @throws InvalidParamsError for a cursor that this list did not give out */
+export function decodeCursor(list: string, cursor: string): Placed & JsonObject {
   const decoded = parse(cursor);
   if (isObject(decoded) && decoded["list"] === list && Number.isSafeInteger(decoded["place"])) {
     const place = Number(decoded["place"]);
-    if (place >= 0) return place;
+    if (place >= 0) return { ...decoded, place };
   }
   throw new InvalidParamsError("Invalid params: params.cursor was not given out by this list");
+}
+
+/** The same JSON in characters that `btoa` takes. */
+function escaped(json: string): string {
+  return json.replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function parse(cursor: string): unknown {

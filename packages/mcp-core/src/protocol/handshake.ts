@@ -10,4 +10,6 @@ export interface Handshake {
   readonly logLevel?: LogLevel;
   /** The capabilities that were declared with `listChanged`; changes of other lists are not told of. */
   readonly listChanged?: readonly string[];
+  /** The URIs whose updates the client asked for with `resources/subscribe`. */
+  readonly subscriptions?: readonly string[];
 }

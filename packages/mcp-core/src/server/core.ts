@@ -28,6 +28,8 @@ import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options
 import { OFFERS } from "./offers.js";
 import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
+import { Resources } from "./resources/resources.js";
+import { RESOURCE_UPDATED, updatesFilter } from "./resources/subscriptions.js";
 import { Tools } from "./tools/tools.js";
 
 /** What a server is made of, shared by all its links; it knows no peer. */
@@ -37,6 +39,8 @@ export class ServerCore {
   readonly revisions: readonly Revision[];
   readonly tools: Tools;
   readonly prompts: Prompts;
+  readonly resources: Resources;
+  readonly maxSubscriptions: number;
   readonly changes: Changes;
   readonly subscriptions: Subscriptions;
   readonly finisher: Finisher;
@@ -55,6 +59,10 @@ export class ServerCore {
       throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
     if (!(askTimeoutMs > 0))
       throw new RangeError(`askTimeoutMs must be more than 0 milliseconds, not ${String(askTimeoutMs)}`);
+    const { maxSubscriptions = 1024 } = options;
+    if (!Number.isInteger(maxSubscriptions) || maxSubscriptions < 0)
+      throw new RangeError(`maxSubscriptions must be a whole number, not ${String(maxSubscriptions)}`);
+    this.maxSubscriptions = maxSubscriptions;
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
     this.asking = askingServices(info.name, options, options.state);
     this.info = info;
@@ -78,12 +86,19 @@ export class ServerCore {
     };
     this.tools = new Tools({ ...registering, maskErrors });
     this.prompts = new Prompts(registering);
+    const updated = (uri: string): void => {
+      this.changes.announce(RESOURCE_UPDATED, { uri });
+    };
+    this.resources = new Resources({ ...registering, updated });
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
+    const resourceSubscriptions = updatesFilter(this.resources, maxSubscriptions);
     this.#filters = new Map(
-      [LIST_FILTERS, ...extensions.map(({ listenFilters = {} }) => listenFilters)].flatMap(
-        Object.entries<OfferedFilter>,
-      ),
+      [
+        LIST_FILTERS,
+        { resourceSubscriptions },
+        ...extensions.map(({ listenFilters = {} }) => listenFilters),
+      ].flatMap(Object.entries<OfferedFilter>),
     );
     this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name));
   }

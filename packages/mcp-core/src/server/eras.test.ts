@@ -344,7 +344,11 @@ describe("server/discover", () => {
   });
 
   it("carries declared capabilities through", async () => {
-    const capabilities = { resources: { subscribe: true }, tools: { listChanged: false }, "x-own": { a: 1 } };
+    const capabilities = {
+      resources: { subscribe: true, listChanged: false },
+      tools: { listChanged: false },
+      "x-own": { a: 1 },
+    };
     const { stateless } = openLink(greeter({ capabilities, logging: false }));
     expect((await stateless("server/discover"))?.result?.["capabilities"]).toEqual(capabilities);
   });

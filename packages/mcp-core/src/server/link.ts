@@ -29,6 +29,7 @@ import { RequestContext, type LinkScope } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
+import { RESOURCE_UPDATED } from "./resources/subscriptions.js";
 import { NotificationQueue } from "./changes/notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
@@ -47,6 +48,7 @@ export class ServerLink implements Link, LinkScope {
   readonly #inFlight = new Set<RequestContext>();
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
+  #subscribed: ReadonlySet<unknown> = new Set();
   /** Of URLs this client was sent to, the latest. */
   readonly #elicitations = new Set<unknown>();
   #stopHearing: (() => void) | undefined;
@@ -219,15 +221,20 @@ export class ServerLink implements Link, LinkScope {
   #adopt(handshake: Handshake): void {
     this.#handshake = handshake;
     this.#caller = handshakeCaller(handshake);
+    this.#subscribed = new Set(handshake.subscriptions);
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
     const queue = new NotificationQueue((message) => this.peer.push?.(message));
     this.#stopHearing = this.#core.changes.hear((change) => {
-      if (this.#wasPromised(change)) queue.add(change.method, change.encoded);
+      if (this.#wasPromised(change)) queue.add(change.encoded.json, change.encoded);
     });
   }
 
-  /** In the handshake era, changes of a list go to every client that was told so by its `listChanged`. */
-  #wasPromised({ method }: Change): boolean {
+  /**
+   * In the handshake era, changes of a list go to every client that was told so by its `listChanged`, and
+   * those of a resource to every client that subscribed to it.
+   */
+  #wasPromised({ method, params }: Change): boolean {
+    if (method === RESOURCE_UPDATED) return this.#subscribed.has(params?.["uri"]);
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }

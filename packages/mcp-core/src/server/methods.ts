@@ -17,6 +17,7 @@ import { complete, type References } from "./completions/complete.js";
 import type { RequestContext } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { Method, MethodResult } from "./extension.js";
+import { subscribe, unsubscribe } from "./resources/subscriptions.js";
 
 const HANDSHAKE: readonly Era[] = ["handshake"];
 const STATELESS: readonly Era[] = ["stateless"];
@@ -30,6 +31,7 @@ export interface ServedMethod extends Omit<Method, "handle"> {
 /** The methods of the core protocol: in which eras, what for, how finished. */
 export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMethod>> {
   const references: References = new Map([
+    ["ref/resource", (ref, ctx) => core.resources.reference(ref, ctx)],
     ["ref/prompt", (ref, ctx) => core.prompts.find(stringField(ref, "name", "params.ref"), ctx).completable],
   ]);
   return {
@@ -47,6 +49,30 @@ export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMet
       cache: "lists",
       handle: (params, ctx) => core.tools.registry.list(params, ctx),
     },
+    "resources/list": {
+      eras: BOTH,
+      capability: "resources",
+      cache: "lists",
+      handle: (params, ctx) => core.resources.list(params, ctx),
+    },
+    "resources/templates/list": {
+      eras: BOTH,
+      capability: "resources",
+      cache: "lists",
+      handle: (params, ctx) => core.resources.templates.list(params, ctx),
+    },
+    "resources/read": {
+      eras: BOTH,
+      capability: "resources",
+      cache: "reads",
+      handle: (params, ctx) => core.resources.read(params, ctx),
+    },
+    "resources/subscribe": {
+      eras: HANDSHAKE,
+      capability: "resources",
+      handle: (params, ctx) => subscribe(core.resources, core.maxSubscriptions, params, ctx),
+    },
+    "resources/unsubscribe": { eras: HANDSHAKE, capability: "resources", handle: unsubscribe },
     "prompts/list": {
       eras: BOTH,
       capability: "prompts",

@@ -15,7 +15,17 @@ interface Offer {
 
 export const OFFERS: ReadonlyMap<string, Offer> = new Map<string, Offer>([
   ["logging", { isThere: ({ options }) => options.logging ?? true, onlyLive: true }],
-  ["completions", { isThere: ({ prompts }) => prompts.completes, since: "completionsCapability" }],
+  [
+    "completions",
+    {
+      isThere: ({ prompts, resources }) => prompts.completes || resources.completes,
+      since: "completionsCapability",
+    },
+  ],
+  [
+    "resources",
+    { isThere: ({ resources }) => resources.offered, live: { subscribe: true, listChanged: true } },
+  ],
   ["prompts", { isThere: ({ prompts }) => prompts.registry.offered, live: { listChanged: true } }],
   ["tools", { isThere: ({ tools }) => tools.registry.offered, live: { listChanged: true } }],
 ]);

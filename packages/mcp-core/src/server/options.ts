@@ -35,8 +35,6 @@ export interface McpServerOptions {
    * `state`; else one of this process.
    */
   readonly stateKeys?: readonly (string | Uint8Array)[];
-  /** URIs one subscription, or one client of the handshake era, may ask for updates of. Default: 1,024. */
-  readonly maxSubscriptions?: number;
   /** How long a client may take from question to answer in the stateless era, in ms. Default: 3,600,000. */
   readonly stateTtlMs?: number;
   /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */

@@ -20,6 +20,9 @@ export interface Definition {
   readonly visibleTo?: VisibleTo;
 }
 
+/** Whoever asks, as far as it matters for what is to be seen. */
+export type Viewer = Pick<RequestContext, "principal">;
+
 /** Something registered: its definition may change, its key never does. */
 export interface Entry<Defined extends Definition = Definition> extends Placed {
   readonly key: string;
@@ -107,12 +110,12 @@ export class Registry<E extends Entry> {
   }
 
   /** The one of this key, if it is enabled and the principal may see it. */
-  find(key: string, ctx: RequestContext): E | undefined {
+  find(key: string, ctx: Viewer): E | undefined {
     const entry = this.#entries.get(key);
     return entry !== undefined && this.sees(entry, ctx) ? entry : undefined;
   }
 
-  sees(entry: E, ctx: RequestContext): boolean {
+  sees(entry: E, ctx: Viewer): boolean {
     if (!entry.enabled || entry.definition.visibleTo === undefined) return entry.enabled;
     return this.#judge(entry, ctx.principal);
   }
@@ -137,7 +140,7 @@ export class Registry<E extends Entry> {
     return encoded;
   }
 
-  page(cursor: string | undefined, ctx: RequestContext): Page<E> {
+  page(cursor: string | undefined, ctx: Viewer): Page<E> {
     const seen = [...this.#entries.values()].filter((entry) => this.sees(entry, ctx));
     return pageOf(this.#kind.list, seen, cursor, this.#options.pageSize);
   }

@@ -9,6 +9,9 @@ import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
 import type { McpServerOptions } from "./options.js";
 import type { PromptDefinition, PromptHandle, PromptHandler } from "./prompts/definition.js";
+import type { ResourceDefinition, ResourceHandle, ResourceHandler } from "./resources/definition.js";
+import { RESOURCE_UPDATED } from "./resources/subscriptions.js";
+import { checkUri } from "./resources/uri.js";
 import { runUntilDone, startAll, type Running } from "./run.js";
 import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";
 
@@ -57,6 +60,32 @@ export class McpServer implements Dispatcher {
     handler: ToolHandler<Input, Output>,
   ): ToolHandle {
     return this.#core.tools.add(name, definition, handler);
+  }
+
+  /**
+   * Registers a resource, or with a URI template (RFC 6570) a family of resources (Resources). May be called
+   * while the server runs; whoever listens is notified. Of several that match a URI, a resource goes before
+   * templates, and these in the order they were registered; the first decides, also when it is disabled or
+   * not visible to the caller.
+   * @throws TypeError when the URI or template is taken or malformed, or `complete` names a variable that
+   *   is not there; RangeError for caching hints that are not allowed
+   */
+  resource<const Uri extends string>(
+    uri: Uri,
+    definition: ResourceDefinition<Uri>,
+    handler: ResourceHandler<Uri>,
+  ): ResourceHandle<Uri> {
+    return this.#core.resources.add(uri, definition, handler);
+  }
+
+  /**
+   * Tells whoever subscribed to a resource that it changed, on every node that shares the state, whatever
+   * the transport and revision (Resources, Subscriptions). Equal calls of one turn are one.
+   * @throws TypeError when it is no URI
+   */
+  resourceUpdated(uri: string): void {
+    checkUri(uri);
+    this.#core.changes.announce(RESOURCE_UPDATED, { uri });
   }
 
   /**

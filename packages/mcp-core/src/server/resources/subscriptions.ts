@@ -1,0 +1,71 @@
+import { InvalidParamsError, InvalidRequestError, MethodNotFoundError } from "../../jsonrpc/errors.js";
+import { describe } from "../../jsonrpc/guards.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { BusyError } from "../../protocol/errors.js";
+import type { Handshake } from "../../protocol/handshake.js";
+import type { OfferedFilter } from "../changes/listen.js";
+import { isStrings } from "../completions/completer.js";
+import type { RequestContext } from "../context.js";
+import type { Resources } from "./resources.js";
+import { isUri, uriParam } from "./uri.js";
+
+export const RESOURCE_UPDATED = "notifications/resources/updated";
+
+/**
+ * `resourceSubscriptions` of `subscriptions/listen` (Subscriptions, Notification Filter): honoured are the
+ * URIs of resources that the caller may see.
+ */
+export function updatesFilter(resources: Resources, limit: number): OfferedFilter {
+  return {
+    capability: "resources",
+    notification: RESOURCE_UPDATED,
+    open: (asked, ctx) => {
+      if (!isStrings(asked)) {
+        throw new InvalidParamsError(
+          `Invalid params: params.notifications.resourceSubscriptions must be an array of strings, not ${describe(asked)}`,
+        );
+      }
+      const uris = new Set(asked);
+      checkLimit(uris.size, limit);
+      const honoured = [...uris].filter((uri) => isUri(uri) && resources.find(uri, ctx) !== undefined);
+      const watched = new Set<unknown>(honoured);
+      return { honoured, lets: (params) => watched.has(params?.["uri"]) };
+    },
+  };
+}
+
+/** `resources/subscribe`, of the handshake era (2025-11-25, Resources, Subscriptions). */
+export function subscribe(
+  resources: Resources,
+  limit: number,
+  params: JsonObject,
+  ctx: RequestContext,
+): JsonObject {
+  const handshake = subscriber(ctx);
+  const uri = uriParam(params);
+  resources.require(uri, ctx);
+  const uris = new Set(handshake.subscriptions).add(uri);
+  checkLimit(uris.size, limit);
+  ctx.link.introduce({ ...handshake, subscriptions: [...uris] });
+  return {};
+}
+
+/** `resources/unsubscribe`, of the handshake era: what was not subscribed to is no error. */
+export function unsubscribe(params: JsonObject, ctx: RequestContext): JsonObject {
+  const { subscriptions = [], ...handshake } = subscriber(ctx);
+  const uri = uriParam(params);
+  ctx.link.introduce({ ...handshake, subscriptions: subscriptions.filter((one) => one !== uri) });
+  return {};
+}
+
+function subscriber({ link, method }: RequestContext): Handshake {
+  if (link.handshake === undefined)
+    throw new InvalidRequestError("Invalid request: a subscription needs a session to be kept in");
+  if (link.peer.push !== undefined) return link.handshake;
+  throw new MethodNotFoundError(`Method not found: ${method}; nothing brings notifications to this client`);
+}
+
+function checkLimit(count: number, limit: number): void {
+  if (count > limit)
+    throw new BusyError(`At most ${String(limit)} resources can be subscribed to, not ${String(count)}`);
+}
