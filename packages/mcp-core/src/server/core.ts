@@ -51,7 +51,7 @@ export class ServerCore {
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
-  constructor(info: Implementation, options: McpServerOptions, clock: Clock = systemClock) {
+  constructor(info: Implementation, options: McpServerOptions, clock: Clock = options.clock ?? systemClock) {
     const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 60_000 } = options;
     const cache = { ...DEFAULT_CACHE, ...options.cache };
     for (const [kind, hints] of Object.entries(cache)) checkCacheHints(`cache.${kind}`, hints);

@@ -24,7 +24,7 @@ import {
   unintroducedCaller,
   type Caller,
 } from "./caller.js";
-import type { Change } from "./changes/changes.js";
+import { ELICITATION_COMPLETE, type Change } from "./changes/changes.js";
 import { RequestContext, type LinkScope } from "./context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
@@ -230,11 +230,12 @@ export class ServerLink implements Link, LinkScope {
   }
 
   /**
-   * In the handshake era, changes of a list go to every client that was told so by its `listChanged`, and
-   * those of a resource to every client that subscribed to it.
+   * In the handshake era, changes of a list go to every client that was told so by its `listChanged`, those
+   * of a resource to every client that subscribed to it, and the end of a visit to a URL to whom it was sent.
    */
   #wasPromised({ method, params }: Change): boolean {
     if (method === RESOURCE_UPDATED) return this.#subscribed.has(params?.["uri"]);
+    if (method === ELICITATION_COMPLETE) return this.#elicitations.delete(params?.["elicitationId"]);
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }

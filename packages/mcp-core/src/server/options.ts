@@ -1,4 +1,5 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
 import type { Revision } from "../protocol/revisions.js";
 import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
@@ -39,6 +40,8 @@ export interface McpServerOptions {
   readonly stateTtlMs?: number;
   /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
+  /** For tests. Default: the system's. */
+  readonly clock?: Clock;
   /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */
   readonly state?: State;
 }

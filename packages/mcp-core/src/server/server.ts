@@ -4,6 +4,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import type { Implementation } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
+import { ELICITATION_COMPLETE } from "./changes/changes.js";
 import { ServerCore } from "./core.js";
 import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
@@ -99,6 +100,15 @@ export class McpServer implements Dispatcher {
     handler: PromptHandler<Input>,
   ): PromptHandle {
     return this.#core.prompts.add(name, definition, handler);
+  }
+
+  /**
+   * Tells the client that was sent to a URL that the user is done there (2025-11-25, Elicitation, Completion
+   * Notifications); other revisions have no such message.
+   * @param elicitationId as `ctx.elicit` was given it
+   */
+  elicitationComplete(elicitationId: string): void {
+    this.#core.changes.announce(ELICITATION_COMPLETE, { elicitationId });
   }
 
   /** Wraps every request from now on; the first registered is the outermost. */
