@@ -47,6 +47,7 @@ export type {
   ToolHandler,
   ToolReturn,
 } from "./server/tools/definition.js";
+export type * from "./client/answering/handlers.js";
 export { blobBytes } from "./client/blob-bytes.js";
 export type { CacheMode, SharedCache } from "./client/cache/client-cache.js";
 export { responseCache } from "./client/cache/response-cache.js";
@@ -55,5 +56,6 @@ export { McpClient } from "./client/client.js";
 export type { CompletionArgument } from "./client/complete.js";
 export * from "./client/errors.js";
 export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";
+export type * from "./client/subscriptions/types.js";
 export { memoryTransport } from "./memory/memory-transport.js";
 export { expandUriTemplate, type UriVariables } from "./uri-template/uri-template.js";

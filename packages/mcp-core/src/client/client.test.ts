@@ -512,11 +512,11 @@ describe("what a server sends by itself", () => {
   it("is answered when it is a ping, or a request nobody knows, of the handshake era", async () => {
     const { client, end, later } = await connected(legacy());
     end.send({ jsonrpc: "2.0", id: "p", method: "ping" });
-    end.send({ jsonrpc: "2.0", id: 0, method: "roots/list" });
+    end.send({ jsonrpc: "2.0", id: 0, method: "acme/ask" });
     await settled();
     expect(later()).toEqual([
       { jsonrpc: "2.0", id: "p", result: {} },
-      { jsonrpc: "2.0", id: 0, error: { code: -32601, message: "Method not found: roots/list" } },
+      { jsonrpc: "2.0", id: 0, error: { code: -32601, message: "Method not found: acme/ask" } },
     ]);
     await client.close();
   });

@@ -6,12 +6,16 @@ import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capa
 import { systemClock } from "../protocol/clock.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import { eraOf, has, type Era, type Revision } from "../protocol/revisions.js";
-import { isPromise } from "../protocol/promises.js";
+import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { unlessAborted } from "./abort.js";
 import { ClientCache } from "./cache/client-cache.js";
+import { Answers } from "./answering/answers.js";
+import type { Answering } from "./answering/questions.js";
+import { rootsProblem } from "./answering/roots.js";
+import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
 import { MissingServerCapabilityError } from "./errors.js";
@@ -27,7 +31,9 @@ import {
   type PageSource,
 } from "./lists.js";
 import {
+  checkRounds,
   checkTimeout,
+  DEFAULT_MAX_ROUNDS,
   DEFAULT_MAX_TOTAL_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
   type CallOptions,
@@ -37,6 +43,15 @@ import {
 import { OutputSchemas } from "./output-schemas.js";
 import { readCompletion, readPrompt, readResource, readToolResult, resultOf } from "./results.js";
 import { Sessions, type Session } from "./sessions.js";
+import type { Line } from "./subscriptions/listening.js";
+import { Subscriptions } from "./subscriptions/subscriptions.js";
+import type {
+  Change,
+  ChangeFilter,
+  Changes,
+  ChangeSubscription,
+  ListenOptions,
+} from "./subscriptions/types.js";
 
 const NO_OPTIONS: CallOptions = {};
 
@@ -55,6 +70,10 @@ export class McpClient {
   readonly #sessions: Sessions;
   readonly #cache: ClientCache;
   readonly #outputs: OutputSchemas | undefined;
+  readonly #answering: Answering;
+  readonly #subscriptions: Subscriptions;
+  readonly #maxRounds: number;
+  readonly #closing = new AbortController();
   readonly #resultTypes: ReadonlySet<string>;
   /** The server capability each method needs, those of extensions included. */
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;
@@ -62,7 +81,9 @@ export class McpClient {
 
   private constructor(transport: ClientTransport, options: McpClientOptions) {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, maxTotalTimeoutMs = DEFAULT_MAX_TOTAL_TIMEOUT_MS } = options;
-    const { clock = systemClock, extensions = [], validateOutput = true } = options;
+    const { clock = systemClock, extensions = [], validateOutput = true, roots = [] } = options;
+    const problem = typeof roots === "function" ? undefined : rootsProblem(roots);
+    if (problem !== undefined) throw new TypeError(problem);
     this.#limits = {
       timeoutMs: checkTimeout("timeoutMs", timeoutMs),
       maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs),
@@ -75,6 +96,14 @@ export class McpClient {
       (method) => this.#sessions.answerable(method),
       (notification) => {
         if (this.#cache.invalidate(notification).includes(TOOLS.method)) this.#outputs?.forget();
+        return this.#subscriptions.notified(notification);
+      },
+      {
+        answer: (connection, request) => answers.answer(connection, request, this.#sessions.agreed),
+        cancelled: (connection, id, reason) => {
+          if (connection === undefined) this.#subscriptions.cancelled(id);
+          else answers.cancelled(connection, id, reason);
+        },
       },
     );
     if (validateOutput !== false)
@@ -86,8 +115,21 @@ export class McpClient {
         compile: validateOutput === true ? {} : validateOutput,
       });
     this.#sessions = new Sessions(transport, inbox, options, this.#calls, this.#limits);
+    this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
+    const answers = new Answers(this.#answering);
+    this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
+    const line: Line = {
+      clock,
+      message: (session, method, params) => this.#message(session, method, params, NO_OPTIONS),
+      request: (session, method, params, limits) => this.#roundTrip(session, method, params, limits),
+    };
+    this.#subscriptions = new Subscriptions(line, this.#sessions);
     this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
-    this.#resultTypes = new Set(["complete", ...extensions.flatMap(({ resultTypes = [] }) => resultTypes)]);
+    this.#resultTypes = new Set([
+      "complete",
+      INPUT_REQUIRED,
+      ...extensions.flatMap(({ resultTypes = [] }) => resultTypes),
+    ]);
   }
 
   /**
@@ -230,6 +272,54 @@ export class McpClient {
    * @throws as {@link callTool}
    */
   async request(method: string, params: JsonObject, options: CallOptions = NO_OPTIONS): Promise<JsonObject> {
+    const result = await this.#once(method, params, options);
+    if (result["resultType"] !== INPUT_REQUIRED) return result;
+    return followRounds(method, params, result, options, {
+      us: this.#answering,
+      maxRounds: this.#maxRounds,
+      send: (again) => this.#once(method, again, options),
+      agreed: () => this.#sessions.agreed,
+      closing: this.#closing.signal,
+    });
+  }
+
+  /**
+   * Tells the server that the roots are no longer what they were (Roots, Root List Changes), so that it may
+   * ask again. In the stateless era, in which it asks whenever it needs them, nothing is sent.
+   */
+  rootsChanged(): void {
+    const session = this.#sessions.current;
+    const isTold = session?.meta === undefined && this.#sessions.capabilities.roots?.listChanged === true;
+    if (session === undefined || !isTold) return;
+    const message = { jsonrpc: "2.0", method: "notifications/roots/list_changed" } as const;
+    fireAndForget(() => session.connection.notify(message));
+  }
+
+  /**
+   * Subscribes to changes (Subscriptions), in either era. Settles when the server has acknowledged. After a
+   * restart of the server it is made anew, at most 5 times in 60 s; as changes may have been missed, one is
+   * then delivered for everything that was subscribed to. Equal changes that wait are delivered once.
+   * @throws TypeError for what is no filter; else as {@link callTool}
+   */
+  listen(filter: ChangeFilter, options?: ListenOptions): Promise<Changes>;
+  listen(
+    filter: ChangeFilter,
+    onChange: (change: Change) => void,
+    options?: ListenOptions,
+  ): Promise<ChangeSubscription>;
+  async listen(
+    filter: ChangeFilter,
+    onChange?: ((change: Change) => void) | ListenOptions,
+    more?: ListenOptions,
+  ): Promise<Changes | ChangeSubscription> {
+    const { timeoutMs, ...options } = (typeof onChange === "function" ? more : onChange) ?? {};
+    const limits = { ...options, timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#limits.timeoutMs) };
+    return typeof onChange === "function"
+      ? this.#subscriptions.call(filter, onChange, limits)
+      : this.#subscriptions.iterate(filter, limits);
+  }
+
+  async #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
     const session = this.#sessions.current ?? (await this.#sessions.open());
     this.#checkCapability(method, session.agreed.capabilities);
     if (this.#cache.connected(session)) this.#outputs?.forget();
@@ -242,7 +332,10 @@ export class McpClient {
 
   /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
   async close(): Promise<void> {
-    this.#calls.abandon(new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true }));
+    const reason = new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true });
+    this.#closing.abort(reason);
+    this.#subscriptions.close(reason);
+    this.#calls.abandon(reason);
     await this.#sessions.close();
     this.#calls.close();
     this.#cache.close();

@@ -25,7 +25,7 @@ export interface Connected {
   readonly agreed: Agreed;
 }
 
-export interface ConnectOptions {
+export interface ConnectOptions<Adopted> {
   readonly us: Introduction;
   readonly limits: CallLimits;
   readonly probeTimeoutMs: number;
@@ -34,14 +34,16 @@ export interface ConnectOptions {
   readonly knownEra: Era | undefined;
   /** Told of the connection before anything is sent on it; throws when it is no longer wanted. */
   readonly opened: (connection: ClientConnection) => void;
+  /** Takes what was agreed on, before the server is told: it may ask at once. */
+  readonly adopt: (connected: Connected) => Adopted;
 }
 
 /** Connects to a server and finds out which era it speaks (stdio, Backward Compatibility). */
-export async function connect(
+export async function connect<Adopted>(
   transport: ClientTransport,
   receiver: MessageReceiver,
-  options: ConnectOptions,
-): Promise<Connected> {
+  options: ConnectOptions<Adopted>,
+): Promise<Adopted> {
   const { us, knownEra } = options;
   const [stateless, handshake] = [
     us.revisions.some(isStatelessRevision),
@@ -54,8 +56,9 @@ export async function connect(
     options.opened(connection);
     const era = stateless && handshake ? knownEra : stateless ? "stateless" : "handshake";
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
+    const adopted = options.adopt({ connection, agreed });
     await settle(connection, agreed);
-    return { connection, agreed };
+    return adopted;
   } catch (error) {
     await connection.close();
     // Some servers exit on a request they do not know: the next process is spoken to as they expect.
@@ -68,10 +71,10 @@ export async function connect(
 
 class Negotiation {
   readonly #connection: ClientConnection;
-  readonly #options: ConnectOptions;
+  readonly #options: ConnectOptions<unknown>;
   readonly #us: Introduction;
 
-  constructor(connection: ClientConnection, options: ConnectOptions) {
+  constructor(connection: ClientConnection, options: ConnectOptions<unknown>) {
     this.#connection = connection;
     this.#options = options;
     this.#us = options.us;

@@ -29,6 +29,26 @@ export class InvalidResultError extends Error {
   override readonly name = "InvalidResultError";
 }
 
+/** The server asked again and again before it gave a result (Multi Round-Trip Requests). */
+export class TooManyRoundsError extends Error {
+  override readonly name = "TooManyRoundsError";
+  readonly maxRounds: number;
+  constructor(method: string, maxRounds: number) {
+    super(
+      `${method}: the server asks for more input after ${String(maxRounds)} rounds; maxRounds allows no more`,
+    );
+    this.maxRounds = maxRounds;
+  }
+}
+
+/** The server ended a subscription of its own accord. */
+export class SubscriptionEndedError extends Error {
+  override readonly name = "SubscriptionEndedError";
+  constructor() {
+    super("The server ended the subscription");
+  }
+}
+
 /** Client and server have no revision in common. */
 export class NoCommonRevisionError extends Error {
   override readonly name = "NoCommonRevisionError";

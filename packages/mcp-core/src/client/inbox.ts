@@ -1,39 +1,49 @@
 import type { ClientConnection, MessageReceiver } from "../contract/index.js";
-import { ErrorCode } from "../jsonrpc/errors.js";
-import { isRequest, shortened } from "../jsonrpc/guards.js";
+import { isRequest, isRequestId, shortened } from "../jsonrpc/guards.js";
 import type {
   JsonObject,
   JsonRpcMessage,
   JsonRpcNotification,
   JsonRpcRequest,
-  JsonRpcResponse,
+  RequestId,
 } from "../jsonrpc/messages.js";
 import { fireAndForget, isolate } from "../protocol/promises.js";
 import type { Calls } from "./calls.js";
 import type { McpClientOptions } from "./options.js";
 import { readLogMessage } from "./results.js";
 
+/** Answers the requests of a server's. */
+export interface ServerRequests {
+  /** @returns false when a request with this id is being answered already */
+  answer(connection: ClientConnection, request: JsonRpcRequest): boolean;
+  /** The server ended a request: one of its own, or where it has none, one of ours that lasts. */
+  cancelled(connection: ClientConnection | undefined, id: RequestId, reason: unknown): void;
+}
+
 /** Takes what a server sends besides its answers, and gives it to whom it is for. */
 export class Inbox implements MessageReceiver {
   readonly #calls: Calls;
   readonly #options: McpClientOptions;
   readonly #answerable: (method: string) => ClientConnection | undefined;
-  readonly #heard: (notification: JsonRpcNotification) => void;
+  readonly #heard: (notification: JsonRpcNotification) => boolean;
+  readonly #requests: ServerRequests;
 
   /**
    * @param answerable the connection on which a request of the server's is answered, if it is
-   * @param heard told of notifications that belong to no call, before anyone else is
+   * @param heard told of notifications that belong to no call; returns whether they are for nobody else
    */
   constructor(
     calls: Calls,
     options: McpClientOptions,
     answerable: (method: string) => ClientConnection | undefined,
-    heard: (notification: JsonRpcNotification) => void,
+    heard: (notification: JsonRpcNotification) => boolean,
+    requests: ServerRequests,
   ) {
     this.#calls = calls;
     this.#options = options;
     this.#answerable = answerable;
     this.#heard = heard;
+    this.#requests = requests;
   }
 
   message(message: JsonRpcMessage): void {
@@ -41,10 +51,8 @@ export class Inbox implements MessageReceiver {
     else if (!("method" in message)) return;
     else if (message.method === "notifications/progress") this.#calls.progressed(message.params);
     else if (message.method === "notifications/message") this.#logged(message.params);
-    else {
-      this.#heard(message);
-      isolate(() => this.#options.onNotification?.(message));
-    }
+    else if (message.method === "notifications/cancelled") this.#cancelled(message.params);
+    else if (!this.#heard(message)) isolate(() => this.#options.onNotification?.(message));
   }
 
   noise(description: string): void {
@@ -57,15 +65,21 @@ export class Inbox implements MessageReceiver {
   }
 
   /** Requests come from servers of the handshake era only (2026-07-28, stdio, Sending Messages). */
-  #answer({ id, method }: JsonRpcRequest): void {
+  #answer(request: JsonRpcRequest): void {
+    const { id, method } = request;
     const connection = this.#answerable(method);
-    if (connection === undefined) {
+    if (connection === undefined)
       this.noise(`a request of the server's, ${shortened(method)}, which is not answered in this era`);
-      return;
-    }
-    const error = { code: ErrorCode.methodNotFound, message: `Method not found: ${shortened(method)}` };
-    const response: JsonRpcResponse =
-      method === "ping" ? { jsonrpc: "2.0", id, result: {} } : { jsonrpc: "2.0", id, error };
-    fireAndForget(() => connection.answer(response));
+    else if (method === "ping") fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, result: {} }));
+    else if (!this.#requests.answer(connection, request))
+      this.noise(
+        `a request of the server's, ${shortened(method)}, with the id of one that is being answered`,
+      );
+  }
+
+  /** Unknown ids and malformed notifications are ignored (Cancellation, Error Handling). */
+  #cancelled({ requestId, reason }: JsonObject = {}): void {
+    if (!isRequestId(requestId)) return;
+    this.#requests.cancelled(this.#answerable("notifications/cancelled"), requestId, reason);
   }
 }

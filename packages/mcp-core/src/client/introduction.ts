@@ -1,6 +1,7 @@
 import { eraOf, REVISIONS } from "../protocol/revisions.js";
 import type { Implementation } from "../protocol/types.js";
 import { VERSION } from "../protocol/version.js";
+import { declaredWith } from "./answering/declared.js";
 import type { Introduction } from "./negotiate.js";
 import type { McpClientOptions } from "./options.js";
 
@@ -8,7 +9,8 @@ const OURSELVES: Implementation = { name: "towpath", version: VERSION };
 
 /** What a client with these options says of itself. */
 export function introductionOf(options: McpClientOptions): Introduction {
-  const { info = OURSELVES, era, revisions, capabilities, extensions = [] } = options;
+  const { info = OURSELVES, era, revisions, extensions = [] } = options;
+  const capabilities = declaredWith(options, options.capabilities);
   const declared = Object.fromEntries(extensions.map(({ id, settings = {} }) => [id, settings]));
   return {
     info: typeof info === "string" ? { name: info, version: "0.0.0" } : info,
@@ -17,7 +19,7 @@ export function introductionOf(options: McpClientOptions): Introduction {
     ),
     capabilities: {
       ...capabilities,
-      ...(extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...declared } }),
+      ...(extensions.length > 0 && { extensions: { ...capabilities.extensions, ...declared } }),
     },
   };
 }

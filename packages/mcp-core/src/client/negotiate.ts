@@ -17,6 +17,7 @@ import {
   type StatelessRevision,
 } from "../protocol/revisions.js";
 import type { ClientCapabilities, Implementation, ServerCapabilities } from "../protocol/types.js";
+import { statelessly } from "./answering/declared.js";
 import { InvalidResultError, NoCommonRevisionError } from "./errors.js";
 
 /** What client and server agreed on. */
@@ -61,7 +62,7 @@ export function requestMeta({ info, capabilities }: Introduction, revision: Stat
   return {
     [Meta.protocolVersion]: revision,
     [Meta.clientInfo]: asJsonObject(info),
-    [Meta.clientCapabilities]: capabilities,
+    [Meta.clientCapabilities]: statelessly(capabilities),
   };
 }
 

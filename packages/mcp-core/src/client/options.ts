@@ -9,10 +9,14 @@ import type {
   LogMessage,
   Progress,
 } from "../protocol/types.js";
+import type { QuestionHandlers } from "./answering/handlers.js";
 import type { CacheMode, SharedCache } from "./cache/client-cache.js";
 import type { ResponseCache } from "./cache/response-cache.js";
 
-/** How long to wait for an answer, in ms; `Infinity` for ever. */
+/**
+ * How long to wait for an answer, in ms; `Infinity` for ever. Where a server asks before it answers, each
+ * round has this time anew: what a person takes to answer is not the server's.
+ */
 export interface Timeouts {
   /** Without an answer or progress. Default: 60,000. */
   readonly timeoutMs?: number;
@@ -32,14 +36,20 @@ export interface ClientExtension {
   readonly methods?: readonly string[];
 }
 
-export interface McpClientOptions extends Timeouts {
+export interface McpClientOptions extends Timeouts, QuestionHandlers {
   /** Name and version as servers see them. Default: `towpath`. */
   readonly info?: string | Implementation;
   /** Speaks one era only. Default: whichever the server speaks, the stateless one first. */
   readonly era?: Era;
   /** The revisions to speak. Default: all. */
   readonly revisions?: readonly Revision[];
+  /** Declared besides what follows from the handlers that are given. */
   readonly capabilities?: ClientCapabilities;
+  /**
+   * How often one call may be answered with questions before it fails with a `TooManyRoundsError` (stateless
+   * era). Default: 10.
+   */
+  readonly maxRounds?: number;
   readonly extensions?: readonly ClientExtension[];
   /**
    * How long a server may take to answer the first question for its era before it is also greeted as one
@@ -75,11 +85,14 @@ export interface CallOptions extends Timeouts {
   readonly meta?: JsonObject;
   /** Whether a result that is kept will do. Default: `default`, which serves it while it is fresh. */
   readonly cache?: CacheMode;
+  /** How often this call may be answered with questions. Default: as the client has it. */
+  readonly maxRounds?: number;
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;
 export const DEFAULT_MAX_TOTAL_TIMEOUT_MS = 3_600_000;
 export const DEFAULT_PROBE_TIMEOUT_MS = 1_000;
+export const DEFAULT_MAX_ROUNDS = 10;
 
 /** @throws RangeError for what cannot be waited for */
 export function checkTimeout(name: string, value: number): number {
@@ -87,4 +100,10 @@ export function checkTimeout(name: string, value: number): number {
   throw new RangeError(
     `${name} must be a number of milliseconds greater than 0, or Infinity, not ${String(value)}`,
   );
+}
+
+/** @throws RangeError for what is no number of rounds */
+export function checkRounds(value: number): number {
+  if (value === Infinity || (Number.isInteger(value) && value >= 0)) return value;
+  throw new RangeError(`maxRounds must be an integer of at least 0, or Infinity, not ${String(value)}`);
 }

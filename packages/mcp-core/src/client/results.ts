@@ -1,8 +1,10 @@
 import { ProtocolError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonRpcResponse } from "../jsonrpc/messages.js";
+import type { JsonObject, JsonRpcErrorObject, JsonRpcResponse } from "../jsonrpc/messages.js";
+import { URL_ELICITATION_REQUIRED, UrlElicitationRequiredError } from "../protocol/errors.js";
 import { isLogLevel } from "../protocol/fields.js";
 import type { Completion, GetPromptResult } from "../protocol/prompt-types.js";
+import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { ReadResourceResult } from "../protocol/resource-types.js";
 import type { CallToolResult, LogMessage } from "../protocol/types.js";
 import { InvalidResultError } from "./errors.js";
@@ -13,16 +15,28 @@ import { InvalidResultError } from "./errors.js";
  * @throws ProtocolError with the server's error; InvalidResultError
  */
 export function resultOf(response: JsonRpcResponse, method: string, types: ReadonlySet<string>): JsonObject {
-  if ("error" in response) {
-    const { code, message, data } = response.error;
-    throw new ProtocolError(code, message, data);
-  }
+  if ("error" in response) throw errorOf(response.error);
   const { resultType } = response.result;
   if (resultType === undefined || (typeof resultType === "string" && types.has(resultType)))
     return response.result;
   throw new InvalidResultError(
     `${method}: the result is of type ${JSON.stringify(resultType)}, which this client does not know`,
   );
+}
+
+function errorOf({ code, message, data }: JsonRpcErrorObject): ProtocolError {
+  const elicitations = code === URL_ELICITATION_REQUIRED && isObject(data) ? data["elicitations"] : undefined;
+  if (!Array.isArray(elicitations) || !elicitations.every(isUrlElicitation))
+    return new ProtocolError(code, message, data);
+  return new UrlElicitationRequiredError(elicitations, message);
+}
+
+function isUrlElicitation(value: unknown): value is ElicitUrlParams {
+  return isObject(value) && value["mode"] === "url" && isString(value["url"]) && isString(value["message"]);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** @throws InvalidResultError */

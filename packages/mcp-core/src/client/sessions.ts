@@ -3,6 +3,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
 import { eraOf, isStatelessRevision, type Era } from "../protocol/revisions.js";
+import type { ClientCapabilities } from "../protocol/types.js";
 import type { Calls, CallLimits } from "./calls.js";
 import { connect, type Connected } from "./connect.js";
 import { introductionOf } from "./introduction.js";
@@ -71,6 +72,21 @@ export class Sessions {
     return this.#agreed;
   }
 
+  /** Whether there is a session, or may be another one. */
+  reachable(): boolean {
+    return !this.#closed && (this.#current !== undefined || this.#transport.reconnect !== undefined);
+  }
+
+  /** The session there is, or a new one. */
+  async ready(): Promise<Session> {
+    return this.#current ?? (await this.open());
+  }
+
+  /** What this client declares. */
+  get capabilities(): ClientCapabilities {
+    return this.#us.capabilities;
+  }
+
   /** Opens the connection, the first time or again; calls made meanwhile share the attempt. */
   open(): Promise<Session> {
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
@@ -88,7 +104,7 @@ export class Sessions {
     const { probeTimeoutMs = DEFAULT_PROBE_TIMEOUT_MS } = this.#options;
     const knownEra = this.#era;
     this.#era = undefined;
-    const connected = await connect(this.#transport, this.#receiver, {
+    const session = await connect(this.#transport, this.#receiver, {
       us: this.#us,
       limits: this.#limits,
       probeTimeoutMs: checkTimeout("probeTimeoutMs", probeTimeoutMs),
@@ -98,8 +114,8 @@ export class Sessions {
         if (this.#closed) throw closed();
         this.#connection = connection;
       },
+      adopt: (connected) => this.#adopt(connected),
     });
-    const session = this.#adopt(connected);
     try {
       await this.#askForLogs(session);
     } catch (error) {

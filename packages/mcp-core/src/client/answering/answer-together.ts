@@ -1,0 +1,40 @@
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { unlessAborted } from "../abort.js";
+import type { QuestionContext } from "./handlers.js";
+import type { Ready } from "./questions.js";
+
+/**
+ * Answers several questions at once. The first that fails stops the others, and so do the signals, without
+ * waiting for handlers that do not heed theirs.
+ */
+export async function answerTogether(
+  questions: ReadonlyMap<string, Ready>,
+  about: Omit<QuestionContext, "signal">,
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<JsonObject> {
+  const together = new AbortController();
+  const unfollow = signals.map((signal) => follow(signal, together));
+  try {
+    together.signal.throwIfAborted();
+    const ctx: QuestionContext = { ...about, signal: together.signal };
+    const answers = [...questions].map(async ([key, answer]) => [key, await answer(ctx)] as const);
+    return Object.fromEntries(await unlessAborted(Promise.all(answers), together.signal));
+  } catch (error) {
+    together.abort(error);
+    throw error;
+  } finally {
+    for (const stop of unfollow) stop();
+  }
+}
+
+/** Aborts when a signal does; returns the way to stop. */
+function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  const abort = (): void => {
+    controller.abort(signal?.reason);
+  };
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  return () => {
+    signal?.removeEventListener("abort", abort);
+  };
+}

@@ -1,0 +1,87 @@
+import type { ClientConnection } from "../../contract/index.js";
+import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
+import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
+import { fireAndForget } from "../../protocol/promises.js";
+import type { Agreed } from "../negotiate.js";
+import { asProtocolError, readQuestion, type Answering } from "./questions.js";
+
+/** Questions of one server's that are being answered at a time. */
+const MAX_UNDER_WAY = 256;
+
+/** Answers the requests of servers of the handshake era, each as soon as it can. */
+export class Answers {
+  readonly #us: Answering;
+  readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, AbortController>>();
+
+  constructor(us: Answering) {
+    this.#us = us;
+  }
+
+  /** @returns false when a request with this id is being answered already */
+  answer(connection: ClientConnection, request: JsonRpcRequest, agreed: Agreed): boolean {
+    const underWay = this.#on(connection);
+    const { id } = request;
+    if (underWay.has(id)) return false;
+    if (underWay.size >= MAX_UNDER_WAY) {
+      const busy = new BusyError(
+        `${String(MAX_UNDER_WAY)} requests of this server's are being answered already`,
+      );
+      reply(connection, { jsonrpc: "2.0", id, error: busy.toJSON() });
+      return true;
+    }
+    const controller = new AbortController();
+    underWay.set(id, controller);
+    void this.#respond(request, agreed, controller.signal).then((response) => {
+      underWay.delete(id);
+      if (!controller.signal.aborted) reply(connection, response);
+    });
+    return true;
+  }
+
+  /** The server wants no answer any more (Cancellation). */
+  cancelled(connection: ClientConnection, id: RequestId, reason: unknown): void {
+    const text = typeof reason === "string" ? reason : "the server cancelled its request";
+    this.#on(connection).get(id)?.abort(new DOMException(text, "AbortError"));
+  }
+
+  async #respond(
+    { id, method, params }: JsonRpcRequest,
+    agreed: Agreed,
+    signal: AbortSignal,
+  ): Promise<JsonRpcResponse> {
+    try {
+      const answer = readQuestion(method, params, this.#us, agreed.revision);
+      const result = await answer({ signal, server: agreed.server, method: undefined });
+      return { jsonrpc: "2.0", id, result };
+    } catch (error) {
+      return { jsonrpc: "2.0", id, error: asProtocolError(error).toJSON() };
+    }
+  }
+
+  #on(connection: ClientConnection): Map<RequestId, AbortController> {
+    const known = this.#underWay.get(connection);
+    if (known !== undefined) return known;
+    const underWay = new Map<RequestId, AbortController>();
+    this.#underWay.set(connection, underWay);
+    void connection.closed.then(({ error }) => {
+      const reason = new ConnectionLostError("The connection ended", {
+        mayHaveBeenDelivered: false,
+        cause: error,
+      });
+      for (const controller of underWay.values()) controller.abort(reason);
+    });
+    return underWay;
+  }
+}
+
+function reply(connection: ClientConnection, response: JsonRpcResponse): void {
+  fireAndForget(async () => {
+    try {
+      await connection.answer(response);
+    } catch (error) {
+      // An answer that JSON cannot carry must not leave the server waiting.
+      if (error instanceof TypeError && "result" in response)
+        await connection.answer({ jsonrpc: "2.0", id: response.id, error: asProtocolError(error).toJSON() });
+    }
+  });
+}

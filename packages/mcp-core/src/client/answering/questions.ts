@@ -1,0 +1,52 @@
+import { ErrorCode, MethodNotFoundError, ProtocolError } from "../../jsonrpc/errors.js";
+import { shortened } from "../../jsonrpc/guards.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import type { Revision } from "../../protocol/revisions.js";
+import type { ClientCapabilities } from "../../protocol/types.js";
+import { readElicitation } from "./elicitation.js";
+import type { QuestionContext, QuestionHandlers } from "./handlers.js";
+import { readRootsQuestion } from "./roots.js";
+import { readSampling } from "./sampling.js";
+
+/** What this client answers with, and as what it declared itself. */
+export interface Answering {
+  readonly handlers: QuestionHandlers;
+  readonly capabilities: ClientCapabilities;
+}
+
+/** A question that was read and can be answered; rejects with what its handler throws, or InvalidAnswerError. */
+export type Ready = (ctx: QuestionContext) => Promise<JsonObject>;
+
+/**
+ * Reads a question. `undefined`: this client declared no such thing.
+ * @throws ProtocolError for one that is malformed, or asks for more than was declared
+ */
+export type Reader = (params: JsonObject, us: Answering, revision: Revision) => Ready | undefined;
+
+const READERS: ReadonlyMap<string, Reader> = new Map([
+  ["elicitation/create", readElicitation],
+  ["sampling/createMessage", readSampling],
+  ["roots/list", readRootsQuestion],
+]);
+
+/**
+ * Reads any question of a server's.
+ * @throws ProtocolError: what the server is told where it asks by a request
+ */
+export function readQuestion(
+  method: string,
+  params: JsonObject | undefined,
+  us: Answering,
+  revision: Revision,
+): Ready {
+  const ready = READERS.get(method)?.(params ?? {}, us, revision);
+  if (ready !== undefined) return ready;
+  const known = READERS.has(method) ? ": this client did not declare that it answers this" : "";
+  throw new MethodNotFoundError(`Method not found: ${shortened(method)}${known}`);
+}
+
+/** What the server is told of a failure. */
+export function asProtocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  return new ProtocolError(ErrorCode.internalError, error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,111 @@
+import { ProtocolError } from "../../jsonrpc/errors.js";
+import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { ConnectionLostError } from "../../protocol/errors.js";
+import { ASKING_METHODS } from "../../protocol/question-types.js";
+import { isStatelessRevision } from "../../protocol/revisions.js";
+import { InvalidResultError, TooManyRoundsError } from "../errors.js";
+import type { Agreed } from "../negotiate.js";
+import { checkRounds, type CallOptions } from "../options.js";
+import { answerTogether } from "./answer-together.js";
+import { readQuestion, type Answering, type Ready } from "./questions.js";
+
+/** Questions in one result. */
+const MAX_QUESTIONS = 100;
+
+export const INPUT_REQUIRED = "input_required";
+
+/** What the server needs before it can complete a request. */
+interface InputRequired {
+  readonly questions: ReadonlyMap<string, Ready> | undefined;
+  readonly requestState: string | undefined;
+}
+
+export interface RoundsOptions {
+  readonly us: Answering;
+  readonly maxRounds: number;
+  /** Sends the request once more, under a new id. */
+  readonly send: (params: JsonObject) => Promise<JsonObject>;
+  readonly agreed: () => Agreed;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortSignal;
+}
+
+/**
+ * Answers what a server asks in place of a result, and repeats the request until the result is there
+ * (Multi Round-Trip Requests).
+ * @throws TooManyRoundsError, InvalidResultError, what a handler throws, or what the request fails with
+ */
+export async function followRounds(
+  method: string,
+  params: JsonObject,
+  first: JsonObject,
+  { signal, maxRounds }: CallOptions,
+  options: RoundsOptions,
+): Promise<JsonObject> {
+  const { inputResponses: _, requestState: __, ...original } = params;
+  const most = maxRounds === undefined ? options.maxRounds : checkRounds(maxRounds);
+  let result = first;
+  for (let round = 1; result["resultType"] === INPUT_REQUIRED; round += 1) {
+    const { questions, requestState } = readInputRequired(method, result, options);
+    if (round > most) throw new TooManyRoundsError(method, most);
+    const inputResponses =
+      questions &&
+      (await answerTogether(questions, { method, server: options.agreed().server }, [
+        options.closing,
+        signal,
+      ]));
+    const answers = {
+      ...(inputResponses !== undefined && { inputResponses }),
+      ...(requestState !== undefined && { requestState }),
+    };
+    result = await options.send({ ...original, ...answers }).catch(begunAlready);
+  }
+  return result;
+}
+
+function readInputRequired(method: string, result: JsonObject, { us, agreed }: RoundsOptions): InputRequired {
+  const { revision } = agreed();
+  if (!isStatelessRevision(revision) || !ASKING_METHODS.has(method))
+    throw new InvalidResultError(`${method}: the result asks for input, which it must not`);
+  const { inputRequests, requestState } = result;
+  if (inputRequests === undefined && requestState === undefined)
+    throw new InvalidResultError(`${method}: the result asks for input, but has neither questions nor state`);
+  if (requestState !== undefined && typeof requestState !== "string")
+    throw new InvalidResultError(`${method}: requestState must be a string, not ${describe(requestState)}`);
+  if (inputRequests === undefined) return { questions: undefined, requestState };
+  const entries = isObject(inputRequests) ? Object.entries(inputRequests) : undefined;
+  if (entries === undefined || entries.length > MAX_QUESTIONS) {
+    const what = entries === undefined ? describe(inputRequests) : `${String(entries.length)} of them`;
+    throw new InvalidResultError(
+      `${method}: inputRequests must be an object of at most ${String(MAX_QUESTIONS)} questions, not ${what}`,
+    );
+  }
+  const questions = entries.map(([key, request]) => {
+    try {
+      return [key, readInputRequest(request, us, agreed())] as const;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const name = JSON.stringify(shortened(key, 40));
+      throw new InvalidResultError(`${method}: the question ${name} cannot be answered: ${error.message}`);
+    }
+  });
+  return { questions: new Map(questions), requestState };
+}
+
+function readInputRequest(request: unknown, us: Answering, { revision }: Agreed): Ready {
+  if (!isObject(request))
+    throw new InvalidResultError(`A question must be an object, not ${describe(request)}`);
+  const { method, params } = request;
+  if (typeof method !== "string")
+    throw new InvalidResultError(`The method of a question must be a string, not ${describe(method)}`);
+  if (params !== undefined && !isObject(params))
+    throw new InvalidResultError(`The params of a question must be an object, not ${describe(params)}`);
+  return readQuestion(method, params, us, revision);
+}
+
+/** Whatever became of this round, earlier ones have reached the server. */
+function begunAlready(error: unknown): never {
+  if (!(error instanceof ConnectionLostError) || error.mayHaveBeenDelivered) throw error;
+  throw new ConnectionLostError(error.message, { mayHaveBeenDelivered: true, cause: error });
+}

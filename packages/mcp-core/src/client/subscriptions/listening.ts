@@ -1,0 +1,46 @@
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest, RequestId } from "../../jsonrpc/messages.js";
+import type { Clock } from "../../protocol/clock.js";
+import type { CallOptions } from "../options.js";
+import type { Session } from "../sessions.js";
+import type { Change, ChangeFilter } from "./types.js";
+
+/** One session's side of a subscription. */
+export interface Listening {
+  /** What is honoured. */
+  readonly filter: ChangeFilter;
+  /** Settles with the reason when nothing more will come. */
+  readonly ended: Promise<Error>;
+  /** Tells the server. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface ListeningOptions {
+  /** Aborted when nobody waits for the acknowledgement any more. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** How changes are subscribed to in one era. */
+export interface Listener {
+  /**
+   * Settles once the server has acknowledged.
+   * @throws ProtocolError, RequestTimeoutError, InvalidResultError, ConnectionLostError, or the signal's reason
+   */
+  listen(
+    session: Session,
+    filter: ChangeFilter,
+    deliver: (change: Change) => void,
+    options: ListeningOptions,
+  ): Promise<Listening>;
+  /** @returns whether the notification is for nobody else */
+  notified(notification: JsonRpcNotification): boolean;
+  /** The server tells that it ended a request. */
+  cancelled(id: RequestId): void;
+}
+
+/** What a listener sends with. */
+export interface Line {
+  readonly clock: Clock;
+  message(session: Session, method: string, params: JsonObject): JsonRpcRequest;
+  request(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject>;
+}
