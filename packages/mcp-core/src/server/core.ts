@@ -64,7 +64,7 @@ export class ServerCore {
       throw new RangeError(`maxSubscriptions must be a whole number, not ${String(maxSubscriptions)}`);
     this.maxSubscriptions = maxSubscriptions;
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
-    this.asking = askingServices(info.name, options, options.state);
+    this.asking = askingServices(info.name, options, options.state, clock);
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);

@@ -10,10 +10,10 @@ import {
   type ElicitUrlParams,
   type InputRequest,
 } from "../../protocol/question-types.js";
-import type { Records } from "../../state/contract.js";
 import type { RequestContext } from "../context.js";
 import { Interview, type Claim, type Stop } from "./interview.js";
 import type { Journal } from "./journal.js";
+import type { AskingRecords } from "./own-records.js";
 import {
   formQuestion,
   questionOf,
@@ -32,7 +32,7 @@ import type { AskingContext, StepOptions } from "./asking-context.js";
 export interface AskingServices {
   readonly server: string;
   readonly states: RequestStates;
-  readonly records: () => Promise<Records>;
+  readonly records: AskingRecords;
 }
 
 /** How long a handler may take to end after its run was suspended, in ms; its result is not waited for longer. */
@@ -167,8 +167,7 @@ export class Asker {
   /** Nothing is run twice in the handshake era, and nothing needs to be claimed. */
   readonly #claim: Claim = async (step, run) => {
     if (!this.#inRounds) return run();
-    const { states, records: open } = this.#services;
-    const records = await open();
+    const { states, records } = this.#services;
     const [id, lifetime] = [`towpath/step/${step}`, { ttlMs: states.ttlMs }];
     const { outcome } = await records.create(id, {}, lifetime);
     if (outcome !== "created") return resultOfClaim(step, (await records.get(id))?.value);

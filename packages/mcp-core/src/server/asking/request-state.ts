@@ -2,14 +2,14 @@ import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import { canonicalJson } from "../../jsonrpc/canonical-json.js";
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import type { Records } from "../../state/contract.js";
 import { journalFromJson, journalToJson, type Journal } from "./journal.js";
+import type { AskingRecords } from "./own-records.js";
 import type { Sealer } from "./seal.js";
 
 export interface RequestStateOptions {
   readonly sealer: Sealer;
   /** Where a journal is kept that is too large to travel. */
-  readonly records: () => Promise<Records>;
+  readonly records: AskingRecords;
   /** How long a client may take from question to answer, in ms. */
   readonly ttlMs: number;
   /** Milliseconds since the epoch, as all nodes agree on. Default: the system's. */
@@ -41,7 +41,7 @@ export class RequestStates {
     const sealed = await sealer.seal(JSON.stringify(whole), context);
     if (sealed.length <= MAX_LENGTH) return sealed;
     const kept = `towpath/journal/${journal.callId}/${String(journal.round)}`;
-    await (await records()).set(kept, whole.journal, { ttlMs });
+    await records.set(kept, whole.journal, { ttlMs });
     return sealer.seal(JSON.stringify({ expires, kept }), context);
   }
 
@@ -54,7 +54,7 @@ export class RequestStates {
     const sealed = text === undefined ? {} : (JSON.parse(text) as JsonObject);
     const { expires, kept, journal } = sealed;
     if (typeof expires !== "number" || expires <= now()) throw notOurs();
-    const found = typeof kept === "string" ? (await (await records()).get(kept))?.value : journal;
+    const found = typeof kept === "string" ? (await records.get(kept))?.value : journal;
     const read = journalFromJson(found);
     if (read === undefined) throw notOurs();
     return read;

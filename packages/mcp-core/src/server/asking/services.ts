@@ -1,5 +1,7 @@
-import type { Records, State } from "../../state/contract.js";
+import type { State } from "../../state/contract.js";
+import type { Clock } from "../../protocol/clock.js";
 import type { AskingServices } from "./asker.js";
+import { OwnRecords } from "./own-records.js";
 import { RequestStates } from "./request-state.js";
 import { Sealer } from "./seal.js";
 
@@ -15,22 +17,13 @@ export function askingServices(
   server: string,
   { stateKeys, stateTtlMs = DEFAULT_TTL_MS }: AskingOptions,
   state: State | undefined,
+  clock: Clock,
 ): AskingServices {
   if (!(stateTtlMs > 0 && stateTtlMs < Infinity))
     throw new RangeError(
       `stateTtlMs must be more than 0 milliseconds, and finite, not ${String(stateTtlMs)}`,
     );
   const sealer = new Sealer({ keys: stateKeys, shared: state?.records });
-  let records: Promise<Records> | undefined;
-  const open = (): Promise<Records> => {
-    records ??= state === undefined ? ownRecords() : Promise.resolve(state.records);
-    return records;
-  };
-  return { server, records: open, states: new RequestStates({ sealer, records: open, ttlMs: stateTtlMs }) };
-}
-
-/** Loaded by the few servers that need it: the only node there is keeps its records itself. */
-async function ownRecords(): Promise<Records> {
-  const { memoryState } = await import("../../state/memory/memory-state.js");
-  return memoryState().records;
+  const records = state?.records ?? new OwnRecords(clock);
+  return { server, records, states: new RequestStates({ sealer, records, ttlMs: stateTtlMs }) };
 }

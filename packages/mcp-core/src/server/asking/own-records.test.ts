@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { ManualClock } from "../../testing/manual-clock.js";
+import { OwnRecords } from "./own-records.js";
+
+const minute = { ttlMs: 60_000 };
+
+describe("OwnRecords", () => {
+  it("keep values by value, until they are deleted", async () => {
+    const records = new OwnRecords(new ManualClock());
+    const value = { list: [1] };
+    await records.set("a", value, minute);
+    value.list.push(2);
+    expect((await records.get("a"))?.value).toEqual({ list: [1] });
+    expect(await records.delete("a")).toBe(true);
+    expect(await records.delete("a")).toBe(false);
+    expect(await records.get("a")).toBeUndefined();
+  });
+
+  it("create what is not there, or is no longer", async () => {
+    const clock = new ManualClock();
+    const records = new OwnRecords(clock);
+    expect(await records.create("a", 1, minute)).toMatchObject({ outcome: "created" });
+    expect(await records.create("a", 2, minute)).toEqual({ outcome: "exists" });
+    clock.advance(60_000);
+    expect(await records.get("a")).toBeUndefined();
+    expect(await records.create("a", 3, minute)).toMatchObject({ outcome: "created" });
+    expect((await records.get("a"))?.value).toBe(3);
+  });
+
+  it("let one of many who try create a record", async () => {
+    const records = new OwnRecords(new ManualClock());
+    const tries = await Promise.all([1, 2, 3].map((value) => records.create("a", value, minute)));
+    expect(tries.filter(({ outcome }) => outcome === "created")).toHaveLength(1);
+  });
+
+  it("are bounded in number, and make room of what has expired", async () => {
+    const clock = new ManualClock();
+    const records = new OwnRecords(clock);
+    for (let index = 0; index < 10_000; index += 1) await records.set(String(index), index, minute);
+    await expect(records.set("one more", 1, minute)).rejects.toThrow("Too many calls");
+    clock.advance(60_000);
+    await records.set("one more", 1, minute);
+    expect((await records.get("one more"))?.value).toBe(1);
+  });
+
+  it("are bounded in size", async () => {
+    const records = new OwnRecords(new ManualClock());
+    const half = "x".repeat(32 * 1024 * 1024);
+    await records.set("a", half, minute);
+    await expect(records.set("b", half, minute)).rejects.toThrow("Too many calls");
+    await records.set("a", "small", minute);
+    await records.set("b", half, minute);
+  });
+});
