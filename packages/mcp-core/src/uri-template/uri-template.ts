@@ -21,13 +21,15 @@ export interface UriTemplate {
   expand(values: Readonly<Record<string, UriValue>>): string;
 
   /**
-   * Reads the values out of a URI, percent-decoded: what was expanded from texts that are not empty is read back.
+   * Reads the values out of a URI, percent-decoded. What was expanded from texts that are not empty is read back,
+   * if the template keeps its variables apart.
    *
    * **A value is what the client wrote.** That of `{x}` may contain `/` and `..` (from `%2F`), that of `{+x}`
    * anyhow. Never use one as a path, or a part of one, without a check: "Servers MUST sanitize file paths"
    * (specification, Resources, Security Considerations).
    *
-   * - A variable that is not optional has at least one character; a list may be empty.
+   * - A variable that is not optional has at least one character; a list may be empty, but for
+   *   that at the head of several (`{x*,y}`).
    * - Where there is a choice, variables on the left take the longest: `{a}-{b}` reads `x-y-z` as `x-y` and `z`,
    *   and `{name}{.ext}` reads `a.tar.gz` as `a.tar` and `gz`. `{+x}` leaves a query or fragment to a `{?q}` or
    *   `{#f}` of the template.
