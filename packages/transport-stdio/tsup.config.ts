@@ -4,6 +4,8 @@ export default defineConfig({
   entry: { index: "src/index.ts" },
   format: ["esm", "cjs"],
   splitting: true,
+  // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
+  treeshake: true,
   platform: "node",
   target: "node20",
   tsconfig: "tsconfig.build.json",
