@@ -72,8 +72,8 @@ function resultOf(returned: unknown): MethodResult {
   return { completion: asJsonObject(cut({ ...completion, values })) };
 }
 
-function cut({ values, total = values.length, ...rest }: Completion): Completion {
-  // Of a list that is whole, there is nothing to be said that it does not show.
-  if (values.length <= MAX_VALUES) return { values, ...(total !== values.length && { total }), ...rest };
-  return { values: values.slice(0, MAX_VALUES), total, hasMore: true };
+function cut(completion: Completion): Completion {
+  const { values, total = values.length, ...rest } = completion;
+  if (values.length <= MAX_VALUES) return completion;
+  return { ...rest, values: values.slice(0, MAX_VALUES), total, hasMore: true };
 }

@@ -21,7 +21,7 @@ interface Defaults {
   readonly mimeType: string | undefined;
 }
 
-type Bytes = Uint8Array | ArrayBuffer;
+type Bytes = ArrayBufferView | ArrayBuffer;
 
 /**
  * Makes a whole result of whatever a handler returned.
@@ -75,9 +75,13 @@ function hasOnly(value: object, fields: ReadonlySet<string>): boolean {
 }
 
 function isBytes(value: unknown): value is Bytes {
-  return value instanceof Uint8Array || value instanceof ArrayBuffer;
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
 }
 
 function base64Of(bytes: Bytes): string {
-  return encodeBase64(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+  return encodeBase64(
+    bytes instanceof ArrayBuffer
+      ? new Uint8Array(bytes)
+      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
 }

@@ -54,7 +54,7 @@ export type ResourcePart = {
   readonly uri?: string;
   readonly mimeType?: string;
   readonly _meta?: JsonObject;
-} & ({ readonly text: string } | { readonly blob: string | Uint8Array | ArrayBuffer });
+} & ({ readonly text: string } | { readonly blob: string | ArrayBufferView | ArrayBuffer });
 
 /**
  * What a handler may return: text; bytes; one or several objects with `text` or `blob` (base64, or bytes);

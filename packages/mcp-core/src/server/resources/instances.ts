@@ -22,8 +22,8 @@ const LIST = "resources";
 
 /**
  * One page of the resources and of what templates list, in order of registration. The cursor names the
- * last instance that was seen, and its index for when it is gone, so that changes between pages neither
- * skip nor repeat others.
+ * last instance that was seen, so that changes between pages neither skip nor repeat others, and its index
+ * as the next best if it is gone.
  * @throws InvalidParamsError for a cursor that this list did not give out
  */
 export async function instancePage<E extends Entry>(

@@ -40,7 +40,7 @@ export interface ResourceOptions extends RegistryOptions {
   readonly updated: (uri: string) => void;
 }
 
-const NO_VARIABLES: Variables = {};
+const NO_VARIABLES: Variables = Object.freeze({});
 
 /** The resources of a server, and its families of resources. */
 export class Resources {
