@@ -14,6 +14,7 @@ export interface FarEnd {
   result(id: RequestId | null | undefined, result: JsonObject): void;
   error(id: RequestId | null | undefined, code: number, data?: JsonValue): void;
   send(message: JsonRpcMessage): void;
+  sendBatch(messages: readonly JsonRpcMessage[]): void;
   /** The connection breaks. */
   lose(message: string): void;
 }
@@ -63,6 +64,9 @@ export function scriptedServer(
         index,
         received: [],
         send,
+        sendBatch: (messages) => {
+          connection.receive(JSON.stringify(messages));
+        },
         result: (id, result) => {
           send({ id, result });
         },

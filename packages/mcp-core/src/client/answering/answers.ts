@@ -2,19 +2,28 @@ import type { ClientConnection } from "../../contract/index.js";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget } from "../../protocol/promises.js";
+import type { Calls } from "../calls.js";
 import type { Agreed } from "../negotiate.js";
 import { asProtocolError, readQuestion, type Answering } from "./questions.js";
 
 /** Questions of one server's that are being answered at a time. */
-const MAX_UNDER_WAY = 256;
+const MAX_UNDER_WAY = 1024;
+
+interface UnderWay {
+  readonly controller: AbortController;
+  /** Calls in flight may count as idle again, as far as this question goes. */
+  readonly release: () => void;
+}
 
 /** Answers the requests of servers of the handshake era, each as soon as it can. */
 export class Answers {
   readonly #us: Answering;
-  readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, AbortController>>();
+  readonly #calls: Calls;
+  readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, UnderWay>>();
 
-  constructor(us: Answering) {
+  constructor(us: Answering, calls: Calls) {
     this.#us = us;
+    this.#calls = calls;
   }
 
   /** @returns false when a request with this id is being answered already */
@@ -30,9 +39,11 @@ export class Answers {
       return true;
     }
     const controller = new AbortController();
-    underWay.set(id, controller);
+    const release = this.#calls.hold();
+    underWay.set(id, { controller, release });
     void this.#respond(request, agreed, controller.signal).then((response) => {
       underWay.delete(id);
+      release();
       if (!controller.signal.aborted) reply(connection, response);
     });
     return true;
@@ -41,7 +52,8 @@ export class Answers {
   /** The server wants no answer any more (Cancellation). */
   cancelled(connection: ClientConnection, id: RequestId, reason: unknown): void {
     const text = typeof reason === "string" ? reason : "the server cancelled its request";
-    this.#on(connection).get(id)?.abort(new DOMException(text, "AbortError"));
+    const question = this.#on(connection).get(id);
+    if (question !== undefined) abort(question, new DOMException(text, "AbortError"));
   }
 
   async #respond(
@@ -61,17 +73,23 @@ export class Answers {
   #on(connection: ClientConnection): Map<RequestId, AbortController> {
     const known = this.#underWay.get(connection);
     if (known !== undefined) return known;
-    const underWay = new Map<RequestId, AbortController>();
+    const underWay = new Map<RequestId, UnderWay>();
     this.#underWay.set(connection, underWay);
     void connection.closed.then(({ error }) => {
       const reason = new ConnectionLostError("The connection ended", {
         mayHaveBeenDelivered: false,
         cause: error,
       });
-      for (const controller of underWay.values()) controller.abort(reason);
+      for (const question of underWay.values()) abort(question, reason);
     });
     return underWay;
   }
+}
+
+/** Its handler may not heed that, and nobody waits for it. */
+function abort({ controller, release }: UnderWay, reason: Error): void {
+  release();
+  controller.abort(reason);
 }
 
 function reply(connection: ClientConnection, response: JsonRpcResponse): void {
