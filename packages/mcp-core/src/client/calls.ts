@@ -16,6 +16,9 @@ export class Calls {
   readonly clock: Clock;
   readonly #deadlines: Deadlines<Call>;
   readonly #listening = new Map<RequestId, Call>();
+  /** Questions of the server's that we have not answered yet. */
+  #questions = 0;
+  #answeredAt = -Infinity;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -57,6 +60,26 @@ export class Calls {
     if (progress !== undefined) call?.progressed(progress);
   }
 
+  /**
+   * From now on the server waits for us, and no call counts as idle: it may be the one that is asked about.
+   * Returns the way to say that it does no longer.
+   */
+  hold(): () => void {
+    let held = true;
+    this.#questions += 1;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#questions -= 1;
+      this.#answeredAt = this.clock.now();
+    };
+  }
+
+  /** When the server last waited for us: now, if it does. */
+  get lastHeldAt(): number {
+    return this.#questions > 0 ? this.clock.now() : this.#answeredAt;
+  }
+
   ended(call: Call): void {
     this.#deadlines.forget(call);
     this.#listening.delete(call.id);
@@ -81,7 +104,7 @@ class Call implements Expiring {
   readonly #limits: CallLimits;
   readonly #reject: (reason: Error) => void;
   readonly #totalDueAt: number;
-  #idleDueAt: number;
+  #idleSince: number;
 
   constructor(
     calls: Calls,
@@ -98,7 +121,7 @@ class Call implements Expiring {
     this.options = options;
     this.#limits = limits;
     this.#reject = reject;
-    this.#idleDueAt = now + limits.timeoutMs;
+    this.#idleSince = now;
     this.#totalDueAt = now + limits.maxTotalTimeoutMs;
   }
 
@@ -106,12 +129,17 @@ class Call implements Expiring {
     return this.#message.id;
   }
 
+  /** While the server waits for us it moves on with time, and so is never later than it will turn out to be. */
   get dueAt(): number {
     return Math.min(this.#idleDueAt, this.#totalDueAt);
   }
 
+  get #idleDueAt(): number {
+    return Math.max(this.#idleSince, this.#calls.lastHeldAt) + this.#limits.timeoutMs;
+  }
+
   progressed(progress: Parameters<NonNullable<CallOptions["onProgress"]>>[0]): void {
-    this.#idleDueAt = this.#calls.clock.now() + this.#limits.timeoutMs;
+    this.#idleSince = this.#calls.clock.now();
     try {
       this.options.onProgress?.(progress);
     } catch (error) {

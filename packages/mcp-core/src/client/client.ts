@@ -116,7 +116,7 @@ export class McpClient {
       });
     this.#sessions = new Sessions(transport, inbox, options, this.#calls, this.#limits);
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
-    const answers = new Answers(this.#answering);
+    const answers = new Answers(this.#answering, this.#calls);
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
     const line: Line = {
       clock,

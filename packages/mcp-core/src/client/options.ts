@@ -18,7 +18,10 @@ import type { ResponseCache } from "./cache/response-cache.js";
  * round has this time anew: what a person takes to answer is not the server's.
  */
 export interface Timeouts {
-  /** Without an answer or progress. Default: 60,000. */
+  /**
+   * Without an answer or progress. While this client is answering a question of the server's, no call in
+   * flight counts as idle. Default: 60,000.
+   */
   readonly timeoutMs?: number;
   /** In all, whatever the progress. Default: 3,600,000. */
   readonly maxTotalTimeoutMs?: number;

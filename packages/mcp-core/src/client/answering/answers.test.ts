@@ -108,18 +108,18 @@ describe("the requests of a server of the handshake era", () => {
     await client.close();
   });
 
-  it("are answered with an error when more than 256 are under way", async () => {
+  it("are answered with an error when more than 1,024 are under way", async () => {
     const answer = gate<ElicitResult>();
     const { client, end, later } = await connectedClient(legacy(), { elicit: () => answer.promise });
-    for (let id = 0; id < 257; id += 1) question(end, id);
+    for (let id = 0; id <= 1024; id += 1) question(end, id);
     await settled();
-    expect(later()).toMatchObject([{ id: 256, error: { code: TowpathErrorCode.busy } }]);
+    expect(later()).toMatchObject([{ id: 1024, error: { code: TowpathErrorCode.busy } }]);
     answer.open(declined);
     await settled();
-    question(end, 1000);
+    question(end, 2000);
     await settled();
-    expect(later()).toHaveLength(258);
-    expect(later().at(-1)).toMatchObject({ id: 1000, result: declined });
+    expect(later()).toHaveLength(1026);
+    expect(later().at(-1)).toMatchObject({ id: 2000, result: declined });
     await client.close();
   });
 
