@@ -70,7 +70,7 @@ export class Answers {
     }
   }
 
-  #on(connection: ClientConnection): Map<RequestId, AbortController> {
+  #on(connection: ClientConnection): Map<RequestId, UnderWay> {
     const known = this.#underWay.get(connection);
     if (known !== undefined) return known;
     const underWay = new Map<RequestId, UnderWay>();
