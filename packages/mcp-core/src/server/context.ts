@@ -85,6 +85,9 @@ export interface LinkScope {
   report(error: unknown): void;
 }
 
+/** Log messages never travel on a subscription (Logging, Per-request log level). */
+const LISTEN = "subscriptions/listen";
+
 const nothingToDo = Promise.resolve();
 const NO_META: JsonObject = {};
 
@@ -317,7 +320,7 @@ export class RequestContext implements MethodContext {
 
   #emitLog(level: LogLevel, data: JsonValue): void {
     const wanted = this.link.logs && isLoggable(level, this.client.logLevel);
-    if (!wanted || this.#ended || this.cancelled) return;
+    if (!wanted || this.#ended || this.cancelled || this.method === LISTEN) return;
     this.#openOutbox().log({ level, data });
   }
 

@@ -247,6 +247,26 @@ describe("subscriptions/listen", () => {
   });
 });
 
+describe("a subscription", () => {
+  it("carries no log messages, also when its request asks for them", async () => {
+    const server = new McpServer("s");
+    server.use((_, ctx, next) => {
+      ctx.log.alert("called");
+      return next();
+    });
+    const sent: Wire[] = [];
+    const meta = { [Meta.logLevel]: "debug" };
+    const { link, stateless } = openLink(server);
+    const listening = stateless("subscriptions/listen", { notifications: {} }, { id: "sub", sent, meta });
+    await settled();
+    link.drain();
+    await listening;
+    expect(sent.map(({ method }) => method)).not.toContain("notifications/message");
+    await stateless("server/discover", {}, { sent, meta });
+    expect(sent.at(-1)?.method).toBe("notifications/message");
+  });
+});
+
 describe("a filter of an extension", () => {
   const UPDATED = "notifications/example/updated";
   const updates: ListenFilter = {
