@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Notebook, NotebookLimitError, type NoteDraft } from "./notebook.js";
+import { Notebook, NotebookLimitError, type NoteChange, type NoteDraft } from "./notebook.js";
 
 const draft = (title: string, text = "", tags: readonly string[] = []): NoteDraft => ({ title, text, tags });
 
@@ -61,5 +61,47 @@ describe("a notebook", () => {
     const notebook = new Notebook({ maxNoteBytes: 5 });
     notebook.add(draft("é", "é", ["x"]));
     expect(() => notebook.add(draft("é", "éé"))).toThrow('at most 5 bytes; "é" has 6');
+  });
+
+  it("never gives the number of a removed note to another one", () => {
+    const notebook = new Notebook();
+    notebook.add(draft("a"));
+    notebook.remove(1);
+    expect(notebook.add(draft("b")).id).toBe(2);
+    expect(notebook.all().map(({ title }) => title)).toEqual(["b"]);
+    expect(notebook.get(1)).toBeUndefined();
+  });
+
+  it("keeps one summary with a note, which counts as a part of it", () => {
+    const notebook = new Notebook({ maxNoteBytes: 5 });
+    notebook.add(draft("a"));
+    notebook.summarise(1, "one");
+    notebook.summarise(1, "two");
+    expect(notebook.require(1).summary).toBe("two");
+    expect(() => notebook.summarise(1, "seven")).toThrow('at most 5 bytes; "a" has 6');
+    expect(notebook.require(1).summary).toBe("two");
+  });
+
+  it("tells every tag once", () => {
+    const notebook = new Notebook();
+    notebook.add(draft("a", "", ["lock", "boat"]));
+    notebook.add(draft("b", "", ["boat"]));
+    expect(notebook.tags()).toEqual(["boat", "lock"]);
+  });
+
+  it("tells whoever watches what happened, and nothing when nothing did", () => {
+    const notebook = new Notebook();
+    const changes: NoteChange[] = [];
+    notebook.watch((change) => changes.push(change));
+    notebook.add(draft("a"));
+    notebook.summarise(1, "short");
+    expect(notebook.remove(1)).toBe(true);
+    expect(notebook.remove(1)).toBe(false);
+    expect(() => notebook.summarise(1, "gone")).toThrow("There is no note 1");
+    expect(changes.map(({ kind, note }) => [kind, note.id, note.summary])).toEqual([
+      ["added", 1, undefined],
+      ["summarised", 1, "short"],
+      ["removed", 1, "short"],
+    ]);
   });
 });

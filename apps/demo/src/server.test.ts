@@ -10,7 +10,13 @@ describe("the notebook server", () => {
   it("describes its tools in full", async () => {
     const client = await McpClient.connect(createNotebookServer());
     const tools = await client.listTools();
-    expect(tools.map((tool) => tool.name)).toEqual(["add_note", "search_notes", "import_notes"]);
+    expect(tools.map((tool) => tool.name)).toEqual([
+      "add_note",
+      "search_notes",
+      "import_notes",
+      "delete_note",
+      "summarise_note",
+    ]);
     for (const tool of tools) {
       expect(tool).toMatchObject({
         title: expect.any(String) as string,
@@ -70,6 +76,8 @@ describe("the notebook server", () => {
     ["add_note", { title: "" }],
     ["search_notes", { limit: 0 }],
     ["import_notes", { notes: [] }],
+    ["delete_note", { id: 0 }],
+    ["summarise_note", { id: "1" }],
   ])("tells the model what is wrong with the arguments of %s", async (name, args) => {
     const client = await McpClient.connect(createNotebookServer());
     const result = await client.callTool(name, args);

@@ -1,7 +1,7 @@
-import { ProtocolError, type Era, type JsonObject } from "@towpath/mcp-core";
+import type { Era, JsonObject, JsonValue } from "@towpath/mcp-core";
 import type { Check } from "./check.js";
 import { encodeRequest, openingOf } from "./raw-messages.js";
-import { textOf } from "./results.js";
+import { errorOf, textOf } from "./results.js";
 import type { RawConnection } from "./target.js";
 
 export const badInputChecks: readonly Check[] = [
@@ -38,20 +38,32 @@ export const badInputChecks: readonly Check[] = [
     expected: () => ({ id: 1, refused: false }),
   },
   {
+    name: "nobody to ask",
+    run: async ({ era, raw }) => {
+      await answerOf(raw, era, 2, "tools/call", { name: "add_note", arguments: { title: "Weirs" } });
+      const { error } = await answerOf(raw, era, 3, "tools/call", {
+        name: "delete_note",
+        arguments: { id: 1 },
+      });
+      const { code = null, message = "" } = asError(error);
+      return { observed: { code }, shown: `${String(code)}: ${message}` };
+    },
+    // A client that declared nothing cannot be asked: 2026-07-28 has an error of its own for that.
+    expected: (era) => ({ code: era === "handshake" ? -32600 : -32021 }),
+  },
+  {
     name: "malformed JSON",
     run: async ({ era, raw }) => {
-      raw.send('{"jsonrpc": "2.0", "id": 2, "method": "tools/li');
+      raw.send('{"jsonrpc": "2.0", "id": 4, "method": "tools/li');
       const { error } = await raw.receive();
-      raw.send(encodeRequest(era, 3, "tools/list", {}));
-      const { id = null, result } = await raw.receive();
-      // An error object, if it is there at all; what is in it is compared.
-      const code = (error as JsonObject | undefined)?.["code"] ?? null;
+      const { id = null, result } = await answerOf(raw, era, 5, "tools/list", {});
+      const { code = null } = asError(error);
       return {
         observed: { code, next: { id, answered: result !== undefined } },
         shown: `${JSON.stringify(code)}, and the next request is answered`,
       };
     },
-    expected: () => ({ code: -32700, next: { id: 3, answered: true } }),
+    expected: () => ({ code: -32700, next: { id: 5, answered: true } }),
   },
 ];
 
@@ -64,8 +76,21 @@ async function open(raw: RawConnection, era: Era): Promise<JsonObject> {
   return answer;
 }
 
-async function errorOf(call: Promise<unknown>): Promise<ProtocolError> {
-  const outcome = await call.catch((error: unknown) => error);
-  if (outcome instanceof ProtocolError) return outcome;
-  throw new Error(`A protocol error was due, not ${outcome instanceof Error ? outcome.message : "a result"}`);
+/** Sends a request, and settles with its answer; notifications on the way are passed over. */
+async function answerOf(
+  raw: RawConnection,
+  era: Era,
+  id: number,
+  method: string,
+  params: JsonObject,
+): Promise<JsonObject> {
+  raw.send(encodeRequest(era, id, method, params));
+  let message = await raw.receive();
+  while ("method" in message) message = await raw.receive();
+  return message;
+}
+
+function asError(error: JsonValue | undefined): { readonly code?: number; readonly message?: string } {
+  // An error object, if there is one at all; what is in it is compared.
+  return (error as ReturnType<typeof asError> | undefined) ?? {};
 }

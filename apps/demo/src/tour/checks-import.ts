@@ -2,6 +2,8 @@ import type { JsonObject, JsonValue, McpClient, Progress } from "@towpath/mcp-co
 import type { Check } from "./check.js";
 
 const IMPORTED = 250;
+/** The number of the last note that earlier checks have added. */
+const LAST_ID = 3;
 /** At this rate, and with so many, an import that is not cancelled takes far longer than one that is. */
 const SLOW = { count: 5000, perSecond: 500 };
 
@@ -22,7 +24,7 @@ export const importChecks: readonly Check[] = [
       };
     },
     expected: () => ({
-      structuredContent: { imported: IMPORTED, lastId: IMPORTED + 2 },
+      structuredContent: { imported: IMPORTED, lastId: LAST_ID + IMPORTED },
       steps: [100, 200, IMPORTED].map((done) => [done, IMPORTED]),
     }),
   },

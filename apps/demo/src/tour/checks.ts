@@ -1,7 +1,10 @@
 import { ConnectionLostError } from "@towpath/mcp-core";
 import type { Check } from "./check.js";
 import { badInputChecks } from "./checks-bad-input.js";
+import { changeChecks } from "./checks-changes.js";
 import { importChecks } from "./checks-import.js";
+import { questionChecks } from "./checks-questions.js";
+import { resourceChecks } from "./checks-resources.js";
 import { textOf } from "./results.js";
 
 const connecting: readonly Check[] = [
@@ -23,11 +26,15 @@ const connecting: readonly Check[] = [
     name: "capabilities",
     run: async ({ client: { capabilities } }) => ({
       observed: capabilities,
-      shown: Object.entries(capabilities)
-        .map(([name, value]) => [name, ...Object.keys(value ?? {})].join("."))
-        .join(", "),
+      shown: Object.keys(capabilities).join(", "),
     }),
-    expected: () => ({ tools: { listChanged: true }, logging: {} }),
+    expected: () => ({
+      logging: {},
+      completions: {},
+      resources: { subscribe: true, listChanged: true },
+      prompts: { listChanged: true },
+      tools: { listChanged: true },
+    }),
   },
   {
     name: "tools",
@@ -35,7 +42,9 @@ const connecting: readonly Check[] = [
       const tools = (await client.listTools()).map(({ name }) => name);
       return { observed: { tools }, shown: tools.join(", ") };
     },
-    expected: () => ({ tools: ["add_note", "search_notes", "import_notes"] }),
+    expected: () => ({
+      tools: ["add_note", "search_notes", "import_notes", "delete_note", "summarise_note"],
+    }),
   },
 ];
 
@@ -54,6 +63,8 @@ const calling: readonly Check[] = [
     run: async ({ client, logs }) => {
       logs.length = 0;
       await client.callTool("add_note", { title: "Bridges" });
+      // It also logs, but with a level that the client did not ask for.
+      await client.callTool("search_notes", { query: "bridges" });
       const observed = logs.map(({ level, data }) => ({ level, data }));
       return {
         observed: { logs: observed },
@@ -110,6 +121,9 @@ const ending: readonly Check[] = [
 export const checks: readonly Check[] = [
   ...connecting,
   ...calling,
+  ...resourceChecks,
+  ...questionChecks,
+  ...changeChecks,
   ...importChecks,
   ...badInputChecks,
   ...ending,

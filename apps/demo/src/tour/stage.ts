@@ -1,4 +1,6 @@
 import { McpClient, type Era, type LogMessage, type McpClientOptions } from "@towpath/mcp-core";
+import { recordTraffic, Traffic } from "@towpath/mcp-core/testing";
+import { Respondent } from "./respondent.js";
 import type { RawConnection, TourTarget } from "./target.js";
 
 const MAX_STDERR = 4000;
@@ -13,6 +15,10 @@ const clientOptions: Readonly<Record<Era, McpClientOptions>> = {
 export class Stage {
   readonly era: Era;
   readonly logs: LogMessage[] = [];
+  /** What passed between the client and its server. */
+  readonly traffic = new Traffic();
+  /** Answers what the server asks the client. */
+  readonly respondent = new Respondent();
   readonly #target: TourTarget;
   #client: McpClient | undefined;
   #raw: RawConnection | undefined;
@@ -41,9 +47,12 @@ export class Stage {
   }
 
   async connect(): Promise<McpClient> {
-    this.#client = await McpClient.connect(this.#target.client(this.#collect), {
+    const { elicit, sample } = this.respondent;
+    this.#client = await McpClient.connect(recordTraffic(this.#target.client(this.#collect), this.traffic), {
       ...clientOptions[this.era],
       info: { name: "tour", version: "1.0.0" },
+      elicit,
+      sample,
       logLevel: "info",
       onLog: (message) => this.logs.push(message),
     });
