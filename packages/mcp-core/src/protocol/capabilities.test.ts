@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CLIENT_CAPABILITY_FOR, missingClientCapabilities, missingServerCapability } from "./capabilities.js";
-import { REVISIONS } from "./revisions.js";
+import { REVISIONS, type Revision } from "./revisions.js";
 import type { ClientCapabilities, ServerCapabilities } from "./types.js";
 
 describe("missingServerCapability", () => {
@@ -112,12 +112,29 @@ describe("missingClientCapabilities", () => {
   ];
 
   it.each(cases)("says $says", ({ required, declared, missing }) => {
-    expect(missingClientCapabilities(required, declared)).toEqual(missing);
+    expect(missingClientCapabilities(required, declared, "2026-07-28")).toEqual(missing);
   });
 
   it("does not take what every object inherits for declared", () => {
     const required = JSON.parse('{"__proto__":{},"constructor":{}}') as ClientCapabilities;
-    expect(Object.keys(missingClientCapabilities(required, {}) ?? {})).toEqual(["__proto__", "constructor"]);
+    const missing = missingClientCapabilities(required, {}, "2026-07-28") ?? {};
+    expect(Object.keys(missing)).toEqual(["__proto__", "constructor"]);
+  });
+
+  it.each<[ClientCapabilities, ClientCapabilities, readonly Revision[]]>([
+    [{ elicitation: { form: {} } }, { elicitation: {} }, REVISIONS.slice(2)],
+    [{ elicitation: { form: {} } }, { elicitation: { form: {}, url: {} } }, REVISIONS.slice(2)],
+    [{ elicitation: { form: {} } }, { elicitation: { other: {} } as object }, ["2025-06-18"]],
+    [{ elicitation: { form: {} } }, { elicitation: { url: {} } }, []],
+    [{ elicitation: { url: {} } }, { elicitation: { form: {}, url: {} } }, REVISIONS.slice(3)],
+    [{ sampling: { tools: {} } }, { sampling: { tools: {} } }, REVISIONS.slice(3)],
+    [{ sampling: {} }, { sampling: { tools: {} } }, REVISIONS],
+    [{ roots: {}, experimental: { a: {} } }, { roots: {}, experimental: { a: {} } }, REVISIONS],
+  ])("takes %j as declared with %j in the revisions that know it", (required, declared, known) => {
+    const found = REVISIONS.filter(
+      (revision) => missingClientCapabilities(required, declared, revision) === undefined,
+    );
+    expect(found).toEqual(known);
   });
 
   it("knows what each request to a client needs", () => {

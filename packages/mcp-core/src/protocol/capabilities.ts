@@ -42,8 +42,25 @@ export function missingServerCapability(
 export function missingClientCapabilities(
   required: ClientCapabilities,
   declared: ClientCapabilities,
+  revision: Revision,
 ): ClientCapabilities | undefined {
-  return missingPart(required, withImpliedForm(declared));
+  return missingPart(required, withImpliedForm(asFarAsKnown(declared, revision)));
+}
+
+/** What a revision does not know of cannot have been declared in it, whatever stands there. */
+function asFarAsKnown(declared: ClientCapabilities, revision: Revision): ClientCapabilities {
+  if (has(revision, "urlElicitation") && has(revision, "samplingTools")) return declared;
+  const { elicitation, sampling, ...others } = declared;
+  return {
+    ...others,
+    ...(has(revision, "elicitation") && takesForms(elicitation) && { elicitation: {} }),
+    ...(isObject(sampling) && { sampling: {} }),
+  };
+}
+
+/** A client that declares URLs alone knows of later revisions, and takes no forms in this one either. */
+function takesForms(elicitation: ClientCapabilities["elicitation"]): boolean {
+  return isObject(elicitation) && (elicitation.url === undefined || elicitation.form !== undefined);
 }
 
 /** An empty `elicitation` means `form` (Elicitation, Capabilities). */

@@ -41,6 +41,7 @@ const SINCE = {
   progressMessage: "2025-03-26",
   completionsCapability: "2025-03-26",
   title: "2025-06-18",
+  elicitation: "2025-06-18",
   structuredContent: "2025-06-18",
   resourceLink: "2025-06-18",
   lastModified: "2025-06-18",

@@ -183,7 +183,7 @@ export class RequestContext implements MethodContext {
   }
 
   get asker(): Asker {
-    this.#asker ??= new Asker(this, this.link.asking);
+    this.#asker ??= this.#newAsker();
     return this.#asker;
   }
 
@@ -288,9 +288,21 @@ export class RequestContext implements MethodContext {
   end(): void {
     this.#ended = true;
     this.#lateness?.cancel();
-    this.#asker?.end(new DOMException(`${this.method} is over`, "AbortError"));
-    if (this.#asked) this.link.asks.abandon(this, new DOMException(`${this.method} is over`, "AbortError"));
+    this.#asker?.end(this.#overReason());
+    if (this.#asked) this.link.asks.abandon(this, this.#overReason());
     this.#outbox?.finish();
+  }
+
+  /** Whoever asks for the first time when the request is over is told so. */
+  #newAsker(): Asker {
+    const asker = new Asker(this, this.link.asking);
+    if (this.#aborted !== undefined) asker.end(this.#aborted.reason as Error); // whatever an AbortSignal holds
+    if (this.#ended) asker.end(this.#overReason());
+    return asker;
+  }
+
+  #overReason(): DOMException {
+    return new DOMException(`${this.method} is over`, "AbortError");
   }
 
   #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
@@ -310,7 +322,7 @@ export class RequestContext implements MethodContext {
   }
 
   #require(capabilities: ClientCapabilities): void {
-    const missing = missingClientCapabilities(capabilities, this.client.capabilities);
+    const missing = missingClientCapabilities(capabilities, this.client.capabilities, this.client.revision);
     if (missing === undefined) return;
     if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
     throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {

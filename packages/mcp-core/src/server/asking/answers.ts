@@ -10,9 +10,11 @@ export function elicitResult(result: JsonValue): {
   readonly action: (typeof ACTIONS)[number];
   readonly content: JsonObject;
 } {
-  const { action, content = {} } = isObject(result) ? result : {};
+  const { action, content } = isObject(result) ? result : {};
   const known = ACTIONS.find((one) => one === action);
   if (known === undefined) throw new InvalidAnswerError(`action must be one of ${ACTIONS.join(", ")}`);
+  // Some clients write null where there is nothing; of a form that was not accepted it does not matter.
+  if (known !== "accept" || content === undefined || content === null) return { action: known, content: {} };
   if (!isObject(content)) throw new InvalidAnswerError("content must be an object");
   return { action: known, content };
 }

@@ -49,6 +49,7 @@ export class Asker {
   readonly #mayAsk: boolean;
   readonly #inRounds: boolean;
   #interview: Interview;
+  #over: { readonly reason: Error } | undefined;
 
   constructor(ctx: RequestContext, services: AskingServices) {
     this.#ctx = ctx;
@@ -113,7 +114,9 @@ export class Asker {
     this.#interview = this.#begin(journal, Object.fromEntries(await Promise.all(asked)));
   }
 
+  /** The request is over; the first reason counts. */
   end(reason: Error): void {
+    this.#over ??= { reason };
     this.#interview.end(reason);
   }
 
@@ -128,7 +131,7 @@ export class Asker {
   }
 
   #begin(journal: Journal | undefined, responses: JsonObject): Interview {
-    return new Interview({
+    const interview = new Interview({
       journal,
       responses,
       claim: this.#claim,
@@ -137,6 +140,8 @@ export class Asker {
       },
       askNow: this.#inRounds ? undefined : ({ request }) => this.#askNow(request),
     });
+    if (this.#over !== undefined) interview.end(this.#over.reason);
+    return interview;
   }
 
   #ask<Answer>(make: () => Question<Answer>, { key }: AskOptions = {}): Promise<Answer> {
@@ -171,14 +176,17 @@ export class Asker {
     const [id, lifetime] = [`towpath/step/${step}`, { ttlMs: states.ttlMs }];
     const { outcome } = await records.create(id, {}, lifetime);
     if (outcome !== "created") return resultOfClaim(step, (await records.get(id))?.value);
-    try {
-      const result = await run();
-      await records.set(id, { result }, lifetime);
-      return result;
-    } catch (error) {
-      await records.delete(id);
+    const result = await run().catch(async (error: unknown) => {
+      await records.delete(id).catch(this.#report);
       throw error;
-    }
+    });
+    // The work is done: a result that cannot be kept is no reason to give the claim up.
+    await records.set(id, { result }, lifetime).catch(this.#report);
+    return result;
+  };
+
+  readonly #report = (error: unknown): void => {
+    this.#ctx.report(error);
   };
 }
 

@@ -74,9 +74,12 @@ export function requestsOf({ questions }: Stop & { kind: "asks" }): ReadonlyMap<
   return new Map([...questions].map(([key, { request }]) => [key, request]));
 }
 
-function comesFrom(error: unknown, stop: Stop): boolean {
+function comesFrom(error: unknown, stop: Stop, seen = new Set<unknown>()): boolean {
   if (error instanceof Suspended || (stop.kind === "error" && error === stop.error)) return true;
-  return error instanceof Error && error.cause !== undefined && comesFrom(error.cause, stop);
+  if (!(error instanceof Error) || seen.has(error)) return false;
+  seen.add(error);
+  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
+  return causes.some((cause) => comesFrom(cause, stop, seen));
 }
 
 function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {

@@ -65,7 +65,7 @@ export class Interview {
   #busy = 0;
   #waitsForTurn = false;
   #stop: Stop | undefined;
-  #over = false;
+  #over: { readonly reason: Error } | undefined;
 
   constructor({ journal = newJournal(), responses = {}, claim, stopped, askNow }: InterviewOptions) {
     this.#journal = journal;
@@ -122,15 +122,16 @@ export class Interview {
     return { callId, round: round + 1, answers: this.#answers, steps: this.#steps, asked: asking, strays };
   }
 
-  /** The request is over: what still waits never gets its answer. */
+  /** The request is over: what still waits never gets its answer, and nothing further is begun. */
   end(reason: Error): void {
-    this.#over = true;
+    this.#over ??= { reason };
     for (const { reject } of this.#unanswered.values()) reject(reason);
   }
 
   #checkOpen(): void {
     if (isInStep(this)) throw new TypeError("A step can neither ask nor hold another step");
     if (this.#stop !== undefined) throw new Suspended();
+    if (this.#over !== undefined) throw this.#over.reason;
   }
 
   async #read<Answer>(question: Question<Answer>, key: string, known: JsonValue): Promise<Answer> {
@@ -158,7 +159,7 @@ export class Interview {
     this.#waitsForTurn = true;
     await nextTurn();
     this.#waitsForTurn = false;
-    if (this.#busy > 0 || this.#over || this.#stop !== undefined) return;
+    if (this.#busy > 0 || this.#over !== undefined || this.#stop !== undefined) return;
     const questions = [...this.#unanswered].map(([key, { question }]) => [key, question] as const);
     this.#end({ kind: "asks", questions: new Map(questions) });
   }

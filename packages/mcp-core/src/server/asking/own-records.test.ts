@@ -51,4 +51,11 @@ describe("OwnRecords", () => {
     await records.set("a", "small", minute);
     await records.set("b", half, minute);
   });
+
+  it("keep what is there where there is no room for what is to replace it", async () => {
+    const records = new OwnRecords(new ManualClock());
+    await records.set("a", "small", minute);
+    await expect(records.set("a", "x".repeat(64 * 1024 * 1024), minute)).rejects.toThrow("Too many calls");
+    expect((await records.get("a"))?.value).toBe("small");
+  });
 });

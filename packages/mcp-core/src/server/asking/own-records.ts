@@ -36,13 +36,12 @@ export class OwnRecords implements AskingRecords {
     return Promise.resolve(value === undefined ? undefined : { value, version: String(this.#versions) });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- it rejects, and never throws
   async set(id: string, value: JsonValue, { ttlMs }: { readonly ttlMs: number }): Promise<string> {
-    this.#drop(id);
     const json = JSON.stringify(value);
-    if (!this.#hasRoom(json)) this.#dropExpired();
-    if (!this.#hasRoom(json))
+    if (!this.#hasRoom(id, json)) this.#dropExpired();
+    if (!this.#hasRoom(id, json))
       throw new BusyError("Too many calls wait for answers: give the server a state, or wait");
+    this.#drop(id);
     this.#kept.set(id, { json, until: this.#clock.now() + ttlMs });
     this.#length += json.length;
     return String(++this.#versions);
@@ -71,8 +70,12 @@ export class OwnRecords implements AskingRecords {
     return this.#kept.delete(id);
   }
 
-  #hasRoom(json: string): boolean {
-    return this.#kept.size < MAX_RECORDS && this.#length + json.length <= MAX_LENGTH;
+  /** What is refused leaves the record of this id as it is. */
+  #hasRoom(id: string, json: string): boolean {
+    const replaced = this.#kept.get(id);
+    const count = this.#kept.size - (replaced === undefined ? 0 : 1);
+    const length = this.#length - (replaced?.json.length ?? 0) + json.length;
+    return count < MAX_RECORDS && length <= MAX_LENGTH;
   }
 
   #dropExpired(): void {
