@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { BOTH_ERAS } from "../../../test/support/both-eras.js";
 import { handshaken, openLink } from "../../../test/support/link.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
@@ -235,6 +236,31 @@ describe("the caching hints of what was read", () => {
     const server = new McpServer("s");
     server.resource("a:b", { cache, visibleTo: () => true }, () => ({ contents, cacheScope: "public" }));
     expect(await read(server)).toEqual({ ttlMs: 5_000, cacheScope: "private" });
+  });
+
+  it("forbid to keep what depends on the user's answers", async () => {
+    const server = new McpServer("s");
+    server.resource(
+      "a:b",
+      { cache },
+      async (_, ctx) => (await ctx.elicit("Go?", z.object({}), { key: "go" })).action,
+    );
+    const { stateless } = openLink(server);
+    const asked = await stateless("resources/read", { uri: "a:b" }, { capabilities: { elicitation: {} } });
+    expect(asked?.result).toMatchObject({ resultType: "input_required" });
+    expect(asked?.result).not.toHaveProperty("ttlMs");
+    const { requestState = "" } = asked?.result ?? {};
+    const answers = { requestState, inputResponses: { go: { action: "decline" } } };
+    const answered = await stateless(
+      "resources/read",
+      { uri: "a:b", ...answers },
+      { capabilities: { elicitation: {} } },
+    );
+    expect(answered?.result).toMatchObject({
+      contents: [{ text: "decline" }],
+      ttlMs: 0,
+      cacheScope: "private",
+    });
   });
 
   it("are not there in the handshake era", async () => {

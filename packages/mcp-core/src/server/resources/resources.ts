@@ -7,6 +7,7 @@ import { ResourceNotFoundError } from "../../protocol/errors.js";
 import { stringField } from "../../protocol/fields.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import { has } from "../../protocol/revisions.js";
+import type { CacheHints } from "../../protocol/types.js";
 import { parseUriTemplate, type UriTemplate, type UriValue } from "../../uri-template/uri-template.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
@@ -39,6 +40,9 @@ interface Found {
 export interface ResourceOptions extends RegistryOptions {
   readonly updated: (uri: string) => void;
 }
+
+/** Of results that depend on answers of the user's, which are no part of a cache's key (Caching, Cache Key). */
+const UNCACHED = { ttlMs: 0, cacheScope: "private" } as const satisfies CacheHints;
 
 const NO_VARIABLES: Variables = Object.freeze({});
 
@@ -98,7 +102,12 @@ export class Resources {
     const { resource, variables } = this.require(uri, ctx);
     return conclude(params, ctx, {
       run: () => resource.handler(variables, ctx, uri),
-      finish: (returned) => finish(resource, returned, uri, ctx),
+      finish: (returned) => {
+        const result = finish(resource, returned, uri, ctx);
+        return isRetry(params) && has(ctx.client.revision, "cacheHints")
+          ? { ...result, ...UNCACHED }
+          : result;
+      },
       failed: (error) => {
         throw error instanceof ResourceNotFoundError ? notFound(error.uri, ctx) : error;
       },
@@ -196,6 +205,10 @@ export class Resources {
   }
 }
 
+function isRetry({ requestState, inputResponses }: JsonObject): boolean {
+  return requestState !== undefined || inputResponses !== undefined;
+}
+
 function notFound(uri: string, { client }: RequestContext): ResourceNotFoundError {
   return new ResourceNotFoundError(uri, client.era);
 }
@@ -205,7 +218,7 @@ function finish(
   returned: unknown,
   uri: string,
   { client }: RequestContext,
-): MethodResult {
+): JsonObject {
   const { ttlMs, cacheScope, ...result } = readResultOf(returned, { uri, mimeType: definition.mimeType });
   if (!has(client.revision, "cacheHints")) return asJsonObject(result);
   return asJsonObject({
