@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { connected, type ConnectedClient } from "../../test/support/connected.js";
+import { connected, type Connected } from "../../test/support/connected.js";
 import { settled, type Wire } from "../../test/support/link.js";
+import { random } from "../../test/support/random.js";
 import type { FarEnd } from "../../test/support/scripted-server.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { ManualClock } from "../testing/manual-clock.js";
@@ -35,21 +36,10 @@ interface Answer {
   receivedAt?: number;
 }
 
-/** Numbers from 0 to below 1, the same for the same seed (xorshift). */
-function random(seed: number): () => number {
-  let state = seed * 2_654_435_761 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
-
 class World {
   readonly #random: () => number;
   readonly #clock = new ManualClock();
-  readonly #clients: ConnectedClient[] = [];
+  readonly #clients: Connected[] = [];
   readonly #answers: Answer[] = [];
   readonly #waiting: Answer[] = [];
   /** How often what a notification tells of has changed, and what each client knows of that. */

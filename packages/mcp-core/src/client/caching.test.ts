@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { connected, type ConnectedClient } from "../../test/support/connected.js";
+import { connected, type Connected } from "../../test/support/connected.js";
 import { settled } from "../../test/support/link.js";
-import type { Script } from "../../test/support/scripted-server.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
+import type { FarEnd, Script } from "../../test/support/scripted-server.js";
+import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
+import { Meta } from "../protocol/meta.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { responseCache } from "./cache/response-cache.js";
 
@@ -30,12 +31,12 @@ function counting(hints: JsonObject = FRESH): Script {
   };
 }
 
-async function read({ client }: ConnectedClient, uri = "note://1"): Promise<string> {
+async function read({ client }: Connected, uri = "note://1"): Promise<string> {
   const { contents } = await client.readResource(uri);
   return contents.map((each) => ("text" in each ? each.text : "")).join();
 }
 
-const notify = ({ end }: ConnectedClient, method: string, params: JsonObject = {}): void => {
+const notify = ({ end }: Connected, method: string, params: JsonObject = {}): void => {
   end.send({ jsonrpc: "2.0", method, params });
 };
 
@@ -51,11 +52,11 @@ describe("what a server lets a client keep", () => {
   });
 
   it.each([
-    ["tools/list", (c: ConnectedClient) => c.client.listTools()],
-    ["prompts/list", (c: ConnectedClient) => c.client.listPrompts()],
-    ["resources/list", (c: ConnectedClient) => c.client.listResources()],
-    ["resources/templates/list", (c: ConnectedClient) => c.client.listResourceTemplates()],
-    ["resources/read", (c: ConnectedClient) => c.client.readResource("note://1")],
+    ["tools/list", (c: Connected) => c.client.listTools()],
+    ["prompts/list", (c: Connected) => c.client.listPrompts()],
+    ["resources/list", (c: Connected) => c.client.listResources()],
+    ["resources/templates/list", (c: Connected) => c.client.listResourceTemplates()],
+    ["resources/read", (c: Connected) => c.client.readResource("note://1")],
   ] as const)("is a result of %s", async (method, call) => {
     const c = await connected(counting());
     const first = await call(c);
@@ -64,13 +65,13 @@ describe("what a server lets a client keep", () => {
   });
 
   it.each([
-    ["prompts/get", (c: ConnectedClient) => c.client.getPrompt("a")],
-    ["tools/call", (c: ConnectedClient) => c.client.callTool("a")],
+    ["prompts/get", (c: Connected) => c.client.getPrompt("a")],
+    ["tools/call", (c: Connected) => c.client.callTool("a")],
     [
       "completion/complete",
-      (c: ConnectedClient) => c.client.complete({ type: "ref/prompt", name: "a" }, { name: "x", value: "" }),
+      (c: Connected) => c.client.complete({ type: "ref/prompt", name: "a" }, { name: "x", value: "" }),
     ],
-    ["server/discover", (c: ConnectedClient) => c.client.ping()],
+    ["server/discover", (c: Connected) => c.client.ping()],
   ] as const)("is no result of %s", async (method, call) => {
     const c = await connected(counting());
     await call(c);
@@ -253,9 +254,36 @@ describe("a notification", () => {
     expect(c.asked()).toHaveLength(2);
   });
 
+  it("may have been missed while a subscription was interrupted", async () => {
+    const listens: { readonly id: RequestId; readonly to: FarEnd }[] = [];
+    const answer = counting();
+    const c = await connected((message, to) => {
+      const { id, method, params } = message;
+      if (method !== "subscriptions/listen" || typeof id !== "number") {
+        answer(message, to);
+        return;
+      }
+      listens.push({ id, to });
+      const _meta = { [Meta.subscriptionId]: id };
+      const acknowledged = { notifications: params?.["notifications"], _meta };
+      to.send({ jsonrpc: "2.0", method: "notifications/subscriptions/acknowledged", params: acknowledged });
+    });
+    const names: unknown[] = [];
+    await c.client.listen({ toolsListChanged: true }, () => {
+      void c.client.listTools().then((tools) => names.push(...tools.map(({ name }) => name)));
+    });
+    await c.client.listTools();
+    listens[0]?.to.result(listens[0].id, {});
+    await settled();
+    await settled();
+    expect(listens).toHaveLength(2);
+    expect(names).toEqual(["2"]);
+    await c.client.close();
+  });
+
   it("has had its effect when it is handed on", async () => {
     const again: Promise<unknown>[] = [];
-    const c: ConnectedClient = await connected(counting(), {
+    const c: Connected = await connected(counting(), {
       onNotification: () => again.push(c.client.listTools()),
     });
     await c.client.listTools();
@@ -269,7 +297,7 @@ describe("clients that share a cache", () => {
   const sharing = async (
     scope: "public" | "private",
     ...clients: { readonly server?: string; readonly principal?: string; readonly bare?: true }[]
-  ): Promise<ConnectedClient[]> => {
+  ): Promise<Connected[]> => {
     const store = responseCache();
     const script = counting({ ttlMs: 1_000, cacheScope: scope });
     return Promise.all(
@@ -278,7 +306,7 @@ describe("clients that share a cache", () => {
       ),
     );
   };
-  const reads = async (clients: readonly ConnectedClient[]): Promise<string[]> => {
+  const reads = async (clients: readonly Connected[]): Promise<string[]> => {
     const texts: string[] = [];
     for (const client of clients) texts.push(await read(client));
     return texts;

@@ -12,6 +12,7 @@ import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { unlessAborted } from "./abort.js";
 import { ClientCache } from "./cache/client-cache.js";
+import type { Heard } from "./cache/invalidation.js";
 import { Answers } from "./answering/answers.js";
 import type { Answering } from "./answering/questions.js";
 import { rootsProblem } from "./answering/roots.js";
@@ -95,7 +96,7 @@ export class McpClient {
       options,
       (method) => this.#sessions.answerable(method),
       (notification) => {
-        if (this.#cache.invalidate(notification).includes(TOOLS.method)) this.#outputs?.forget();
+        this.#forget(notification);
         return this.#subscriptions.notified(notification);
       },
       {
@@ -123,7 +124,9 @@ export class McpClient {
       message: (session, method, params) => this.#message(session, method, params, NO_OPTIONS),
       request: (session, method, params, limits) => this.#roundTrip(session, method, params, limits),
     };
-    this.#subscriptions = new Subscriptions(line, this.#sessions);
+    this.#subscriptions = new Subscriptions(line, this.#sessions, (change) => {
+      this.#forget(change);
+    });
     this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
     this.#resultTypes = new Set([
       "complete",
@@ -339,6 +342,11 @@ export class McpClient {
     await this.#sessions.close();
     this.#calls.close();
     this.#cache.close();
+  }
+
+  /** Forgets what is no longer true after a change. */
+  #forget(change: Heard): void {
+    if (this.#cache.invalidate(change).includes(TOOLS.method)) this.#outputs?.forget();
   }
 
   async #roundTrip(

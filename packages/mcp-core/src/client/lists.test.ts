@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { connected, type ConnectedClient } from "../../test/support/connected.js";
+import { connected, type Connected } from "../../test/support/connected.js";
 import type { Script } from "../../test/support/scripted-server.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { McpClient } from "./client.js";
@@ -42,7 +42,7 @@ function paging(pages: () => Pages): Script {
   };
 }
 
-const cursors = (c: ConnectedClient): unknown[] => c.asked().map(({ params }) => params?.["cursor"]);
+const cursors = (c: Connected): unknown[] => c.asked().map(({ params }) => params?.["cursor"]);
 
 describe.each(LISTS)("reading %s", (method, member, all, each) => {
   const pages: Pages = {
@@ -108,7 +108,7 @@ describe("a cursor the server no longer takes", () => {
   };
 
   /** The first page is still fresh when the pages change. */
-  const outdated = async (later: Pages = now): Promise<ConnectedClient> => {
+  const outdated = async (later: Pages = now): Promise<Connected> => {
     let pages = old;
     const c = await connected(paging(() => pages));
     await c.client.listPrompts();

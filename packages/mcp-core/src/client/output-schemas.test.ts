@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { connected, connectedTo, EVERYTHING, type ConnectedClient } from "../../test/support/connected.js";
+import { connected, EVERYTHING, type Connected } from "../../test/support/connected.js";
 import { settled } from "../../test/support/link.js";
-import { legacy, scriptedServer, type Script } from "../../test/support/scripted-server.js";
+import { legacy, type Script } from "../../test/support/scripted-server.js";
 import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
-import { ManualClock } from "../testing/manual-clock.js";
 
 const schema: JsonObject = { type: "object", properties: { a: { type: "number" } }, required: ["a"] };
 
@@ -31,10 +30,10 @@ function serving(world: World): Script {
   };
 }
 
-const methods = (c: ConnectedClient): unknown[] => c.asked().map(({ method }) => method);
+const methods = (c: Connected): unknown[] => c.asked().map(({ method }) => method);
 
 describe("structured content of a tool that was listed", () => {
-  const listed = async (world: World, options = {}): Promise<ConnectedClient> => {
+  const listed = async (world: World, options = {}): Promise<Connected> => {
     const c = await connected(serving(world), options);
     await c.client.listTools();
     return c;
@@ -190,8 +189,8 @@ it.each([
   ["2025-06-18", "is refused"],
 ] as const)("from a server of %s, what does not fit %s", async (revision, outcome) => {
   const world: World = { tools: [tool("t", schema)], result: structured({}) };
-  const server = scriptedServer(legacy(serving(world), EVERYTHING, revision));
-  const { client } = await connectedTo(server, new ManualClock());
+  const script = serving(world);
+  const { client } = await connected(script, {}, legacy(script, EVERYTHING, revision));
   const call = client.callTool("t");
   if (outcome === "passes") expect(await call).toEqual(world.result);
   else await expect(call).rejects.toThrow("does not fit");

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { connected, connectedTo, EVERYTHING } from "../../test/support/connected.js";
-import { legacy, scriptedServer, type Script } from "../../test/support/scripted-server.js";
+import { connected, EVERYTHING } from "../../test/support/connected.js";
+import { legacy, type Script } from "../../test/support/scripted-server.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { HANDSHAKE_REVISIONS } from "../protocol/revisions.js";
-import { ManualClock } from "../testing/manual-clock.js";
 import { blobBytes } from "./blob-bytes.js";
 
 const answering =
@@ -87,8 +86,7 @@ describe("completing an argument", () => {
 
   it.each(HANDSHAKE_REVISIONS)("tells a server of %s no more than it knows of", async (revision) => {
     const script = answering({ completion: { values: [] } });
-    const server = scriptedServer(legacy(script, EVERYTHING, revision));
-    const { client, asked } = await connectedTo(server, new ManualClock());
+    const { client, asked } = await connected(script, {}, legacy(script, EVERYTHING, revision));
     await client.complete(ref, argument, { language: "python" });
     const [params] = asked().map((message) => message.params);
     const context = revision >= "2025-06-18" ? { arguments: { language: "python" } } : undefined;

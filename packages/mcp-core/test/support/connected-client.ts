@@ -15,12 +15,16 @@ export interface ConnectedClient {
   readonly later: () => Wire[];
 }
 
+export interface ConnectedOptions extends McpClientOptions {
+  readonly reconnect?: ReconnectBudget;
+}
+
 /** A client of a server that is silent but for its script, on a clock that stands still. */
 export async function connectedClient(
   script: Script,
-  { reconnect, ...options }: McpClientOptions & { readonly reconnect?: ReconnectBudget } = {},
+  { reconnect, ...options }: ConnectedOptions = {},
+  clock = new ManualClock(),
 ): Promise<ConnectedClient> {
-  const clock = new ManualClock();
   const server = scriptedServer(script, reconnect === undefined ? {} : { reconnect });
   const client = await McpClient.connect(server.transport, { clock, ...options });
   await settled();

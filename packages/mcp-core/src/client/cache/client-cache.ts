@@ -1,7 +1,7 @@
-import type { JsonObject, JsonRpcNotification } from "../../jsonrpc/messages.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
 import { cacheKey, type Owner } from "./cache-key.js";
-import { staleTopics, topicOf } from "./invalidation.js";
+import { staleTopics, topicOf, type Heard } from "./invalidation.js";
 import { ResponseCache } from "./response-cache.js";
 
 /** Clients that share `store` share the public results of the same `server`, and private ones of the same `principal`. */
@@ -65,8 +65,8 @@ export class ClientCache {
     return this.#served.has(result);
   }
 
-  /** Forgets what a notification of the server's makes stale, and says what that is. */
-  invalidate(notification: JsonRpcNotification): readonly string[] {
+  /** Forgets what a notification makes stale, and says what that is. */
+  invalidate(notification: Heard): readonly string[] {
     const topics = staleTopics(notification);
     if (topics.length > 0) this.#forget((topic) => topics.includes(topic));
     return topics;

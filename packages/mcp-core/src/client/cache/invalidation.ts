@@ -1,4 +1,10 @@
-import type { JsonObject, JsonRpcNotification } from "../../jsonrpc/messages.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+
+/** What is read of a notification. */
+export interface Heard {
+  readonly method: string;
+  readonly params?: JsonObject;
+}
 
 interface Cacheable {
   /** The notification after which a result is no longer true. */
@@ -30,7 +36,7 @@ export function topicOf(method: string, params: JsonObject): string | undefined 
 }
 
 /** What a notification makes stale. */
-export function staleTopics({ method, params = {} }: JsonRpcNotification): readonly string[] {
+export function staleTopics({ method, params = {} }: Heard): readonly string[] {
   return [...CACHEABLE]
     .filter(([, { until }]) => until === method)
     .map(([kept, cacheable]) => named(kept, cacheable, params))

@@ -25,6 +25,8 @@ export interface Opener {
     deliver: (change: Change) => void,
     options: ListeningOptions,
   ): Promise<Listening>;
+  /** Told of what may have changed while there was no subscription, before it is delivered. */
+  missed(change: Change): void;
 }
 
 /** A subscription that outlives the connection it was made on. */
@@ -88,7 +90,11 @@ export class Subscription implements ChangeSubscription {
     while (listening !== undefined) {
       listening = await this.#listenAgain(await listening.ended);
       // What changed meanwhile is not known, so everything may have.
-      if (listening !== undefined) everythingOf(listening.filter).forEach(this.#deliver);
+      const missed = listening === undefined ? [] : everythingOf(listening.filter);
+      for (const change of missed) {
+        this.#opener.missed(change);
+        this.#deliver(change);
+      }
     }
   }
 

@@ -25,11 +25,13 @@ export class Subscriptions {
   readonly #opener: Opener;
   readonly #open = new Set<Subscription>();
 
-  constructor(line: Line, sessions: SessionSource) {
+  /** @param missed told of what may have changed while a subscription was interrupted */
+  constructor(line: Line, sessions: SessionSource, missed: (change: Change) => void) {
     this.#listeners = { handshake: new HandshakeListener(line), stateless: new StatelessListener(line) };
     this.#opener = {
       clock: line.clock,
       reachable: () => sessions.reachable(),
+      missed,
       listen: async (filter, deliver, options) => {
         const session = await unlessAborted(sessions.ready(), options.signal);
         return this.#listeners[eraOf(session.agreed.revision)].listen(session, filter, deliver, options);
