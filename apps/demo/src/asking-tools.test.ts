@@ -84,16 +84,26 @@ describe.each(ERAS)("delete_note, in the %s era", (era) => {
   });
 });
 
-it("delete_note gives the same answer to a client that sends its last round twice", async () => {
-  const { client, traffic, notebook } = await open({ era: "stateless", elicit: answering("accept") });
-  const first = await client.callTool("delete_note", { id: 1 });
-  const [, last] = traffic.of("tools/call");
-  const params = last !== undefined && "params" in last ? last.params : undefined;
-  expect(params).toHaveProperty("requestState");
-  const second = await client.request("tools/call", params ?? {});
-  expect(second["content"]).toEqual(first.content);
-  expect(notebook.size).toBe(0);
-});
+it.each(["delete_note", "summarise_note"])(
+  "%s changes the notebook once when a client sends its last round twice, and answers the same",
+  async (name) => {
+    const elicit = answering("accept");
+    const { client, traffic, notebook } = await open({
+      era: "stateless",
+      elicit,
+      sample: () => written("Many locks"),
+    });
+    const changes: string[] = [];
+    notebook.watch(({ kind }) => changes.push(kind));
+    const first = await client.callTool(name, { id: 1 });
+    const last = traffic.of("tools/call").at(-1);
+    const params = last !== undefined && "params" in last ? last.params : undefined;
+    expect(params).toHaveProperty("requestState");
+    const again = await client.request("tools/call", params ?? {});
+    expect(again["content"]).toEqual(first.content);
+    expect(changes).toHaveLength(1);
+  },
+);
 
 describe.each(ERAS)("summarise_note, in the %s era", (era) => {
   it("has the client's model summarise the note, and keeps the summary once", async () => {
