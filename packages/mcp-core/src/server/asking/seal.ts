@@ -36,7 +36,7 @@ export class Sealer {
   /** @throws TypeError, RangeError for keys that protect nothing */
   constructor(options: SealOptions) {
     this.#options = options;
-    for (const secret of options.keys ?? []) checkSecret(secret);
+    for (const secret of options.keys ?? []) checkSecret(secret, "stateKeys");
     if (options.keys?.length === 0) throw new RangeError("stateKeys must hold at least one key");
   }
 
@@ -52,12 +52,12 @@ export class Sealer {
 
   /** The text that was sealed; `undefined` when it was not, with these keys and this context. */
   async open(sealed: string, context: string): Promise<string | undefined> {
-    const [id, iv, data] = sealed.split(".", 4);
+    const [id, iv, data, ...more] = sealed.split(".", 4);
     const known = (await this.#ring()).find((key) => key.id === id);
-    if (known === undefined || iv === undefined || data === undefined) return undefined;
+    if (known === undefined || iv === undefined || data === undefined || more.length > 0) return undefined;
     try {
-      const cipher = { name: "AES-GCM", iv: decodeBase64Url(iv), additionalData: encoder.encode(context) };
-      return decoder.decode(await crypto.subtle.decrypt(cipher, known.key, decodeBase64Url(data)));
+      const cipher = { name: "AES-GCM", iv: bytesOf(iv), additionalData: encoder.encode(context) };
+      return decoder.decode(await crypto.subtle.decrypt(cipher, known.key, bytesOf(data)));
     } catch {
       return undefined;
     }
@@ -87,18 +87,29 @@ export class Sealer {
   }
 }
 
-function environmentKeys(): readonly string[] | undefined {
-  const scope = globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } };
-  const secrets = scope.process?.env?.[ENVIRONMENT]?.split(",").filter((secret) => secret !== "");
-  for (const secret of secrets ?? []) checkSecret(secret);
-  return secrets?.length === 0 ? undefined : secrets;
+/**
+ * One text for each sequence of bytes: decoders put up with more.
+ * @throws Error
+ */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = decodeBase64Url(text);
+  if (encodeBase64Url(bytes) !== text) throw new Error("This is not how it was written");
+  return bytes;
 }
 
-function checkSecret(secret: unknown): void {
+function environmentKeys(): readonly string[] | undefined {
+  const scope = globalThis as { process?: { env?: Readonly<Record<string, string | undefined>> } };
+  const listed = scope.process?.env?.[ENVIRONMENT]?.split(",") ?? [];
+  const secrets = listed.map((secret) => secret.trim()).filter((secret) => secret !== "");
+  for (const secret of secrets) checkSecret(secret, ENVIRONMENT);
+  return secrets.length === 0 ? undefined : secrets;
+}
+
+function checkSecret(secret: unknown, source: string): void {
   const usable = typeof secret === "string" || secret instanceof Uint8Array;
-  if (!usable) throw new TypeError("A key in stateKeys must be a string or a Uint8Array");
+  if (!usable) throw new TypeError(`A key in ${source} must be a string or a Uint8Array`);
   if (secret.length < MIN_SECRET)
-    throw new RangeError(`A key in stateKeys needs at least ${String(MIN_SECRET)} characters or bytes`);
+    throw new RangeError(`A key in ${source} needs at least ${String(MIN_SECRET)} characters or bytes`);
 }
 
 async function keyOf(secret: string | Uint8Array): Promise<Key> {
