@@ -4,7 +4,7 @@ import type { JsonObject, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
-import { ConnectionLostError } from "../protocol/errors.js";
+import { ConnectionLostError, UrlElicitationRequiredError } from "../protocol/errors.js";
 import { eraOf, has, type Era, type Revision } from "../protocol/revisions.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
@@ -14,6 +14,7 @@ import { unlessAborted } from "./abort.js";
 import { ClientCache } from "./cache/client-cache.js";
 import type { Heard } from "./cache/invalidation.js";
 import { Answers } from "./answering/answers.js";
+import { AwaitedElicitations, ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
 import type { Answering } from "./answering/questions.js";
 import { rootsProblem } from "./answering/roots.js";
 import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
@@ -73,6 +74,7 @@ export class McpClient {
   readonly #outputs: OutputSchemas | undefined;
   readonly #answering: Answering;
   readonly #subscriptions: Subscriptions;
+  readonly #elicitations = new AwaitedElicitations();
   readonly #maxRounds: number;
   readonly #closing = new AbortController();
   readonly #resultTypes: ReadonlySet<string>;
@@ -97,10 +99,15 @@ export class McpClient {
       (method) => this.#sessions.answerable(method),
       (notification) => {
         this.#forget(notification);
+        const { method, params } = notification;
+        if (method === ELICITATION_COMPLETE) return !this.#elicitations.complete(params?.["elicitationId"]);
         return this.#subscriptions.notified(notification);
       },
       {
-        answer: (connection, request) => answers.answer(connection, request, this.#sessions.agreed),
+        answer: (connection, request) => {
+          this.#elicitations.add(request.params?.["elicitationId"]);
+          return answers.answer(connection, request, this.#sessions.agreed);
+        },
         cancelled: (connection, id, reason) => {
           if (connection === undefined) this.#subscriptions.cancelled(id);
           else answers.cancelled(connection, id, reason);
@@ -357,7 +364,13 @@ export class McpClient {
   ): Promise<JsonObject> {
     const message = this.#message(session, method, params, options);
     const response = await this.#calls.start(session.connection, message, this.#limitsFor(options), options);
-    return resultOf(response, method, this.#resultTypes);
+    try {
+      return resultOf(response, method, this.#resultTypes);
+    } catch (error) {
+      if (error instanceof UrlElicitationRequiredError)
+        for (const { elicitationId } of error.elicitations) this.#elicitations.add(elicitationId);
+      throw error;
+    }
   }
 
   #all<Item>(list: ListOf<Item>, options: CallOptions): Promise<readonly Item[]> {
