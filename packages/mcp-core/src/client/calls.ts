@@ -2,6 +2,7 @@ import type { ClientConnection, ClientExchange } from "../contract/index.js";
 import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import { readProgress } from "../protocol/progress.js";
+import { onAbort } from "./abort.js";
 import { Deadlines, type Expiring } from "./deadlines.js";
 import { RequestTimeoutError } from "./errors.js";
 import type { CallOptions } from "./options.js";
@@ -38,7 +39,7 @@ export class Calls {
       const call = new Call(this, message, connection.request(message), limits, options, reject);
       this.#deadlines.watch(call);
       if (options.onProgress !== undefined) this.#listening.set(message.id, call);
-      signal?.addEventListener("abort", call, { once: true });
+      if (signal !== undefined) call.follow(signal);
       call.exchange.response.then(
         (response) => {
           this.ended(call);
@@ -83,7 +84,7 @@ export class Calls {
   ended(call: Call): void {
     this.#deadlines.forget(call);
     this.#listening.delete(call.id);
-    call.options.signal?.removeEventListener("abort", call);
+    call.unfollow?.();
   }
 
   /** Gives up every call there is: the server is told, and each rejects with the reason. */
@@ -105,6 +106,8 @@ class Call implements Expiring {
   readonly #reject: (reason: Error) => void;
   readonly #totalDueAt: number;
   #idleSince: number;
+  /** Lets go of its caller's signal. */
+  unfollow: (() => void) | undefined;
 
   constructor(
     calls: Calls,
@@ -159,10 +162,10 @@ class Call implements Expiring {
     );
   }
 
-  /** The caller's signal was aborted. */
-  handleEvent(): void {
-    const { signal } = this.options;
-    if (signal !== undefined) this.giveUp(reasonOf(signal));
+  follow(signal: AbortSignal): void {
+    this.unfollow = onAbort(signal, () => {
+      this.giveUp(reasonOf(signal));
+    });
   }
 
   /** Tells the server to stop, and rejects with the reason. */

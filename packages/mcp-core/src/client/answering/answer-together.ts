@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { unlessAborted } from "../abort.js";
+import { onAbort, unlessAborted } from "../abort.js";
 import type { QuestionContext } from "./handlers.js";
 import type { Ready } from "./questions.js";
 
@@ -23,18 +23,16 @@ export async function answerTogether(
     together.abort(error);
     throw error;
   } finally {
-    for (const stop of unfollow) stop();
+    for (const stop of unfollow) stop?.();
   }
 }
 
 /** Aborts when a signal does; returns the way to stop. */
-function follow(signal: AbortSignal | undefined, controller: AbortController): () => void {
+function follow(signal: AbortSignal | undefined, controller: AbortController): (() => void) | undefined {
+  if (signal === undefined) return undefined;
   const abort = (): void => {
-    controller.abort(signal?.reason);
+    controller.abort(signal.reason);
   };
-  if (signal?.aborted === true) abort();
-  signal?.addEventListener("abort", abort, { once: true });
-  return () => {
-    signal?.removeEventListener("abort", abort);
-  };
+  if (signal.aborted) abort();
+  return onAbort(signal, abort);
 }
