@@ -50,7 +50,8 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
     const calling = client.sendCall("ping_client");
     const ping = await client.peer.next(({ method }) => method === "ping");
     client.peer.send({ jsonrpc: "2.0", id: ping.id ?? null, error: { code: -32601, message: "no ping" } });
-    expect(await client.response(calling)).toMatchObject({ error: { code: -32601, message: "no ping" } });
+    const refused = [{ type: "text", text: expect.stringContaining("no ping") as string }];
+    expect(await client.response(calling)).toMatchObject({ result: { isError: true, content: refused } });
     expect(await client.settled()).toEqual([]);
     await client.peer.end();
   });

@@ -1,6 +1,6 @@
 import { REVISIONS, type Revision } from "@towpath/mcp-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { RawClient } from "../harness/client.js";
+import { ABLE, RawClient } from "../harness/client.js";
 import type { Harness } from "../harness/harness.js";
 import type { Message } from "../harness/inbox.js";
 import { Trial, type Behaviour } from "../harness/trial.js";
@@ -15,7 +15,7 @@ export function describeBehaviours(harness: Harness): void {
 
     beforeAll(async () => {
       client = new RawClient(await harness.open(), revision);
-      introduction = (await client.introduce()) ?? (await client.request("server/discover"));
+      introduction = (await client.introduce(ABLE)) ?? (await client.request("server/discover"));
     });
     afterAll(() => client.peer.end());
 

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { isNotification, isResponseTo } from "../harness/client.js";
+import { isRequest } from "./asking.js";
 import type { Behaviours } from "./behaviours.js";
 
 const isProgress = isNotification("notifications/progress");
@@ -51,6 +52,15 @@ export const cancellation = {
     }
     const late = (await client.settled()).map(({ id }) => id);
     expect(late.filter((id) => answered.has(id))).toEqual([]);
+  },
+  "cancellation.server-sends": async ({ client }) => {
+    await client.settled();
+    const calling = client.sendCall("list_roots");
+    const question = await client.peer.next(isRequest);
+    client.cancel(calling);
+    const cancelled = await client.peer.next(isNotification("notifications/cancelled"));
+    expect(cancelled.params).toMatchObject({ requestId: question.id });
+    expect(await client.settled()).toEqual([]);
   },
 } satisfies Behaviours;
 

@@ -3,8 +3,16 @@ import { batches } from "./batches.js";
 import { cancellation, progress } from "./exchanges.js";
 import { jsonrpc } from "./jsonrpc.js";
 import { lifecycle } from "./lifecycle.js";
-import { caching, pagination } from "./lists.js";
+import { caching } from "./caching.js";
+import { pagination } from "./lists.js";
 import { logging } from "./logging.js";
+import { prompts } from "./prompts.js";
+import { completion } from "./completion.js";
+import { elicitation } from "./elicitation.js";
+import { mrtr } from "./mrtr.js";
+import { resources } from "./resources.js";
+import { roots } from "./roots.js";
+import { sampling } from "./sampling.js";
 import { subscriptions } from "./subscriptions.js";
 import { results, tools } from "./tools.js";
 import { metadata, versioning } from "./versioning.js";
@@ -17,11 +25,18 @@ export const behaviours: Behaviours = {
   ...metadata,
   ...tools,
   ...results,
+  ...resources,
+  ...prompts,
+  ...completion,
   ...pagination,
   ...caching,
   ...cancellation,
   ...progress,
   ...logging,
   ...subscriptions,
+  ...mrtr,
+  ...elicitation,
+  ...sampling,
+  ...roots,
   ...batches,
 };

@@ -3,22 +3,22 @@ import { expect } from "vitest";
 import { PAGE_SIZE } from "../fixtures/reference-server.js";
 import type { RawClient } from "../harness/client.js";
 import type { Behaviours } from "./behaviours.js";
-import { allTools, pages, toolsOn } from "./listed-tools.js";
+import { allOf, itemsOn, LISTS, pagesOf, type ListName } from "./listed.js";
 
-const namesOn = (page: JsonObject | undefined) => toolsOn(page).map(({ name }) => name);
+const namesOn = (page: JsonObject | undefined) => itemsOn(page, "tools").map(({ name }) => name);
 
 export const pagination = {
   "pagination.pages": async ({ client }) => {
-    const found = await pages(client);
+    const found = await pagesOf(client, "tools");
     expect(found.length).toBeGreaterThan(2);
-    for (const page of found.slice(0, -1)) expect(toolsOn(page)).toHaveLength(PAGE_SIZE);
+    for (const page of found.slice(0, -1)) expect(itemsOn(page, "tools")).toHaveLength(PAGE_SIZE);
     const names = found.flatMap(namesOn);
     expect(new Set(names).size).toBe(names.length);
     expect(found.at(-1)).not.toHaveProperty("nextCursor");
   },
   "pagination.stable-cursor": async ({ client }) => {
     await client.call("add_tool", { text: "early" });
-    const before = (await allTools(client)).map(({ name }) => name);
+    const before = (await allOf(client, "tools")).map(({ name }) => name);
     const { result } = await client.request("tools/list");
     const cursor = result?.["nextCursor"];
     expect(cursor).toEqual(expect.any(String));
@@ -26,7 +26,7 @@ export const pagination = {
     await client.call("remove_tool", { text: "early" });
     await client.call("add_tool", { text: "late" });
     expect(await secondPage(client, cursor)).toEqual(second);
-    const after = (await allTools(client)).map(({ name }) => name);
+    const after = (await allOf(client, "tools")).map(({ name }) => name);
     expect(after).toEqual([...before.filter((name) => name !== "early"), "late"]);
     await client.call("remove_tool", { text: "late" });
     await client.settled();
@@ -41,26 +41,27 @@ export const pagination = {
       expect(await client.request("tools/list", { cursor })).toMatchObject({ error: { code: -32602 } });
     }
   },
-} satisfies Behaviours;
-
-export const caching = {
-  "caching.discover": async ({ client }) => {
-    expectHints((await client.request("server/discover")).result);
-  },
-  "caching.tools-list": async ({ client }) => {
-    for (const page of await pages(client)) expectHints(page);
-  },
-  "caching.pages": async ({ client }) => {
-    const scopes = (await pages(client)).map((page) => page["cacheScope"]);
-    expect(new Set(scopes).size).toBe(1);
+  "pagination.every-list": async ({ client }) => {
+    const first = new Map<ListName, JsonObject[string]>();
+    for (const list of ["resources", "templates", "prompts"] as const) {
+      const found = await pagesOf(client, list);
+      expect(found.length).toBeGreaterThan(1);
+      for (const page of found.slice(0, -1)) expect(itemsOn(page, list)).toHaveLength(PAGE_SIZE);
+      first.set(list, found[0]?.["nextCursor"]);
+    }
+    for (const [list, cursor] of first) {
+      for (const [other, foreign] of first) {
+        const answer = await client.request(LISTS[list].method, { cursor: foreign });
+        expect(answer).toHaveProperty(list === other ? "result" : "error");
+        expect(cursor).toEqual(expect.any(String));
+      }
+      expect(await client.request(LISTS[list].method, { cursor: "nonsense" })).toMatchObject({
+        error: { code: -32602 },
+      });
+    }
   },
 } satisfies Behaviours;
 
 async function secondPage(client: RawClient, cursor: JsonObject[string]): Promise<readonly unknown[]> {
   return namesOn((await client.request("tools/list", { cursor })).result);
-}
-
-function expectHints(result: JsonObject | undefined): void {
-  expect(result?.["ttlMs"]).toSatisfy((ttl: number) => Number.isInteger(ttl) && ttl >= 0);
-  expect(result?.["cacheScope"]).toMatch(/^(public|private)$/);
 }

@@ -45,6 +45,18 @@ export const logging = {
     for (const { params } of logged) expect(params).not.toHaveProperty(["_meta", Meta.subscriptionId]);
     client.cancel(listening);
   },
+  "logging.format": async ({ client }) => {
+    if (!client.isStateless) await client.request("logging/setLevel", { level: "error" });
+    const meta = client.isStateless ? { [Meta.logLevel]: "error" } : {};
+    const id = client.sendCall("log_all", {}, { meta });
+    const logged = (await client.peer.until(isResponseTo(id))).filter(isLog);
+    expect(logged.map(({ params }) => params)).toMatchObject(
+      LOG_LEVELS.slice(LOG_LEVELS.indexOf("error")).map((level) => ({
+        level,
+        data: expect.anything() as unknown,
+      })),
+    );
+  },
 } satisfies Behaviours;
 
 async function levelsLogged(client: RawClient, meta: JsonObject = {}): Promise<readonly unknown[]> {

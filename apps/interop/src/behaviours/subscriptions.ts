@@ -6,6 +6,17 @@ import type { Behaviours } from "./behaviours.js";
 
 const isChange = isNotification("notifications/tools/list_changed");
 const TOOLS = { toolsListChanged: true };
+const KINDS = [
+  ["toolsListChanged", "tool"],
+  ["promptsListChanged", "prompt"],
+  ["resourcesListChanged", "resource"],
+] as const;
+const EVERYTHING = {
+  ...TOOLS,
+  promptsListChanged: true,
+  resourcesListChanged: true,
+  resourceSubscriptions: ["note://1"],
+};
 
 export const subscriptions = {
   "subscriptions.acknowledged": async ({ client }) => {
@@ -19,11 +30,44 @@ export const subscriptions = {
     await changing;
     await close(client, id);
   },
-  "subscriptions.unsupported-omitted": async ({ client }) => {
-    const asked = { ...TOOLS, resourceSubscriptions: ["note://1"], somethingElse: true };
-    const { id, acknowledged } = await listen(client, asked);
+  "subscriptions.unsupported-omitted": async (trial) => {
+    const { client } = trial;
+    const { id, acknowledged } = await listen(client, { ...TOOLS, somethingElse: true });
     expect(acknowledged.params).toHaveProperty("notifications", TOOLS);
     await close(client, id);
+    const bare = await trial.stranger({ bare: true });
+    const { acknowledged: fewer } = await listen(bare, EVERYTHING);
+    expect(fewer.params).toHaveProperty("notifications", TOOLS);
+  },
+  "subscriptions.every-kind": async ({ client }) => {
+    for (const [filter, kind] of KINDS) {
+      const { id, acknowledged } = await listen(client, { [filter]: true });
+      expect(acknowledged.params).toHaveProperty("notifications", { [filter]: true });
+      for (const [, each] of KINDS) await changeOne(client, each);
+      const heard = (await client.settled()).map(({ method }) => method);
+      expect(new Set(heard)).toEqual(new Set([`notifications/${kind}s/list_changed`]));
+      await close(client, id);
+    }
+  },
+  "subscriptions.resource-updates": async ({ client }) => {
+    const resourceSubscriptions = ["note://1", "config://app"];
+    const { id, acknowledged } = await listen(client, { resourceSubscriptions });
+    expect(acknowledged.params).toHaveProperty("notifications", { resourceSubscriptions });
+    await client.settled();
+    for (const uri of ["note://2", ...resourceSubscriptions, "text://plain"]) {
+      await client.call("touch", { text: uri });
+    }
+    const heard = await client.settled();
+    expect(heard.every(isAbout(id))).toBe(true);
+    expect(heard.map(({ method, params }) => [method, params?.["uri"]])).toEqual(
+      resourceSubscriptions.map((uri) => ["notifications/resources/updated", uri]),
+    );
+    await close(client, id);
+  },
+  "subscriptions.replaces-subscribe": async ({ client }) => {
+    for (const method of ["resources/subscribe", "resources/unsubscribe"]) {
+      expect(await client.request(method, { uri: "note://1" })).toMatchObject({ error: { code: -32601 } });
+    }
   },
   "subscriptions.delivers": async ({ client }) => {
     for (const id of [12, "12"]) {
@@ -114,6 +158,14 @@ async function listen(client: RawClient, notifications: JsonObject, id?: Request
 async function close(client: RawClient, id: RequestId): Promise<void> {
   client.cancel(id);
   await client.settled();
+}
+
+/** Changes the list of that kind twice, and leaves it as it was. */
+async function changeOne(client: RawClient, kind: "tool" | "prompt" | "resource"): Promise<void> {
+  const text = kind === "resource" ? "new://comer" : "newcomer";
+  for (const how of ["add", "remove"]) {
+    expect((await client.call(`${how}_${kind}`, { text })).result).not.toHaveProperty("isError");
+  }
 }
 
 /** Changes the list of tools twice, and leaves it as it was. */

@@ -2,32 +2,32 @@ import type { JsonObject } from "@towpath/mcp-core";
 import { expect } from "vitest";
 import { isNotification, type RawClient } from "../harness/client.js";
 import type { Behaviours } from "./behaviours.js";
-import { allTools, toolNamed } from "./listed-tools.js";
+import { allOf, itemNamed } from "./listed.js";
 
 export const tools = {
   "tools.capability": async ({ introduction }) => {
     expect(introduction).toHaveProperty("result.capabilities.tools", { listChanged: true });
   },
   "tools.list": async ({ client }) => {
-    const tools = await allTools(client);
+    const tools = await allOf(client, "tools");
     const names = tools.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(["echo", "add", "wait", "whoami"]));
     expect(new Set(names).size).toBe(names.length);
-    expect(await toolNamed(client, "echo")).toMatchObject({
+    expect(await itemNamed(client, "tools", "echo")).toMatchObject({
       description: "Says what it is told",
       inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
     });
   },
   "tools.list-order": async ({ client }) => {
-    expect(await allTools(client)).toEqual(await allTools(client));
+    expect(await allOf(client, "tools")).toEqual(await allOf(client, "tools"));
   },
   "tools.list-independent": async (trial) => {
     const other = await trial.fresh();
     await trial.client.text("echo", { text: "another request" });
-    expect(await allTools(trial.client)).toEqual(await allTools(other));
+    expect(await allOf(trial.client, "tools")).toEqual(await allOf(other, "tools"));
   },
   "tools.input-schema": async ({ client }) => {
-    for (const { inputSchema } of await allTools(client))
+    for (const { inputSchema } of await allOf(client, "tools"))
       expect(inputSchema).toMatchObject({ type: "object" });
   },
   "tools.names": async ({ client }) => {
@@ -37,17 +37,19 @@ export const tools = {
     expect(await client.call("toString")).toMatchObject({ error: { code: -32602 } });
   },
   "tools.annotations": async ({ client }) => {
-    expect(await toolNamed(client, "add")).toHaveProperty("annotations", { readOnlyHint: true });
+    expect(await itemNamed(client, "tools", "add")).toHaveProperty("annotations", { readOnlyHint: true });
   },
   "tools.title": async ({ client }) => {
-    expect(await toolNamed(client, "add")).toHaveProperty("title", "Add");
+    expect(await itemNamed(client, "tools", "add")).toHaveProperty("title", "Add");
   },
   "tools.icons": async ({ client }) => {
     const src = expect.stringMatching(/^data:image\/png;base64,/) as string;
-    expect(await toolNamed(client, "add")).toMatchObject({ icons: [{ src, mimeType: "image/png" }] });
+    expect(await itemNamed(client, "tools", "add")).toMatchObject({
+      icons: [{ src, mimeType: "image/png" }],
+    });
   },
   "tools.older-revisions": async ({ client }) => {
-    const listed = Object.keys((await toolNamed(client, "add")) ?? {});
+    const listed = Object.keys((await itemNamed(client, "tools", "add")) ?? {});
     expect(listed.sort()).toEqual(["description", "inputSchema", "name"]);
   },
   "tools.unknown": async ({ client }) => {
@@ -80,10 +82,26 @@ export const tools = {
     await client.settled();
     await client.call("add_tool", { text: "newcomer" });
     await client.peer.next(isNotification("notifications/tools/list_changed"));
-    expect(await toolNamed(client, "newcomer")).toBeDefined();
+    expect(await itemNamed(client, "tools", "newcomer")).toBeDefined();
     await client.call("remove_tool", { text: "newcomer" });
     await client.peer.next(isNotification("notifications/tools/list_changed"));
-    expect(await toolNamed(client, "newcomer")).toBeUndefined();
+    expect(await itemNamed(client, "tools", "newcomer")).toBeUndefined();
+  },
+  "tools.embedded-resources": async ({ client, introduction }) => {
+    expect(await client.call("contents")).toHaveProperty("result.content.4.type", "resource");
+    expect(introduction).toHaveProperty("result.capabilities.resources");
+  },
+  "tasks.undeclared": async ({ client, introduction }) => {
+    expect(introduction).not.toHaveProperty("result.capabilities.tasks");
+    for (const method of ["tasks/get", "tasks/result", "tasks/list", "tasks/cancel"]) {
+      expect(await client.request(method, { taskId: "any" })).toMatchObject({ error: { code: -32601 } });
+    }
+  },
+  "tasks.ignored": async ({ client }) => {
+    const params = { name: "echo", arguments: { text: "now" }, task: { ttl: 60_000 } };
+    expect(await client.request("tools/call", params)).toMatchObject({
+      result: { content: [{ type: "text", text: "now" }] },
+    });
   },
 } satisfies Behaviours;
 
@@ -118,7 +136,7 @@ export const results = {
     expect(result).toEqual({ content: [{ type: "text", text: '{"sum":3}' }] });
   },
   "tools.output-schema": async ({ client }) => {
-    expect(await toolNamed(client, "add")).toMatchObject({
+    expect(await itemNamed(client, "tools", "add")).toMatchObject({
       outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
     });
     const { result } = await client.call("add", { a: 0.5, b: 2 });

@@ -4,6 +4,13 @@ import type { Matches, Message } from "./inbox.js";
 
 export const INFO = { name: "raw-client", version: "0.1.0" };
 
+/** What a client declares that can be asked anything. */
+export const ABLE = {
+  elicitation: { form: {}, url: {} },
+  sampling: { tools: {}, context: {} },
+  roots: { listChanged: true },
+} as const satisfies JsonObject;
+
 export interface RequestExtras {
   readonly id?: RequestId;
   /** Added to `_meta`, or put in place of what is there; `undefined` takes a member away. */

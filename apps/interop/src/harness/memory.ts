@@ -1,3 +1,4 @@
+import type { McpServer, Principal } from "@towpath/mcp-core";
 import { encode, ServerConnection } from "@towpath/mcp-core/transport";
 import { createReferenceServer, type ReferenceSettings } from "../fixtures/reference-server.js";
 import { isRawText, type Harness, type RawPeer } from "./harness.js";
@@ -12,14 +13,25 @@ export const memoryHarness: Harness = {
 };
 
 function connect(settings: ReferenceSettings = {}): RawPeer {
+  const { limits } = settings;
+  return connectTo(createReferenceServer(settings), { ...(limits && { limits }) });
+}
+
+export interface MemoryPeerOptions extends Pick<ReferenceSettings, "limits"> {
+  /** Who the client is. */
+  readonly principal?: Principal;
+}
+
+/** One of the connections to a server, which may have others. */
+export function connectTo(server: McpServer, { principal, limits }: MemoryPeerOptions = {}): RawPeer {
   const inbox = new Inbox();
   const connection = new ServerConnection({
-    dispatcher: createReferenceServer(settings),
-    peer: { id: `raw-${String(++opened)}`, transport: "memory" },
+    dispatcher: server,
+    peer: { id: `raw-${String(++opened)}`, transport: "memory", ...(principal && { principal }) },
     // What the server wrote is for the tests to judge.
     send: (message) => inbox.push(JSON.parse(encode(message)) as Received),
     onUnread: () => undefined,
-    ...(settings.limits && { limits: settings.limits }),
+    ...(limits && { limits }),
   });
   return {
     send: (message) => connection.receive(isRawText(message) ? message.raw : JSON.stringify(message)),

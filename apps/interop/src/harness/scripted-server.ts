@@ -16,6 +16,11 @@ import { Inbox } from "./inbox.js";
 export type Answer = { readonly result: JsonObject } | { readonly error: JsonObject } | undefined;
 export type Script = Readonly<Record<string, (params: JsonObject) => Answer>>;
 
+export interface Connected {
+  readonly client: McpClient;
+  readonly server: ScriptedServer;
+}
+
 /** A server that does what a test tells it, right or wrong, and shows what a client sends. */
 export class ScriptedServer implements ClientTransport {
   readonly name = "scripted";
@@ -82,18 +87,31 @@ export class ScriptedServer implements ClientTransport {
   }
 }
 
-const CAPABILITIES = { tools: { listChanged: true } };
+const CAPABILITIES: JsonObject = { tools: { listChanged: true } };
+
+/** Everything a server can declare. */
+export const EVERYTHING: JsonObject = {
+  ...CAPABILITIES,
+  prompts: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  completions: {},
+  logging: {},
+};
 const METHOD_NOT_FOUND: Answer = { error: { code: -32601, message: "Method not found" } };
 
 /** A server of one revision, with what a test adds to it. */
-export function scriptedServer(revision: Revision, script: Script = {}): ScriptedServer {
+export function scriptedServer(
+  revision: Revision,
+  script: Script = {},
+  capabilities: JsonObject = CAPABILITIES,
+): ScriptedServer {
   if (revision === "2026-07-28") {
-    const result = { resultType: "complete", supportedVersions: [revision], capabilities: CAPABILITIES };
+    const result = { resultType: "complete", supportedVersions: [revision], capabilities };
     return new ScriptedServer({ "server/discover": () => ({ result }), ...script });
   }
   const result = {
     protocolVersion: revision,
-    capabilities: CAPABILITIES,
+    capabilities,
     serverInfo: { name: "scripted", version: "1" },
   };
   return new ScriptedServer({
@@ -108,8 +126,9 @@ export async function withClient(
   revision: Revision,
   script?: Script,
   options?: McpClientOptions,
-): Promise<{ readonly client: McpClient; readonly server: ScriptedServer }> {
-  const server = scriptedServer(revision, script);
+  capabilities?: JsonObject,
+): Promise<Connected> {
+  const server = scriptedServer(revision, script, capabilities);
   return { client: await McpClient.connect(server, options), server };
 }
 

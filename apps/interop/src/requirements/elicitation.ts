@@ -44,6 +44,21 @@ export const elicitation = [
     transports: "all",
   },
   {
+    id: "elicitation.url-required",
+    behaviour:
+      "A request that needs a URL to be visited first is answered with -32042 and the URLs, each with an id",
+    spec: "2025-11-25/client/elicitation#url-elicitation-required-error",
+    revisions: ["2025-11-25"],
+    transports: "all",
+  },
+  {
+    id: "elicitation.complete",
+    behaviour: "The client that was asked is told of the end of the elicitation, with its id",
+    spec: "2025-11-25/client/elicitation#completion-notifications-for-url-mode-elicitation",
+    revisions: ["2025-11-25"],
+    transports: "all",
+  },
+  {
     id: "elicitation.undeclared",
     behaviour: "Nothing is asked of a client that did not declare it",
     spec: "2026-07-28/client/elicitation#capabilities",
@@ -68,7 +83,7 @@ export const elicitation = [
   {
     id: "elicitation.client-fails",
     behaviour: "A client that fails to ask ends the call in an error, and nothing else",
-    spec: "2026-07-28/client/elicitation#error-handling",
+    spec: "2025-11-25/client/elicitation#error-handling",
     revisions: ["2025-06-18", "2025-11-25"],
     transports: "all",
   },

@@ -64,6 +64,27 @@ export const cancellation = [
     revisions: ALL,
     transports: ["memory"],
   },
+  {
+    id: "cancellation.server-sends",
+    behaviour: "A server that waits for an answer no longer cancels its own request",
+    spec: "2025-11-25/basic/utilities/cancellation#cancellation-flow",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "cancellation.client-honours",
+    behaviour: "A client stops what the server cancelled, and answers no more",
+    spec: "2025-11-25/basic/utilities/cancellation#behavior-requirements",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
+  {
+    id: "cancellation.client-ignores-invalid",
+    behaviour: "A client ignores a cancellation of what it does not know, or a malformed one",
+    spec: "2026-07-28/basic/patterns/cancellation#error-handling",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];
 
 export const progress = [
@@ -117,6 +138,13 @@ export const progress = [
     revisions: ALL,
     transports: ["memory"],
   },
+  {
+    id: "progress.client-ignores-unknown",
+    behaviour: "A client ignores progress on what is no request of its own, or is over",
+    spec: "2026-07-28/basic/patterns/progress#behavior-requirements",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];
 
 export const logging = [
@@ -160,6 +188,13 @@ export const logging = [
     behaviour: "Log messages are not delivered on a subscription",
     spec: "2026-07-28/server/utilities/logging#per-request-log-level",
     revisions: STATELESS,
+    transports: "all",
+  },
+  {
+    id: "logging.format",
+    behaviour: "A message has a level and data, and nothing that JSON cannot say",
+    spec: "2026-07-28/server/utilities/logging#log-message-notifications",
+    revisions: ALL,
     transports: "all",
   },
 ] as const satisfies readonly Requirement[];

@@ -1,9 +1,19 @@
+import { caching } from "./caching.js";
 import { cancellation, logging, progress } from "./exchanges.js";
 import { jsonrpc } from "./jsonrpc.js";
 import { lifecycle } from "./lifecycle.js";
-import { caching, pagination } from "./lists.js";
+import { pagination } from "./lists.js";
+
 import { metadata } from "./metadata.js";
 import type { Requirement } from "./requirement.js";
+import { mrtr } from "./mrtr.js";
+import { prompts } from "./prompts.js";
+import { resources } from "./resources.js";
+import { roots } from "./roots.js";
+import { sampling } from "./sampling.js";
+import { tasks } from "./tasks.js";
+import { completion } from "./completion.js";
+import { elicitation } from "./elicitation.js";
 import { batches, stdio } from "./stdio.js";
 import { subscriptions } from "./subscriptions.js";
 import { tools } from "./tools.js";
@@ -15,12 +25,20 @@ const entries = [
   ...versioning,
   ...metadata,
   ...tools,
+  ...resources,
+  ...prompts,
+  ...completion,
   ...pagination,
   ...caching,
   ...cancellation,
   ...progress,
   ...logging,
   ...subscriptions,
+  ...mrtr,
+  ...elicitation,
+  ...sampling,
+  ...roots,
+  ...tasks,
   ...stdio,
   ...batches,
 ] as const;

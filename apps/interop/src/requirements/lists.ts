@@ -1,4 +1,4 @@
-import { ALL, STATELESS, type Requirement } from "./requirement.js";
+import { ALL, type Requirement } from "./requirement.js";
 
 export const pagination = [
   {
@@ -36,28 +36,19 @@ export const pagination = [
     revisions: ALL,
     transports: ["memory"],
   },
-] as const satisfies readonly Requirement[];
-
-export const caching = [
   {
-    id: "caching.discover",
-    behaviour: "server/discover carries ttlMs, at least 0, and cacheScope",
-    spec: "2026-07-28/server/utilities/caching#cacheable-results",
-    revisions: STATELESS,
+    id: "pagination.every-list",
+    behaviour:
+      "Resources, templates and prompts come in pages as tools do, each cursor good for its own list alone",
+    spec: "2026-07-28/server/utilities/pagination#operations-supporting-pagination",
+    revisions: ALL,
     transports: "all",
   },
   {
-    id: "caching.tools-list",
-    behaviour: "tools/list carries ttlMs, at least 0, and cacheScope",
-    spec: "2026-07-28/server/utilities/caching#cacheable-results",
-    revisions: STATELESS,
-    transports: "all",
-  },
-  {
-    id: "caching.pages",
-    behaviour: "All pages of a list have the same cacheScope",
-    spec: "2026-07-28/server/utilities/caching#interaction-with-pagination",
-    revisions: STATELESS,
-    transports: "all",
+    id: "pagination.client-any-size",
+    behaviour: "A client takes pages of any size, an empty one too",
+    spec: "2026-07-28/server/utilities/pagination#pagination-model",
+    revisions: ALL,
+    transports: ["memory"],
   },
 ] as const satisfies readonly Requirement[];

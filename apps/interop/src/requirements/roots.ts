@@ -16,13 +16,6 @@ export const roots = [
     transports: "all",
   },
   {
-    id: "roots.file-uris",
-    behaviour: "A root that is no file:// URI is not taken",
-    spec: "2026-07-28/client/roots#root",
-    revisions: ALL,
-    transports: "all",
-  },
-  {
     id: "roots.client-fails",
     behaviour: "A client that fails to list ends the call in an error, and nothing else",
     spec: "2025-11-25/client/roots#error-handling",

@@ -170,4 +170,18 @@ export const tools = [
     revisions: HANDSHAKE,
     transports: "all",
   },
+  {
+    id: "tools.client-output-checked",
+    behaviour: "A client holds structured content against the output schema",
+    spec: "2025-06-18/server/tools#output-schema",
+    revisions: since("2025-06-18"),
+    transports: ["memory"],
+  },
+  {
+    id: "tools.embedded-resources",
+    behaviour: "A server whose tools embed resources declares resources",
+    spec: "2025-06-18/server/tools#embedded-resources",
+    revisions: since("2025-06-18"),
+    transports: "all",
+  },
 ] as const satisfies readonly Requirement[];

@@ -1,7 +1,12 @@
-import { ProtocolError } from "../jsonrpc/errors.js";
+import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcErrorObject, JsonRpcResponse } from "../jsonrpc/messages.js";
-import { URL_ELICITATION_REQUIRED, UrlElicitationRequiredError } from "../protocol/errors.js";
+import {
+  RESOURCE_NOT_FOUND,
+  ResourceNotFoundError,
+  URL_ELICITATION_REQUIRED,
+  UrlElicitationRequiredError,
+} from "../protocol/errors.js";
 import { isLogLevel } from "../protocol/fields.js";
 import type { Completion, GetPromptResult } from "../protocol/prompt-types.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
@@ -15,7 +20,7 @@ import { InvalidResultError } from "./errors.js";
  * @throws ProtocolError with the server's error; InvalidResultError
  */
 export function resultOf(response: JsonRpcResponse, method: string, types: ReadonlySet<string>): JsonObject {
-  if ("error" in response) throw errorOf(response.error);
+  if ("error" in response) throw errorOf(response.error, method);
   const { resultType } = response.result;
   if (resultType === undefined || (typeof resultType === "string" && types.has(resultType)))
     return response.result;
@@ -24,11 +29,24 @@ export function resultOf(response: JsonRpcResponse, method: string, types: Reado
   );
 }
 
-function errorOf({ code, message, data }: JsonRpcErrorObject): ProtocolError {
+function errorOf({ code, message, data }: JsonRpcErrorObject, method: string): ProtocolError {
+  if (method === "resources/read" && isNotFound(code, data)) {
+    const { uri } = isObject(data) ? data : {};
+    return new ResourceNotFoundError(
+      isString(uri) ? uri : "",
+      code === RESOURCE_NOT_FOUND ? "handshake" : "stateless",
+    );
+  }
   const elicitations = code === URL_ELICITATION_REQUIRED && isObject(data) ? data["elicitations"] : undefined;
   if (!Array.isArray(elicitations) || !elicitations.every(isUrlElicitation))
     return new ProtocolError(code, message, data);
   return new UrlElicitationRequiredError(elicitations, message);
+}
+
+/** Servers of either era may use the code of the other; -32602 alone says less (Resources, Error Handling). */
+function isNotFound(code: number, data: unknown): boolean {
+  if (code === RESOURCE_NOT_FOUND) return true;
+  return code === ErrorCode.invalidParams && isObject(data) && isString(data["uri"]);
 }
 
 function isUrlElicitation(value: unknown): value is ElicitUrlParams {

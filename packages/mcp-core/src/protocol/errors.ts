@@ -16,7 +16,7 @@ export const McpErrorCode = {
 export const URL_ELICITATION_REQUIRED = -32042;
 
 /** -32002: a resource was not found, in the handshake era (2025-11-25, Resources, Error Handling). */
-const RESOURCE_NOT_FOUND = -32002;
+export const RESOURCE_NOT_FOUND = -32002;
 
 /** Our own codes, outside the range JSON-RPC reserves (-32768 to -32000), as the specification asks. */
 export const TowpathErrorCode = {
@@ -75,7 +75,8 @@ export class UrlElicitationRequiredError extends ProtocolError {
 
 /**
  * There is no such resource; `data` has its URI. -32002 in the handshake era, -32602 in the stateless one
- * (Resources, Error Handling): thrown by the handler of a resource, it gets the code that is right.
+ * (Resources, Error Handling): thrown by the handler of a resource, it gets the code that is right. Clients
+ * take either; its URI is empty when the server did not say it.
  */
 export class ResourceNotFoundError extends ProtocolError {
   override readonly name = "ResourceNotFoundError";

@@ -1,4 +1,5 @@
 import { has, type Revision } from "../../protocol/revisions.js";
+import { messagesProblem } from "../../protocol/sampling-messages.js";
 import type { CreateMessageParams, SamplingMessage } from "../../protocol/question-types.js";
 
 /** Sampling, Capabilities: from 2025-11-25 on, other servers' context is for clients that declared it. */
@@ -15,6 +16,8 @@ export function fittedSample(params: CreateMessageParams, revision: Revision): C
     throw new TypeError("A sampling request has at least one message");
   if (!Number.isInteger(params.maxTokens) || params.maxTokens < 1)
     throw new TypeError(`maxTokens must be a positive integer, not ${String(params.maxTokens)}`);
+  const problem = messagesProblem(params.messages, "messages");
+  if (problem !== undefined) throw new TypeError(`This cannot be sampled: ${problem}`);
   return has(revision, "samplingTools") ? params : { ...params, messages: params.messages.flatMap(apart) };
 }
 

@@ -1,0 +1,141 @@
+import type { McpServer, Principal, Revision } from "@towpath/mcp-core";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { answered, ask, calling, retrying } from "./behaviours/asking.js";
+import { allOf, LISTS, pagesOf, type ListName } from "./behaviours/listed.js";
+import { createReferenceServer } from "./fixtures/reference-server.js";
+import { RawClient } from "./harness/client.js";
+import type { RawPeer } from "./harness/harness.js";
+import { connectTo } from "./harness/memory.js";
+import { req } from "./requirements/index.js";
+
+const REVISIONS: readonly Revision[] = ["2025-11-25", "2026-07-28"];
+const OWNER: Principal = { id: "owner" };
+const OTHER: Principal = { id: "other" };
+const ADA = { action: "accept", content: { name: "Ada" } };
+
+const opened: RawPeer[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((peer) => peer.end())));
+
+async function connect(server: McpServer, revision: Revision, principal?: Principal): Promise<RawClient> {
+  const peer = connectTo(server, principal === undefined ? {} : { principal });
+  opened.push(peer);
+  const client = new RawClient(peer, revision);
+  await client.introduce();
+  return client;
+}
+
+/** A server with one thing of each kind that only its owner may see. */
+function createPrivateServer(): McpServer {
+  const mcp = createReferenceServer();
+  const visibleTo = (principal: Principal | undefined): boolean => principal?.id === OWNER.id;
+  mcp.tool("private", { visibleTo }, () => "seen");
+  mcp.prompt("private", { visibleTo }, () => "seen");
+  mcp.resource("private://one", { name: "private", visibleTo }, () => "seen");
+  mcp.resource(
+    "private-{kind}://all",
+    { name: "private", visibleTo, complete: { kind: ["secret"] } },
+    () => "seen",
+  );
+  return mcp;
+}
+
+describe.each(REVISIONS)("what only some may see, in revision %s", (revision) => {
+  const clients = async () => {
+    const server = createPrivateServer();
+    const [owner, other] = [await connect(server, revision, OWNER), await connect(server, revision, OTHER)];
+    return { owner, others: [other, await connect(server, revision)] };
+  };
+  const names = async (client: RawClient, list: ListName) =>
+    (await allOf(client, list)).map(({ name }) => name);
+
+  it(req("resources.permissions"), async () => {
+    const { owner, others } = await clients();
+    for (const list of ["resources", "templates"] as const) {
+      expect(await names(owner, list)).toContain("private");
+      for (const other of others) expect(await names(other, list)).not.toContain("private");
+    }
+    for (const uri of ["private://one", "private-secret://all"]) {
+      expect(await owner.request("resources/read", { uri })).toMatchObject({
+        result: { contents: [{ text: "seen" }] },
+      });
+      for (const other of others) {
+        const hidden = await other.request("resources/read", { uri });
+        const missing = await other.request("resources/read", { uri: "nowhere://at/all" });
+        expect(hidden.error?.code).toBe(missing.error?.code);
+      }
+    }
+  });
+
+  it(req("prompts.permissions"), async () => {
+    const { owner, others } = await clients();
+    expect(await names(owner, "prompts")).toContain("private");
+    expect(await owner.request("prompts/get", { name: "private" })).toHaveProperty("result.messages");
+    for (const other of others) {
+      expect(await names(other, "prompts")).not.toContain("private");
+      expect(await other.request("prompts/get", { name: "private" })).toMatchObject({
+        error: { code: -32602 },
+      });
+    }
+  });
+
+  it(req("completion.permissions"), async () => {
+    const { owner, others } = await clients();
+    const ref = { type: "ref/resource", uri: "private-{kind}://all" };
+    const params = { ref, argument: { name: "kind", value: "" } };
+    expect(await owner.request("completion/complete", params)).toMatchObject({
+      result: { completion: { values: ["secret"] } },
+    });
+    for (const other of others) {
+      expect(await other.request("completion/complete", params)).toMatchObject({ error: { code: -32602 } });
+    }
+  });
+});
+
+describe("a server whose lists differ from caller to caller", () => {
+  it(req("caching.private-lists"), async () => {
+    const client = await connect(createPrivateServer(), "2026-07-28", OWNER);
+    // What is not hidden from anybody.
+    for (const list of Object.keys(LISTS) as ListName[]) {
+      const scopes = (await pagesOf(client, list)).map((page) => page["cacheScope"]);
+      expect(new Set(scopes)).toEqual(new Set(["private"]));
+    }
+  });
+});
+
+describe("the state that a client carries", () => {
+  const request = calling("ask_in_turn");
+
+  it(req("mrtr.state-principal"), async () => {
+    const server = createReferenceServer();
+    const [owner, other, nobody] = [
+      await connect(server, "2026-07-28", OWNER),
+      await connect(server, "2026-07-28", OTHER),
+      await connect(server, "2026-07-28"),
+    ];
+    const again = retrying(request, await ask(owner, request), { first: ADA });
+    for (const thief of [other, nobody]) {
+      expect(await ask(thief, again)).toMatchObject({ error: { code: -32602 } });
+    }
+    expect(await ask(owner, again)).toHaveProperty("result.resultType", "input_required");
+  });
+
+  it(req("mrtr.state-expires"), async () => {
+    const client = await connect(createReferenceServer({ state: { stateTtlMs: 1 } }), "2026-07-28");
+    const again = retrying(request, await ask(client, request), { first: ADA });
+    const asked = Date.now();
+    while (Date.now() <= asked + 1) await nextTurn();
+    expect(await ask(client, again)).toMatchObject({ error: { code: -32602 } });
+  });
+
+  it(req("mrtr.any-instance"), async () => {
+    const state = { stateKeys: ["a key that all instances of the server have in common"] };
+    const instance = () => connect(createReferenceServer({ state }), "2026-07-28");
+    const first = await ask(await instance(), request);
+    const second = await ask(await instance(), retrying(request, first, { first: ADA }));
+    const last = await ask(await instance(), retrying(request, second, { second: ADA }));
+    expect(answered(last)).toEqual([ADA, ADA]);
+    const stranger = await connect(createReferenceServer(), "2026-07-28");
+    expect(await ask(stranger, retrying(request, first, {}))).toMatchObject({ error: { code: -32602 } });
+  });
+});
