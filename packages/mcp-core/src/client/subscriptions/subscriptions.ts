@@ -1,7 +1,7 @@
 import type { JsonRpcNotification, RequestId } from "../../jsonrpc/messages.js";
 import { isolate } from "../../protocol/promises.js";
 import { eraOf, type Era } from "../../protocol/revisions.js";
-import { unlessAborted } from "../abort.js";
+import { onAbort, unlessAborted } from "../abort.js";
 import type { Session } from "../sessions.js";
 import { ChangeQueue } from "./change-queue.js";
 import { checkFilter, everythingOf } from "./filters.js";
@@ -95,10 +95,10 @@ export class Subscriptions {
       void subscription.close(signal?.reason as Error | undefined); // whatever its owner gave as the reason
     };
     this.#open.add(subscription);
-    signal?.addEventListener("abort", abort, { once: true });
+    const unfollow = signal && onAbort(signal, abort);
     void subscription.closed.then(() => {
       this.#open.delete(subscription);
-      signal?.removeEventListener("abort", abort);
+      unfollow?.();
     });
     await subscription.start();
     return subscription;
