@@ -89,7 +89,11 @@ export class ServerCore {
     const updated = (uri: string): void => {
       this.changes.announce(RESOURCE_UPDATED, { uri });
     };
-    this.resources = new Resources({ ...registering, updated });
+    this.resources = new Resources({
+      ...registering,
+      updated,
+      keepsLists: options.cache?.lists !== undefined,
+    });
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     const resourceSubscriptions = updatesFilter(this.resources, maxSubscriptions);

@@ -42,4 +42,4 @@ export interface ChangeSubscription {
  * A subscription whose changes are iterated over. The iteration ends with the subscription, and leaving it
  * ends the subscription.
  */
-export interface Changes extends ChangeSubscription, AsyncIterable<Change> {}
+export interface Changes extends ChangeSubscription, AsyncIterable<Change, void, undefined> {}

@@ -33,14 +33,20 @@ export interface StaticResourceDefinition extends DescribedResource {
 
 /** A family of resources with one URI template. */
 export interface ResourceTemplateDefinition<Template extends string = string> extends DescribedResource {
-  /** The resources of the family that `resources/list` shows, always in the same order. Default: none. */
-  readonly list?: (ctx: Context) => MaybePromise<readonly ListedResource[]>;
+  /**
+   * The resources of the family that `resources/list` shows, always in the same order. Default: none.
+   * Whoever changes them says so with the handle's `listChanged()`. Clients may not keep a list that has
+   * such resources, unless the server's `cache.lists` says for how long.
+   */
+  readonly list?: (ctx: Context) => MaybePromise<readonly ListedResource<Template>[]>;
   /** Suggests values for the template's variables (Completion). */
   readonly complete?: Completers<keyof UriVariables<Template>>;
 }
 
-/** A resource in a list; its name is its URI by default. */
-export type ListedResource = Omit<Resource, "name"> & { readonly name?: string };
+/** A resource in a list: its URI, or the template's variables that make it. Its name is its URI by default. */
+export type ListedResource<Template extends string = string> = Omit<Resource, "name" | "uri"> & {
+  readonly name?: string;
+} & ({ readonly uri: string } | { readonly variables: UriVariables<Template> });
 
 /** What a resource is, besides its URI and its handler: a URI with `{` in it is a template. */
 export type ResourceDefinition<Uri extends string = string> = string extends Uri
@@ -89,4 +95,6 @@ export interface ResourceHandle<Uri extends string = string> extends Handle<
   uri(...variables: Values<Uri>): string;
   /** Tells whoever subscribed to it that the resource changed (Resources, Subscriptions). */
   updated(...variables: Values<Uri>): void;
+  /** Tells whoever listens that other resources of the family are listed now (List Changed Notification). */
+  listChanged(): void;
 }

@@ -1,9 +1,10 @@
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { decodeCursor, encodeCursor, type Page, type Placed } from "../../protocol/cursor.js";
+import type { Resource } from "../../protocol/resource-types.js";
+import type { UriTemplate } from "../../uri-template/uri-template.js";
 import type { RequestContext } from "../context.js";
 import type { Entry, Registry } from "../registry.js";
-import type { ListedResource } from "./definition.js";
 import { describeResource } from "./describe.js";
 import type { RegisteredTemplate } from "./resources.js";
 
@@ -17,6 +18,9 @@ interface Listed {
   readonly item: JsonObject;
   readonly at: Position;
 }
+
+type Instance = Omit<Resource, "name"> & { readonly name?: string };
+type UriValues = Parameters<UriTemplate["expand"]>[0];
 
 const LIST = "resources";
 
@@ -78,22 +82,27 @@ async function* listed<E extends Entry>(
 }
 
 async function instancesOf(
-  { key, definition }: RegisteredTemplate,
+  { key, definition, template }: RegisteredTemplate,
   ctx: RequestContext,
-): Promise<readonly ListedResource[]> {
+): Promise<readonly Instance[]> {
   // What an author without types returns may be anything.
-  const instances: unknown = await definition.list?.(ctx);
-  if (isList(instances)) return instances;
+  const listed: unknown = await definition.list?.(ctx);
+  const instances = Array.isArray(listed) ? listed.map((one) => instanceOf(one, template)) : [undefined];
+  if (instances.every((instance) => instance !== undefined)) return instances;
   throw new TypeError(
-    `list of resource template ${JSON.stringify(key)} must return an array of objects with a string as uri; it returned ${describe(instances)}`,
+    `list of resource template ${JSON.stringify(key)} must return an array of objects with a string as uri, or with variables; it returned ${describe(listed)}`,
   );
 }
 
-function isList(value: unknown): value is readonly ListedResource[] {
-  return Array.isArray(value) && value.every((one) => isObject(one) && typeof one["uri"] === "string");
+function instanceOf(listed: unknown, template: UriTemplate): Instance | undefined {
+  if (!isObject(listed)) return undefined;
+  const { variables, uri, ...described } = listed;
+  if (typeof uri === "string") return { ...described, uri };
+  // What they must be is for the template to say.
+  return isObject(variables) ? { ...described, uri: template.expand(variables as UriValues) } : undefined;
 }
 
-function startIn(instances: readonly ListedResource[], { uri, index = 0 }: Position): number {
+function startIn(instances: readonly Instance[], { uri, index = 0 }: Position): number {
   const found = instances.findIndex((instance) => instance.uri === uri);
   return found === -1 ? index : found + 1;
 }

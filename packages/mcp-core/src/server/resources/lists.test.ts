@@ -50,6 +50,13 @@ describe.each(BOTH_ERAS)("the list of resources in the %s era", (_, speak) => {
     },
   );
 
+  it("takes the variables of a template for the URI they make", async () => {
+    const server = new McpServer("s");
+    const list = () => [{ variables: { id: "a b" } }, { uri: "note:c" }];
+    server.resource("note:{id}", { list }, () => "x");
+    expect(await all(await speak(server))).toEqual(["note:a%20b", "note:c"]);
+  });
+
   it("shows a resource once that a template lists too, and not at all when it is disabled", async () => {
     const server = new McpServer("s");
     const fixed = server.resource("a:1", { name: "Registered" }, () => "x");
@@ -185,11 +192,20 @@ describe("the caching hints of the list of resources", () => {
     expect(await scopes(server(), "resources/templates/list")).toEqual(both("public"));
   });
 
-  it("are private on all pages when a template lists, as that sees who asks", async () => {
+  it("are private on all pages when a template lists, as that sees who asks, and let nobody keep them", async () => {
     const one = server();
     one.resource("d:{x}", { list: () => [] }, () => "x");
-    expect(await scopes(one)).toEqual(both("private"));
+    expect(await scopes(one)).toEqual([
+      [0, "private"],
+      [0, "private"],
+    ]);
     expect(await scopes(one, "resources/templates/list")).toEqual(both("public"));
+  });
+
+  it("are the author's, also when a template lists", async () => {
+    const one = new McpServer("s", { cache: { lists: { ttlMs: 7, cacheScope: "public" } } });
+    one.resource("d:{x}", { list: () => [] }, () => "x");
+    expect((await scopes(one))[0]).toEqual([7, "private"]);
   });
 
   it("are private on all pages when an item is for some only", async () => {

@@ -39,6 +39,8 @@ interface Found {
 
 export interface ResourceOptions extends RegistryOptions {
   readonly updated: (uri: string) => void;
+  /** Whether the author said how long lists may be kept. */
+  readonly keepsLists: boolean;
 }
 
 /** Of results that depend on answers of the user's, which are no part of a cache's key (Caching, Cache Key). */
@@ -101,7 +103,7 @@ export class Resources {
     const uri = uriParam(params);
     const { resource, variables } = this.require(uri, ctx);
     return conclude(params, ctx, {
-      run: () => resource.handler(variables, ctx, uri),
+      run: (seen) => resource.handler(variables, seen, uri),
       finish: (returned) => {
         const result = finish(resource, returned, uri, ctx);
         return isRetry(params) && has(ctx.client.revision, "cacheHints")
@@ -123,9 +125,11 @@ export class Resources {
     const { pageSize } = this.#options;
     const { revision } = ctx.client;
     const varies = this.fixed.varies || listing.length > 0;
-    return instancePage(this.fixed, seen, { cursor, pageSize }, ctx).then((page) =>
-      listResult("resources", page, varies, revision),
-    );
+    const live = listing.length > 0 && !this.#options.keepsLists && has(revision, "cacheHints");
+    return instancePage(this.fixed, seen, { cursor, pageSize }, ctx).then((page) => ({
+      ...listResult("resources", page, varies, revision),
+      ...(live && { ttlMs: 0 }),
+    }));
   }
 
   /** The resource of a URI: the first that matches decides, and whoever may not see it finds nothing. */
@@ -200,8 +204,11 @@ export class Resources {
     const updated = (variables?: Readonly<Record<string, UriValue>>): void => {
       this.#options.updated(uri(variables));
     };
+    const listChanged = (): void => {
+      this.#options.changed("resources");
+    };
     // Its type says which variables there are; whoever has it was given all of them.
-    return Object.assign(handle, { uri, updated }) as unknown as ResourceHandle<Uri>;
+    return Object.assign(handle, { uri, updated, listChanged }) as unknown as ResourceHandle<Uri>;
   }
 }
 

@@ -47,6 +47,15 @@ describe("telling that a resource was updated", () => {
     expect(pushed).toEqual([updated("note://a%20b"), updated("config://app")]);
   });
 
+  it("tell of a family that lists other resources now", async () => {
+    const server = new McpServer("s");
+    const note = server.resource("note://{id}", { list: () => [] }, () => "x");
+    const { pushed } = await handshaken(server);
+    note.listChanged();
+    await settled();
+    expect(pushed).toEqual([{ jsonrpc: "2.0", method: "notifications/resources/list_changed" }]);
+  });
+
   it("reaches clients of both eras, on other nodes too", async () => {
     const state = memoryState();
     const [here, there] = [notes({ state }), notes({ state })];
