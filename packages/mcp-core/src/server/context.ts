@@ -183,8 +183,14 @@ export class RequestContext implements MethodContext {
   }
 
   get asker(): Asker {
-    this.#asker ??= this.#newAsker();
-    return this.#asker;
+    return this.#asker ?? (this.asker = new Asker(this, this.link.asking));
+  }
+
+  /** Whoever asks for the first time when the request is over is told so. */
+  set asker(asker: Asker) {
+    this.#asker = asker;
+    if (this.#aborted !== undefined) asker.end(this.#aborted.reason as Error); // whatever an AbortSignal holds
+    if (this.#ended) asker.end(this.#overReason());
   }
 
   get elicit(): Context["elicit"] {
@@ -291,14 +297,6 @@ export class RequestContext implements MethodContext {
     this.#asker?.end(this.#overReason());
     if (this.#asked) this.link.asks.abandon(this, this.#overReason());
     this.#outbox?.finish();
-  }
-
-  /** Whoever asks for the first time when the request is over is told so. */
-  #newAsker(): Asker {
-    const asker = new Asker(this, this.link.asking);
-    if (this.#aborted !== undefined) asker.end(this.#aborted.reason as Error); // whatever an AbortSignal holds
-    if (this.#ended) asker.end(this.#overReason());
-    return asker;
   }
 
   #overReason(): DOMException {

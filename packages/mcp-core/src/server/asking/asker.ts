@@ -105,13 +105,16 @@ export class Asker {
     return this.#write(questions, this.#interview.next([...questions.keys()]));
   }
 
-  /** Asks what this run stopped for while the client waits, for the next run to know. */
-  async answerNow(questions: ReadonlyMap<string, Question<unknown>>): Promise<void> {
+  /** Asks what this run stopped for while the client waits, and gives the asker of the next run, which knows. */
+  async answerNow(questions: ReadonlyMap<string, Question<unknown>>): Promise<Asker> {
     const journal = this.#interview.next([...questions.keys()]);
     const asked = [...questions].map(
       async ([key, { request }]) => [key, await this.#askNow(request)] as const,
     );
-    this.#interview = this.#begin(journal, Object.fromEntries(await Promise.all(asked)));
+    const responses = Object.fromEntries(await Promise.all(asked));
+    const next = new Asker(this.#ctx, this.#services);
+    next.#interview = next.#begin(journal, responses);
+    return next;
   }
 
   /** The request is over; the first reason counts. */

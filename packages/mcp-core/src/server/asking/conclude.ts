@@ -10,7 +10,8 @@ import { Suspended } from "./suspended.js";
 
 /** A handler of an author's, and what becomes of what it returns or throws. */
 export interface Conclusion {
-  readonly run: () => unknown;
+  /** Is given what the handler is to see of the request. */
+  readonly run: (ctx: RequestContext) => unknown;
   readonly finish: (returned: unknown) => MaybePromise<MethodResult>;
   /** Makes a result of an error, or throws it on. */
   readonly failed: (error: unknown) => MethodResult;
@@ -34,7 +35,7 @@ function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<Meth
   const { run, finish } = conclusion;
   const failed = (error: unknown): MaybePromise<MethodResult> => failure(ctx, conclusion, error);
   try {
-    const returned = run();
+    const returned = run(ctx.link.peer.replays === true ? forOneRun(ctx) : ctx);
     const finished = isPromise(returned)
       ? Promise.resolve(returned).then(
           (value) => (ctx.stop === undefined ? finish(value) : swallowed(ctx, conclusion)),
@@ -48,6 +49,15 @@ function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<Meth
   } catch (error) {
     return failed(error);
   }
+}
+
+/** What is left of a run that was stopped must not ask in the name of the next, which is in the same request. */
+function forOneRun(ctx: RequestContext): RequestContext {
+  const { elicit, sample, roots, ask, step } = ctx.asker;
+  const asking = new Map<unknown, unknown>(Object.entries({ elicit, sample, roots, ask, step }));
+  const get = (target: RequestContext, name: PropertyKey): unknown =>
+    asking.get(name) ?? Reflect.get(target, name);
+  return new Proxy(ctx, { get });
 }
 
 function swallowed(ctx: RequestContext, conclusion: Conclusion): Promise<MethodResult> {
@@ -66,7 +76,7 @@ async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unkno
   if (error !== undefined && !comesFrom(error, stop)) ctx.report(error);
   if (stop.kind === "error") throw stop.error;
   if (ctx.client.era === "stateless") return ctx.asker.inputRequired(requestsOf(stop));
-  await ctx.asker.answerNow(stop.questions);
+  ctx.asker = await ctx.asker.answerNow(stop.questions);
   return attempt(ctx, conclusion);
 }
 

@@ -95,7 +95,7 @@ function run(
     throw new InvalidParamsError(`Invalid arguments for prompt "${prompt.key}": ${checked.problem}`);
   const { value } = checked;
   return conclude(params, ctx, {
-    run: () => prompt.handler(value, ctx),
+    run: (seen) => prompt.handler(value, seen),
     finish: (returned) =>
       asJsonObject(promptResultOf(returned, prompt.definition.description, ctx.client.revision)),
     failed: (error) => {

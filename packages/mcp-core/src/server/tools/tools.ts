@@ -88,7 +88,7 @@ export class Tools {
     if (!checked.ok) return refuseArguments(tool.key, checked.problem, ctx.client.revision);
     const { value } = checked;
     return conclude(params, ctx, {
-      run: () => tool.handler(value, ctx),
+      run: (seen) => tool.handler(value, seen),
       finish: (returned) => this.#finish(tool, returned, ctx),
       failed: (error) => this.#failed(tool, error),
     });
