@@ -7,6 +7,7 @@ import {
   FORM,
   greeting,
   LANGUAGES,
+  LOGGED,
   NOTE,
   NOTE_IDS,
   PAGE_URL,
@@ -18,6 +19,8 @@ import {
 import {
   officialV1,
   officialV2,
+  TOOL_USE,
+  towpath,
   type Answers,
   type Asked,
   type ConnectFeatures,
@@ -27,22 +30,28 @@ import type { Program } from "./harness/programs.js";
 import { ServerProgram } from "./harness/servers.js";
 
 const PIN = { pin: "2026-07-28" };
+const LEGACY = { era: "handshake" } as const;
 
 type Pair = readonly [pair: string, connect: ConnectFeatures, program: Program, revision: Revision];
 
 const pairs: readonly Pair[] = [
-  ["official v1 client, official v1 server", officialV1, "features-v1-main", "2025-11-25"],
-  ["official v2 client, official v2 server", officialV2(PIN), "features-v2-main", "2026-07-28"],
+  ["official v1 client, our server", officialV1, "features-main", "2025-11-25"],
+  ["official v2 client, our server, handshake era", officialV2("legacy"), "features-main", "2025-11-25"],
+  ["official v2 client, our server, stateless era", officialV2(PIN), "features-main", "2026-07-28"],
+  ["our client, official v1 server", towpath(), "features-v1-main", "2025-11-25"],
+  ["our client, official v2 server, handshake era", towpath(LEGACY), "features-v2-main", "2025-11-25"],
+  ["our client, official v2 server, stateless era", towpath(), "features-v2-main", "2026-07-28"],
+  ["our client, our server", towpath(), "features-main", "2026-07-28"],
 ];
 
 const PERSON = { name: "Ada", email: "ada@example.org" };
 const ROOTS = [{ uri: "file:///notes", name: "Notes" }];
-const TOOL_USE = { type: "tool_use" as const, id: "call-1", name: "weather", input: { city: "Tartu" } };
 
 describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   let server: ServerProgram;
   let driver: FeatureDriver;
   const asked: Asked[] = [];
+  let roots = ROOTS;
   const heard: unknown[] = [];
   let tell: () => void = () => undefined;
 
@@ -61,7 +70,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
         content: wantsTool ? [TOOL_USE] : { type: "text", text: "Fine." },
       };
     },
-    roots: () => ROOTS,
+    roots: () => roots,
   };
 
   /** Settles when all of that was heard. */
@@ -84,7 +93,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
     expect(driver.revision).toBe(revision);
   });
 
-  it("lists resources, those of a template too", async () => {
+  it("lists resources, those of a template too, page by page", async () => {
     const notes = NOTE_IDS.map((id) => ({ uri: `note://${id}`, name: `note ${id}` }));
     expect(await driver.list("resources")).toMatchObject([CONFIG, PIXEL, ...notes]);
   });
@@ -97,6 +106,14 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
     expect(await driver.read(CONFIG.uri)).toMatchObject([
       { uri: CONFIG.uri, mimeType: CONFIG.mimeType, text: CONFIG_TEXT },
     ]);
+  });
+
+  it("asks again for what it may not keep, and not for what it may", async () => {
+    await driver.read(CONFIG.uri);
+    await driver.text("touch");
+    await server.log.line("touched");
+    const reads = server.log.text.match(/^read config$/gm);
+    expect(reads).toHaveLength(eraOf(revision) === "stateless" ? 1 : 2);
   });
 
   it("reads binary data", async () => {
@@ -177,13 +194,15 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   if (eraOf(revision) === "handshake") {
     it("tells that its roots have changed", async () => {
       await driver.rootsChanged();
-      await server.log.line("roots changed");
+      if (program !== "features-main") await server.log.line("roots changed");
+      roots = [{ uri: "file:///other", name: "Other" }];
+      expect(JSON.parse(await driver.text("list_roots"))).toEqual(roots);
     });
   }
 
   it("gets the log messages it asked for, and no others", async () => {
     await driver.text("log", "info");
-    await hears({ left: 1 });
+    await hears(LOGGED);
     expect(heard).not.toContain("details");
   });
 

@@ -12,16 +12,26 @@ export function describeBehaviours(harness: Harness): void {
   describe.each(REVISIONS)(`over ${harness.transport}, in revision %s`, (revision) => {
     let client: RawClient;
     let introduction: Message;
+    let other: Promise<RawClient> | undefined;
+
+    const open = async (): Promise<RawClient> => {
+      const opened = new RawClient(await harness.open(), revision);
+      await opened.introduce();
+      return opened;
+    };
 
     beforeAll(async () => {
       client = new RawClient(await harness.open(), revision);
       introduction = (await client.introduce(ABLE)) ?? (await client.request("server/discover"));
     });
-    afterAll(() => client.peer.end());
+    afterAll(async () => {
+      await client.peer.end();
+      await (await other)?.peer.end();
+    });
 
     for (const [id, behaviour] of behavioursFor(harness.transport, revision)) {
       it(req(id), async () => {
-        const trial = new Trial(harness, client, introduction);
+        const trial = new Trial(harness, client, introduction, () => (other ??= open()));
         await behaviour(trial).finally(() => trial.end());
       });
     }

@@ -76,7 +76,7 @@ export const elicitation = {
     expect(await client.settled()).toEqual([]);
   },
   "elicitation.undeclared": async (trial) => {
-    const client = await trial.fresh();
+    const client = await trial.other();
     for (const tool of ["ask_person", "ask_url"]) await expectNothingAsked(client, tool);
   },
   "elicitation.undeclared-mode": async (trial) => {

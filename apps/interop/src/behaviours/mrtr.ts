@@ -83,8 +83,7 @@ export const mrtr = {
       expect(await ask(client, retrying(other, first, {}))).toMatchObject({ error: { code: -32602 } });
     }
   },
-  "mrtr.no-retry": async (trial) => {
-    const client = await trial.stranger();
+  "mrtr.no-retry": async ({ client }) => {
     for (let times = 0; times < 20; times += 1) await ask(client, calling("ask_person"));
     expect(await client.text("echo", { text: "still here" })).toBe("still here");
   },

@@ -23,7 +23,7 @@ export const prompts = {
     });
   },
   "prompts.list-independent": async (trial) => {
-    const other = await trial.fresh();
+    const other = await trial.other();
     await get(trial.client, "greet", { name: "Ada" });
     expect(await allOf(trial.client, "prompts")).toEqual(await allOf(other, "prompts"));
   },

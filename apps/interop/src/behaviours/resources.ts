@@ -30,7 +30,7 @@ export const resources = {
     });
   },
   "resources.list-independent": async (trial) => {
-    const other = await trial.fresh();
+    const other = await trial.other();
     await read(trial.client, "note://1");
     expect(await allOf(trial.client, "resources")).toEqual(await allOf(other, "resources"));
   },
@@ -139,8 +139,7 @@ export const resources = {
     await client.request("resources/subscribe", { uri: "note://1" });
     expect(await updates(client, "note://2", "note://10", APP)).toEqual([]);
     await client.request("resources/unsubscribe", { uri: "note://1" });
-    const stranger = await trial.fresh();
-    expect(await updates(stranger, "note://1")).toEqual([]);
+    expect(await updates(await trial.other(), "note://1")).toEqual([]);
   },
   "resources.unsubscribe": async ({ client }) => {
     await client.request("resources/subscribe", { uri: "note://1" });

@@ -12,7 +12,7 @@ export const roots = {
     expect(answered(await question.answer({ roots: ROOTS }))).toEqual(ROOTS);
   },
   "roots.undeclared": async (trial) => {
-    await expectNothingAsked(await trial.fresh(), "list_roots");
+    await expectNothingAsked(await trial.other(), "list_roots");
   },
   "roots.client-fails": async ({ client }) => {
     const question = await asked(client, "list_roots");

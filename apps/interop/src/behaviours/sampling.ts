@@ -33,7 +33,7 @@ export const sampling = {
     expect(answered(await question.answer(said))).toMatchObject(said);
   },
   "sampling.undeclared": async (trial) => {
-    await expectNothingAsked(await trial.fresh(), "sample");
+    await expectNothingAsked(await trial.other(), "sample");
   },
   "sampling.tools-undeclared": async (trial) => {
     const client = await declaring(trial, { sampling: {} });

@@ -22,7 +22,7 @@ export const tools = {
     expect(await allOf(client, "tools")).toEqual(await allOf(client, "tools"));
   },
   "tools.list-independent": async (trial) => {
-    const other = await trial.fresh();
+    const other = await trial.other();
     await trial.client.text("echo", { text: "another request" });
     expect(await allOf(trial.client, "tools")).toEqual(await allOf(other, "tools"));
   },

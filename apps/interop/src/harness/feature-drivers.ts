@@ -5,9 +5,7 @@ import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as V1Transport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import {
   CreateMessageRequestSchema,
-  type CreateMessageResultWithTools,
   ElicitRequestSchema,
-  type ElicitResult,
   ListRootsRequestSchema,
   LoggingMessageNotificationSchema,
   PromptListChangedNotificationSchema,
@@ -15,6 +13,7 @@ import {
   ResourceUpdatedNotificationSchema,
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { McpClient, type Change, type McpClientOptions } from "@towpath/mcp-core";
 import type { ServerProgram } from "./servers.js";
 
 /** Takes `tools`, `prompts`, `resources`, the URI of a resource, or the data of a log message. */
@@ -30,10 +29,26 @@ export interface Asked {
   readonly tools?: readonly object[] | undefined;
 }
 
+/** What a model wants, when it may use a tool. */
+export const TOOL_USE = {
+  type: "tool_use" as const,
+  id: "call-1",
+  name: "weather",
+  input: { city: "Tartu" },
+};
+
 /** How a client answers what it is asked. */
 export interface Answers {
-  readonly elicit: (asked: Asked) => ElicitResult;
-  readonly sample: (asked: Asked) => CreateMessageResultWithTools;
+  readonly elicit: (asked: Asked) => {
+    action: "accept" | "decline" | "cancel";
+    content?: Record<string, string>;
+  };
+  readonly sample: (asked: Asked) => {
+    role: "assistant";
+    model: string;
+    stopReason: string;
+    content: { type: "text"; text: string } | (typeof TOOL_USE)[];
+  };
   readonly roots: () => { uri: string; name?: string }[];
 }
 
@@ -57,7 +72,7 @@ export interface FeatureDriver {
     argument: string,
     value: string,
   ): Promise<readonly string[]>;
-  /** The text a tool answers with; with log messages of that level and above, if one is given. */
+  /** The text a tool answers with; with log messages of that level and above, if one is given, or for all calls. */
   text(name: string, level?: "info"): Promise<string>;
   /** Begins to listen for changes of the lists and of that resource. */
   listen(uri: string): Promise<unknown>;
@@ -71,11 +86,50 @@ export type ConnectFeatures = (
   heard: Heard,
 ) => Promise<FeatureDriver>;
 
+const EVERY_LIST = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+
 const CAPABILITIES = {
   elicitation: { form: { applyDefaults: true }, url: {} },
   sampling: { tools: {} },
   roots: { listChanged: true },
 };
+
+const LISTS = new Map([
+  ["notifications/tools/list_changed", "tools"],
+  ["notifications/prompts/list_changed", "prompts"],
+  ["notifications/resources/list_changed", "resources"],
+]);
+
+export function towpath(options: McpClientOptions = {}): ConnectFeatures {
+  return async (program, answers, heard) => {
+    const client = await McpClient.connect(program.transport(), {
+      ...options,
+      capabilities: { sampling: { tools: {} } },
+      elicit: (asked) => answers.elicit(asked),
+      openUrl: (asked) => answers.elicit(asked),
+      sample: (asked) => answers.sample(asked),
+      roots: () => answers.roots(),
+      logLevel: "info",
+      onLog: ({ data }) => heard(data),
+    });
+    const onChange = ({ method, params }: Change): void => heard(LISTS.get(method) ?? params["uri"]);
+    return {
+      revision: client.revision,
+      list: (kind) => {
+        if (kind === "tools") return client.listTools();
+        if (kind === "prompts") return client.listPrompts();
+        return kind === "resources" ? client.listResources() : client.listResourceTemplates();
+      },
+      read: async (uri) => (await client.readResource(uri)).contents,
+      prompt: async (name, given) => (await client.getPrompt(name, given)).messages,
+      complete: async (of, name, value) => (await client.complete(reference(of), { name, value })).values,
+      text: async (name) => textOf({ ...(await client.callTool(name)) }),
+      listen: (uri) => client.listen({ ...EVERY_LIST, resourceSubscriptions: [uri] }, onChange),
+      rootsChanged: async () => client.rootsChanged(),
+      close: () => client.close(),
+    };
+  };
+}
 
 export const officialV1: ConnectFeatures = async ({ command, args, log }, answers, heard) => {
   const transport = new V1Transport({ command, args, stderr: "pipe" });
@@ -98,8 +152,15 @@ export const officialV1: ConnectFeatures = async ({ command, args, log }, answer
     list: async (kind) => {
       if (kind === "tools") return (await client.listTools()).tools;
       if (kind === "prompts") return (await client.listPrompts()).prompts;
-      if (kind === "resources") return (await client.listResources()).resources;
-      return (await client.listResourceTemplates()).resourceTemplates;
+      if (kind === "templates") return (await client.listResourceTemplates()).resourceTemplates;
+      const first = await client.listResources();
+      const found = [first];
+      for (let { nextCursor: cursor } = first; cursor !== undefined;) {
+        const page = await client.listResources({ cursor });
+        found.push(page);
+        cursor = page.nextCursor;
+      }
+      return found.flatMap(({ resources }) => resources);
     },
     read: async (uri) => (await client.readResource({ uri })).contents,
     prompt: async (name, given) => (await client.getPrompt({ name, arguments: given })).messages,
@@ -152,12 +213,7 @@ export function officialV2(mode: VersionNegotiationMode): ConnectFeatures {
       },
       listen: (uri) =>
         isModern
-          ? client.listen({
-              toolsListChanged: true,
-              promptsListChanged: true,
-              resourcesListChanged: true,
-              resourceSubscriptions: [uri],
-            })
+          ? client.listen({ ...EVERY_LIST, resourceSubscriptions: [uri] })
           : client.subscribeResource({ uri }),
       rootsChanged: () => client.sendRootsListChanged(),
       close: () => client.close(),

@@ -7,18 +7,25 @@ import type { Message } from "./inbox.js";
 /** One run of one behaviour: a harness, a revision, and the connections it needs. */
 export class Trial {
   readonly revision: Revision;
-  /** A client that has introduced itself, on a connection that behaviours share one after the other. */
+  /** A client that has introduced itself, able to answer every question, on a connection that behaviours share one after the other. */
   readonly client: RawClient;
   /** The answer to its `initialize`, or in the stateless era to `server/discover`. */
   readonly introduction: Message;
   readonly #harness: Harness;
+  readonly #other: () => Promise<RawClient>;
   readonly #opened: RawPeer[] = [];
 
-  constructor(harness: Harness, client: RawClient, introduction: Message) {
+  constructor(harness: Harness, client: RawClient, introduction: Message, other: () => Promise<RawClient>) {
     this.#harness = harness;
+    this.#other = other;
     this.revision = client.revision;
     this.client = client;
     this.introduction = introduction;
+  }
+
+  /** Another client that has introduced itself, with nothing declared, to a server of its own; shared too. */
+  other(): Promise<RawClient> {
+    return this.#other();
   }
 
   /** A connection to a server of its own, on which nothing was sent. It is ended after the run. */
