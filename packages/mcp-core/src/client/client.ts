@@ -1,27 +1,20 @@
-import type { ClientTransport, Dispatcher } from "../contract/index.js";
-import { isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonRpcRequest } from "../jsonrpc/messages.js";
+import type { ClientConnection, ClientTransport, Dispatcher } from "../contract/index.js";
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
-import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
-import { systemClock } from "../protocol/clock.js";
 import { ConnectionLostError, UrlElicitationRequiredError } from "../protocol/errors.js";
-import { eraOf, has, type Era, type Revision } from "../protocol/revisions.js";
+import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
-import { unlessAborted } from "./abort.js";
-import { ClientCache } from "./cache/client-cache.js";
-import type { Heard } from "./cache/invalidation.js";
 import { Answers } from "./answering/answers.js";
 import { AwaitedElicitations, ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
 import type { Answering } from "./answering/questions.js";
-import { rootsProblem } from "./answering/roots.js";
+import { checkRoots } from "./answering/roots.js";
 import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
-import { Calls, type CallLimits } from "./calls.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
-import { MissingServerCapabilityError } from "./errors.js";
 import { Inbox } from "./inbox.js";
+import { Kept } from "./kept.js";
 import {
   allOf,
   itemsOf,
@@ -36,16 +29,12 @@ import {
   checkRounds,
   checkTimeout,
   DEFAULT_MAX_ROUNDS,
-  DEFAULT_MAX_TOTAL_TIMEOUT_MS,
-  DEFAULT_TIMEOUT_MS,
   type CallOptions,
-  type ClientExtension,
   type McpClientOptions,
 } from "./options.js";
-import { OutputSchemas } from "./output-schemas.js";
-import { readCompletion, readPrompt, readResource, readToolResult, resultOf } from "./results.js";
+import { Requests } from "./requests.js";
+import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
 import { Sessions, type Session } from "./sessions.js";
-import type { Line } from "./subscriptions/listening.js";
 import { Subscriptions } from "./subscriptions/subscriptions.js";
 import type {
   Change,
@@ -67,79 +56,42 @@ const NO_OPTIONS: CallOptions = {};
  * ```
  */
 export class McpClient {
-  readonly #limits: CallLimits;
-  readonly #calls: Calls;
+  readonly #requests: Requests;
   readonly #sessions: Sessions;
-  readonly #cache: ClientCache;
-  readonly #outputs: OutputSchemas | undefined;
+  readonly #kept: Kept;
   readonly #answering: Answering;
+  readonly #answers: Answers;
   readonly #subscriptions: Subscriptions;
   readonly #elicitations = new AwaitedElicitations();
   readonly #maxRounds: number;
   readonly #closing = new AbortController();
-  readonly #resultTypes: ReadonlySet<string>;
-  /** The server capability each method needs, those of extensions included. */
-  readonly #neededFor: ReadonlyMap<string, readonly string[]>;
-  #nextId = 1;
 
   private constructor(transport: ClientTransport, options: McpClientOptions) {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, maxTotalTimeoutMs = DEFAULT_MAX_TOTAL_TIMEOUT_MS } = options;
-    const { clock = systemClock, extensions = [], validateOutput = true, roots = [] } = options;
-    const problem = typeof roots === "function" ? undefined : rootsProblem(roots);
-    if (problem !== undefined) throw new TypeError(problem);
-    this.#limits = {
-      timeoutMs: checkTimeout("timeoutMs", timeoutMs),
-      maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs),
-    };
-    this.#calls = new Calls(clock);
-    this.#cache = new ClientCache(clock, options.cache);
-    const inbox = new Inbox(
-      this.#calls,
-      options,
-      (method) => this.#sessions.answerable(method),
-      (notification) => {
-        this.#forget(notification);
-        const { method, params } = notification;
-        if (method === ELICITATION_COMPLETE) return !this.#elicitations.complete(params?.["elicitationId"]);
-        return this.#subscriptions.notified(notification);
-      },
-      {
-        answer: (connection, request) => {
-          this.#elicitations.add(request.params?.["elicitationId"]);
-          return answers.answer(connection, request, this.#sessions.agreed);
-        },
-        cancelled: (connection, id, reason) => {
-          if (connection === undefined) this.#subscriptions.cancelled(id);
-          else answers.cancelled(connection, id, reason);
-        },
-      },
-    );
-    if (validateOutput !== false)
-      this.#outputs = new OutputSchemas({
-        readTools: (cache) => this.listTools({ cache }),
-        onUnusable: (description) => {
-          inbox.noise(description);
-        },
-        compile: validateOutput === true ? {} : validateOutput,
-      });
-    this.#sessions = new Sessions(transport, inbox, options, this.#calls, this.#limits);
-    this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
-    const answers = new Answers(this.#answering, this.#calls);
+    checkRoots(options.roots);
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
-    const line: Line = {
-      clock,
-      message: (session, method, params) => this.#message(session, method, params, NO_OPTIONS),
-      request: (session, method, params, limits) => this.#roundTrip(session, method, params, limits),
-    };
-    this.#subscriptions = new Subscriptions(line, this.#sessions, (change) => {
-      this.#forget(change);
+    this.#requests = new Requests(options);
+    const { calls, limits } = this.#requests;
+    const inbox = new Inbox(calls, options, {
+      answerable: (method) => this.#sessions.answerable(method),
+      heard: (notification) => this.#heard(notification),
+      answer: (connection, request) => this.#answer(connection, request),
+      cancelled: (connection, id, reason) => {
+        if (connection === undefined) this.#subscriptions.cancelled(id);
+        else this.#answers.cancelled(connection, id, reason);
+      },
     });
-    this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
-    this.#resultTypes = new Set([
-      "complete",
-      INPUT_REQUIRED,
-      ...extensions.flatMap(({ resultTypes = [] }) => resultTypes),
-    ]);
+    this.#kept = new Kept(calls.clock, options, {
+      readTools: (cache) => this.listTools({ cache }),
+      onUnusable: (description) => {
+        inbox.noise(description);
+      },
+    });
+    this.#sessions = new Sessions(transport, inbox, options, calls, limits);
+    this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
+    this.#answers = new Answers(this.#answering, calls);
+    this.#subscriptions = new Subscriptions(this.#requests, this.#sessions, (change) => {
+      this.#kept.forget(change);
+    });
   }
 
   /**
@@ -266,8 +218,8 @@ export class McpClient {
     options: CallOptions = NO_OPTIONS,
   ): Promise<CallToolResult> {
     const result = readToolResult(await this.request("tools/call", { name, arguments: args }, options));
-    const checked = has(this.revision, "structuredContent") ? this.#outputs?.check(name, result) : undefined;
-    if (checked !== undefined && isPromise(checked)) await unlessAborted(checked, options.signal);
+    const checked = this.#kept.check(name, result, this.revision, options);
+    if (isPromise(checked)) await checked;
     return result;
   }
 
@@ -323,21 +275,13 @@ export class McpClient {
     more?: ListenOptions,
   ): Promise<Changes | ChangeSubscription> {
     const { timeoutMs, ...options } = (typeof onChange === "function" ? more : onChange) ?? {};
-    const limits = { ...options, timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#limits.timeoutMs) };
+    const limits = {
+      ...options,
+      timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#requests.limits.timeoutMs),
+    };
     return typeof onChange === "function"
       ? this.#subscriptions.call(filter, onChange, limits)
       : this.#subscriptions.iterate(filter, limits);
-  }
-
-  async #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    const session = this.#sessions.current ?? (await this.#sessions.open());
-    this.#checkCapability(method, session.agreed.capabilities);
-    if (this.#cache.connected(session)) this.#outputs?.forget();
-    const result = await this.#cache.through(method, params, options, () =>
-      this.#roundTrip(session, method, params, options),
-    );
-    if (method === TOOLS.method) this.#outputs?.learn(result);
-    return result;
   }
 
   /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
@@ -345,15 +289,18 @@ export class McpClient {
     const reason = new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true });
     this.#closing.abort(reason);
     this.#subscriptions.close(reason);
-    this.#calls.abandon(reason);
+    this.#requests.calls.abandon(reason);
     await this.#sessions.close();
-    this.#calls.close();
-    this.#cache.close();
+    this.#requests.calls.close();
+    this.#kept.close();
   }
 
-  /** Forgets what is no longer true after a change. */
-  #forget(change: Heard): void {
-    if (this.#cache.invalidate(change).includes(TOOLS.method)) this.#outputs?.forget();
+  async #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    const session = this.#sessions.current ?? (await this.#sessions.open());
+    this.#requests.checkCapability(method, session.agreed);
+    return this.#kept.through(session, method, params, options, () =>
+      this.#roundTrip(session, method, params, options),
+    );
   }
 
   async #roundTrip(
@@ -362,10 +309,8 @@ export class McpClient {
     params: JsonObject,
     options: CallOptions,
   ): Promise<JsonObject> {
-    const message = this.#message(session, method, params, options);
-    const response = await this.#calls.start(session.connection, message, this.#limitsFor(options), options);
     try {
-      return resultOf(response, method, this.#resultTypes);
+      return await this.#requests.roundTrip(session, method, params, options);
     } catch (error) {
       if (error instanceof UrlElicitationRequiredError)
         for (const { elicitationId } of error.elicitations) this.#elicitations.add(elicitationId);
@@ -380,42 +325,23 @@ export class McpClient {
   #pages(options: CallOptions): PageSource {
     return {
       page: (method, params) => this.request(method, params, options),
-      served: (page) => this.#cache.served(page),
+      served: (page) => this.#kept.served(page),
       discard: (method) => {
-        this.#cache.discard(method);
+        this.#kept.discard(method);
       },
     };
   }
 
-  #message(session: Session, method: string, params: JsonObject, options: CallOptions): JsonRpcRequest {
-    const id = this.#nextId++;
-    const given = isObject(params["_meta"]) ? { ...params["_meta"], ...options.meta } : options.meta;
-    const asks = options.onProgress !== undefined;
-    const _meta =
-      given === undefined && !asks
-        ? session.meta
-        : { ...given, ...session.meta, ...(asks && { progressToken: id }) };
-    return { jsonrpc: "2.0", id, method, params: _meta === undefined ? params : { ...params, _meta } };
+  #answer(connection: ClientConnection, request: JsonRpcRequest): boolean {
+    this.#elicitations.add(request.params?.["elicitationId"]);
+    return this.#answers.answer(connection, request, this.#sessions.agreed);
   }
 
-  #limitsFor({ timeoutMs, maxTotalTimeoutMs }: CallOptions): CallLimits {
-    if (timeoutMs === undefined && maxTotalTimeoutMs === undefined) return this.#limits;
-    return {
-      timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#limits.timeoutMs),
-      maxTotalTimeoutMs: checkTimeout(
-        "maxTotalTimeoutMs",
-        maxTotalTimeoutMs ?? this.#limits.maxTotalTimeoutMs,
-      ),
-    };
+  /** @returns whether the notification is for nobody else */
+  #heard(notification: JsonRpcNotification): boolean {
+    this.#kept.forget(notification);
+    const { method, params } = notification;
+    if (method === ELICITATION_COMPLETE) return !this.#elicitations.complete(params?.["elicitationId"]);
+    return this.#subscriptions.notified(notification);
   }
-
-  /** @throws MissingServerCapabilityError */
-  #checkCapability(method: string, declared: ServerCapabilities): void {
-    const missing = missingServerCapability(method, declared, this.revision, this.#neededFor);
-    if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
-  }
-}
-
-function capabilitiesForMethods({ id, methods = [] }: ClientExtension): [string, readonly string[]][] {
-  return methods.map((method) => [method, ["extensions", id]]);
 }

@@ -12,8 +12,12 @@ import type { Calls } from "./calls.js";
 import type { McpClientOptions } from "./options.js";
 import { readLogMessage } from "./results.js";
 
-/** Answers the requests of a server's. */
-export interface ServerRequests {
+/** Takes what is not about a call of ours. */
+export interface Recipients {
+  /** The connection on which a request of the server's is answered, if it is. */
+  answerable(method: string): ClientConnection | undefined;
+  /** Told of notifications that belong to no call; returns whether they are for nobody else. */
+  heard(notification: JsonRpcNotification): boolean;
   /** @returns false when a request with this id is being answered already */
   answer(connection: ClientConnection, request: JsonRpcRequest): boolean;
   /** The server ended a request: one of its own, or where it has none, one of ours that lasts. */
@@ -24,26 +28,12 @@ export interface ServerRequests {
 export class Inbox implements MessageReceiver {
   readonly #calls: Calls;
   readonly #options: McpClientOptions;
-  readonly #answerable: (method: string) => ClientConnection | undefined;
-  readonly #heard: (notification: JsonRpcNotification) => boolean;
-  readonly #requests: ServerRequests;
+  readonly #recipients: Recipients;
 
-  /**
-   * @param answerable the connection on which a request of the server's is answered, if it is
-   * @param heard told of notifications that belong to no call; returns whether they are for nobody else
-   */
-  constructor(
-    calls: Calls,
-    options: McpClientOptions,
-    answerable: (method: string) => ClientConnection | undefined,
-    heard: (notification: JsonRpcNotification) => boolean,
-    requests: ServerRequests,
-  ) {
+  constructor(calls: Calls, options: McpClientOptions, recipients: Recipients) {
     this.#calls = calls;
     this.#options = options;
-    this.#answerable = answerable;
-    this.#heard = heard;
-    this.#requests = requests;
+    this.#recipients = recipients;
   }
 
   message(message: JsonRpcMessage): void {
@@ -52,7 +42,7 @@ export class Inbox implements MessageReceiver {
     else if (message.method === "notifications/progress") this.#calls.progressed(message.params);
     else if (message.method === "notifications/message") this.#logged(message.params);
     else if (message.method === "notifications/cancelled") this.#cancelled(message.params);
-    else if (!this.#heard(message)) isolate(() => this.#options.onNotification?.(message));
+    else if (!this.#recipients.heard(message)) isolate(() => this.#options.onNotification?.(message));
   }
 
   noise(description: string): void {
@@ -67,11 +57,11 @@ export class Inbox implements MessageReceiver {
   /** Requests come from servers of the handshake era only (2026-07-28, stdio, Sending Messages). */
   #answer(request: JsonRpcRequest): void {
     const { id, method } = request;
-    const connection = this.#answerable(method);
+    const connection = this.#recipients.answerable(method);
     if (connection === undefined)
       this.noise(`a request of the server's, ${shortened(method)}, which is not answered in this era`);
     else if (method === "ping") fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, result: {} }));
-    else if (!this.#requests.answer(connection, request))
+    else if (!this.#recipients.answer(connection, request))
       this.noise(
         `a request of the server's, ${shortened(method)}, with the id of one that is being answered`,
       );
@@ -80,6 +70,6 @@ export class Inbox implements MessageReceiver {
   /** Unknown ids and malformed notifications are ignored (Cancellation, Error Handling). */
   #cancelled({ requestId, reason }: JsonObject = {}): void {
     if (!isRequestId(requestId)) return;
-    this.#requests.cancelled(this.#answerable("notifications/cancelled"), requestId, reason);
+    this.#recipients.cancelled(this.#recipients.answerable("notifications/cancelled"), requestId, reason);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidAnswerError } from "../../protocol/errors.js";
+import type { QuestionHandlers } from "./handlers.js";
 import type { Root } from "../../protocol/question-types.js";
 import type { Reader } from "./questions.js";
 
@@ -18,8 +19,14 @@ export const readRootsQuestion: Reader = (_, { handlers: { roots } }) => {
   };
 };
 
+/** @throws TypeError for roots that no server may be told of */
+export function checkRoots(roots: QuestionHandlers["roots"]): void {
+  const problem = roots === undefined || typeof roots === "function" ? undefined : rootsProblem(roots);
+  if (problem !== undefined) throw new TypeError(problem);
+}
+
 /** What is wrong with a list of roots (Roots, Data Types and Security Considerations). */
-export function rootsProblem(roots: readonly Root[]): string | undefined {
+function rootsProblem(roots: readonly Root[]): string | undefined {
   const listed: unknown = roots;
   if (!Array.isArray(listed)) return `The roots must be a list, not ${describe(listed)}`;
   return listed

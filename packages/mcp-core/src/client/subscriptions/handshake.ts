@@ -69,7 +69,7 @@ export class HandshakeListener implements Listener {
     const known = this.#interests.get(session);
     if (known !== undefined) return known;
     const interests = new ResourceInterests((method, uri) =>
-      this.#line.request(session, method, { uri }, { timeoutMs }),
+      this.#line.roundTrip(session, method, { uri }, { timeoutMs }),
     );
     this.#interests.set(session, interests);
     void session.connection.closed.then(({ error }) => {

@@ -1,6 +1,5 @@
-import type { JsonObject, JsonRpcNotification, JsonRpcRequest, RequestId } from "../../jsonrpc/messages.js";
-import type { Clock } from "../../protocol/clock.js";
-import type { CallOptions } from "../options.js";
+import type { JsonRpcNotification, RequestId } from "../../jsonrpc/messages.js";
+import type { Requests } from "../requests.js";
 import type { Session } from "../sessions.js";
 import type { Change, ChangeFilter } from "./types.js";
 
@@ -39,8 +38,4 @@ export interface Listener {
 }
 
 /** What a listener sends with. */
-export interface Line {
-  readonly clock: Clock;
-  message(session: Session, method: string, params: JsonObject): JsonRpcRequest;
-  request(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject>;
-}
+export type Line = Pick<Requests, "calls" | "message" | "roundTrip">;

@@ -34,7 +34,7 @@ export class StatelessListener implements Listener {
     signal.throwIfAborted();
     const message = this.#line.message(session, METHOD, { notifications: filter });
     const exchange = session.connection.request(message);
-    const stream = new Stream(exchange, filter, deliver, { clock: this.#line.clock, timeoutMs });
+    const stream = new Stream(exchange, filter, deliver, { clock: this.#line.calls.clock, timeoutMs });
     this.#streams.set(message.id, stream);
     void stream.ended.then(() => this.#streams.delete(message.id));
     const abort = (): void => {

@@ -29,7 +29,7 @@ export class Subscriptions {
   constructor(line: Line, sessions: SessionSource, missed: (change: Change) => void) {
     this.#listeners = { handshake: new HandshakeListener(line), stateless: new StatelessListener(line) };
     this.#opener = {
-      clock: line.clock,
+      clock: line.calls.clock,
       reachable: () => sessions.reachable(),
       missed,
       listen: async (filter, deliver, options) => {

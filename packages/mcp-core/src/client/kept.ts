@@ -1,0 +1,78 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import type { Clock } from "../protocol/clock.js";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import { has, type Revision } from "../protocol/revisions.js";
+import type { CallToolResult } from "../protocol/types.js";
+import { unlessAborted } from "./abort.js";
+import { ClientCache } from "./cache/client-cache.js";
+import { TOOLS } from "./lists.js";
+import type { CallOptions, McpClientOptions } from "./options.js";
+import { OutputSchemas, type OutputSchemasOptions } from "./output-schemas.js";
+import type { Session } from "./sessions.js";
+import type { Heard } from "./cache/invalidation.js";
+
+/** What a client keeps of its server's results: those it may serve again, and the schemas of tools. */
+export class Kept {
+  readonly #cache: ClientCache;
+  readonly #outputs: OutputSchemas | undefined;
+
+  constructor(
+    clock: Clock,
+    { cache, validateOutput = true }: McpClientOptions,
+    outputs: Omit<OutputSchemasOptions, "compile">,
+  ) {
+    this.#cache = new ClientCache(clock, cache);
+    if (validateOutput !== false)
+      this.#outputs = new OutputSchemas({
+        ...outputs,
+        compile: validateOutput === true ? {} : validateOutput,
+      });
+  }
+
+  /** The result that is kept, or else the one that `send` gets. */
+  async through(
+    session: Session,
+    method: string,
+    params: JsonObject,
+    options: CallOptions,
+    send: () => Promise<JsonObject>,
+  ): Promise<JsonObject> {
+    if (this.#cache.connected(session)) this.#outputs?.forget();
+    const result = await this.#cache.through(method, params, options, send);
+    if (method === TOOLS.method) this.#outputs?.learn(result);
+    return result;
+  }
+
+  /**
+   * Holds the result of a tool against its output schema.
+   * @throws InvalidResultError
+   */
+  check(
+    name: string,
+    result: CallToolResult,
+    revision: Revision,
+    { signal }: CallOptions,
+  ): MaybePromise<void> {
+    const checked = has(revision, "structuredContent") ? this.#outputs?.check(name, result) : undefined;
+    return isPromise(checked) ? unlessAborted(checked, signal) : checked;
+  }
+
+  /** Forgets what is no longer true after a change. */
+  forget(change: Heard): void {
+    if (this.#cache.invalidate(change).includes(TOOLS.method)) this.#outputs?.forget();
+  }
+
+  /** Whether a page was served from here. */
+  served(page: JsonObject): boolean {
+    return this.#cache.served(page);
+  }
+
+  /** Forgets the pages of a list. */
+  discard(method: string): void {
+    this.#cache.discard(method);
+  }
+
+  close(): void {
+    this.#cache.close();
+  }
+}

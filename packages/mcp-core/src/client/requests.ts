@@ -1,0 +1,95 @@
+import { isObject } from "../jsonrpc/guards.js";
+import type { JsonObject, JsonRpcRequest } from "../jsonrpc/messages.js";
+import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
+import { systemClock } from "../protocol/clock.js";
+import { INPUT_REQUIRED } from "./answering/rounds.js";
+import { Calls, type CallLimits } from "./calls.js";
+import { MissingServerCapabilityError } from "./errors.js";
+import type { Agreed } from "./negotiate.js";
+import {
+  checkTimeout,
+  DEFAULT_MAX_TOTAL_TIMEOUT_MS,
+  DEFAULT_TIMEOUT_MS,
+  type CallOptions,
+  type ClientExtension,
+  type McpClientOptions,
+  type Timeouts,
+} from "./options.js";
+import { resultOf } from "./results.js";
+import type { Session } from "./sessions.js";
+
+const NO_OPTIONS: CallOptions = {};
+
+/** Makes the requests of one client, and reads what comes back. */
+export class Requests {
+  readonly calls: Calls;
+  /** Where a call names none of its own. */
+  readonly limits: CallLimits;
+  readonly #resultTypes: ReadonlySet<string>;
+  /** The server capability each method needs, those of extensions included. */
+  readonly #neededFor: ReadonlyMap<string, readonly string[]>;
+  #nextId = 1;
+
+  /** @throws RangeError for what cannot be waited for */
+  constructor({ clock = systemClock, extensions = [], ...limits }: McpClientOptions) {
+    this.calls = new Calls(clock);
+    this.limits = limitsOf(limits, {
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+      maxTotalTimeoutMs: DEFAULT_MAX_TOTAL_TIMEOUT_MS,
+    });
+    this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
+    this.#resultTypes = new Set([
+      "complete",
+      INPUT_REQUIRED,
+      ...extensions.flatMap(({ resultTypes = [] }) => resultTypes),
+    ]);
+  }
+
+  /** A request with the metadata of the era, under an id of its own. */
+  message(
+    session: Session,
+    method: string,
+    params: JsonObject,
+    options: CallOptions = NO_OPTIONS,
+  ): JsonRpcRequest {
+    const id = this.#nextId++;
+    const given = isObject(params["_meta"]) ? { ...params["_meta"], ...options.meta } : options.meta;
+    const asks = options.onProgress !== undefined;
+    const _meta =
+      given === undefined && !asks
+        ? session.meta
+        : { ...given, ...session.meta, ...(asks && { progressToken: id }) };
+    return { jsonrpc: "2.0", id, method, params: _meta === undefined ? params : { ...params, _meta } };
+  }
+
+  /** @throws ProtocolError with the server's error; RequestTimeoutError, ConnectionLostError, InvalidResultError */
+  async roundTrip(
+    session: Session,
+    method: string,
+    params: JsonObject,
+    options: CallOptions,
+  ): Promise<JsonObject> {
+    const message = this.message(session, method, params, options);
+    const limits = limitsOf(options, this.limits);
+    const response = await this.calls.start(session.connection, message, limits, options);
+    return resultOf(response, method, this.#resultTypes);
+  }
+
+  /** @throws MissingServerCapabilityError */
+  checkCapability(method: string, { capabilities, revision }: Agreed): void {
+    const missing = missingServerCapability(method, capabilities, revision, this.#neededFor);
+    if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
+  }
+}
+
+function limitsOf({ timeoutMs, maxTotalTimeoutMs }: Timeouts, otherwise: CallLimits): CallLimits {
+  if (timeoutMs === undefined && maxTotalTimeoutMs === undefined) return otherwise;
+  return {
+    timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? otherwise.timeoutMs),
+    maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs ?? otherwise.maxTotalTimeoutMs),
+  };
+}
+
+function capabilitiesForMethods({ id, methods = [] }: ClientExtension): [string, readonly string[]][] {
+  return methods.map((method) => [method, ["extensions", id]]);
+}
