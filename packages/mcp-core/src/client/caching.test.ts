@@ -219,6 +219,8 @@ describe("a notification", () => {
     ["notifications/prompts/list_changed", {}, ["prompts/list"]],
     ["notifications/resources/list_changed", {}, ["resources/list", "resources/templates/list"]],
     ["notifications/resources/updated", { uri: "note://1" }, ["resources/read"]],
+    ["notifications/resources/updated", { uri: "note://1/part" }, ["resources/read"]],
+    ["notifications/resources/updated", { uri: "note://11" }, []],
     ["notifications/resources/updated", { uri: "note://2" }, []],
     ["notifications/resources/updated", {}, []],
     ["notifications/acme", {}, []],

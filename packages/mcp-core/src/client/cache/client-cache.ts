@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
 import { cacheKey, type Owner } from "./cache-key.js";
+import { covers } from "../covers.js";
 import { staleTopics, topicOf, type Heard } from "./invalidation.js";
 import { ResponseCache } from "./response-cache.js";
 
@@ -68,7 +69,7 @@ export class ClientCache {
   /** Forgets what a notification makes stale, and says what that is. */
   invalidate(notification: Heard): readonly string[] {
     const topics = staleTopics(notification);
-    if (topics.length > 0) this.#forget((topic) => topics.includes(topic));
+    if (topics.length > 0) this.#forget((topic) => topics.some((stale) => covers(topic, stale)));
     return topics;
   }
 

@@ -2,6 +2,7 @@ import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcNotification, JsonValue } from "../../jsonrpc/messages.js";
 import type { ServerCapabilities } from "../../protocol/types.js";
 import { Meta } from "../../protocol/meta.js";
+import { covers } from "../covers.js";
 import type { Change, ChangeFilter } from "./types.js";
 
 const UPDATED = "notifications/resources/updated";
@@ -78,16 +79,6 @@ export function changeOf({ method, params = {} }: JsonRpcNotification): Change {
   const { _meta, ...rest } = params;
   const { [Meta.subscriptionId]: _, ...meta } = isObject(_meta) ? _meta : {};
   return { method, params: Object.keys(meta).length > 0 ? { ...rest, _meta: meta } : rest };
-}
-
-/** What is updated may be a part of what was subscribed to (Resources, Subscriptions). */
-function covers(subscribed: string, uri: string): boolean {
-  if (!uri.startsWith(subscribed)) return false;
-  return (
-    uri.length === subscribed.length ||
-    subscribed.endsWith("/") ||
-    "/?#".includes(uri.charAt(subscribed.length))
-  );
 }
 
 function strings(value: JsonValue | undefined): readonly string[] {
