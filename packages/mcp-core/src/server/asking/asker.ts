@@ -10,7 +10,7 @@ import {
   type ElicitUrlParams,
   type InputRequest,
 } from "../../protocol/question-types.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import { Interview, type Claim, type Stop } from "./interview.js";
 import type { Journal } from "./journal.js";
 import type { AskingRecords } from "./own-records.js";
@@ -65,7 +65,7 @@ export class Asker {
 
   readonly elicit = ((message: string, about?: StandardSchema | URL, options: UrlAskOptions = {}) =>
     about instanceof URL
-      ? this.#ask(() => urlQuestion(message, about, options.elicitationId), options)
+      ? this.#ask(() => urlQuestion(message, about, this.#revision, options.elicitationId), options)
       : this.#ask(() => formQuestion(message, about, this.#revision), options)) as AskingContext["elicit"]; // its overloads
 
   readonly sample = (params: CreateMessageParams, options?: AskOptions) =>

@@ -14,6 +14,8 @@ interface Waiting {
   readonly timer: Scheduled;
   readonly resolve: (result: JsonObject) => void;
   readonly reject: (error: unknown) => void;
+  /** Before that there is nothing the client could be told to stop. */
+  sent: boolean;
 }
 
 /** How long the client may take to answer, in ms, and the clock that says so. */
@@ -68,10 +70,14 @@ export class Asks {
         `${String(MAX_WAITING)} requests to this client wait for an answer already`,
       );
     }
-    if (this.#route !== undefined) await this.#serve(this.#route);
     const id = `${this.#prefix}${String(this.#next++)}`;
     const answered = this.#wait(id, method, exchange, owner);
     try {
+      // Whoever waits may give up, and the peer may go away, before the question can be put.
+      if (this.#route !== undefined) await Promise.race([this.#serve(this.#route), answered]);
+      const waiting = this.#waiting.get(id);
+      if (waiting === undefined) return await answered;
+      waiting.sent = true;
       const sent = exchange.send({ jsonrpc: "2.0", id, method, ...(params !== undefined && { params }) });
       // The answer, or the end of the connection, may come before the request counts as accepted.
       const [answer] = await Promise.all([answered, sent]);
@@ -91,7 +97,8 @@ export class Asks {
     if (delivered || this.#route === undefined || typeof response.id !== "string")
       return delivered ? "delivered" : "unknown";
     const prefix = response.id.slice(0, response.id.lastIndexOf(":") + 1);
-    return prefix === this.#prefix ? "unknown" : this.#pass(response, prefix, this.#route);
+    const ours = prefix === "" || prefix === this.#prefix;
+    return ours ? "unknown" : this.#pass(response, prefix, this.#route);
   }
 
   /** Ends everything this owner waits for, and tells the client to stop working on it (Cancellation). */
@@ -140,7 +147,7 @@ export class Asks {
       this.#cancel(id, new AskTimeoutError(method, timeoutMs));
     });
     const answered = new Promise<JsonObject>((resolve, reject) => {
-      this.#waiting.set(id, { method, owner, exchange, timer, resolve, reject });
+      this.#waiting.set(id, { method, owner, exchange, timer, resolve, reject, sent: false });
     });
     return unwatched(answered); // the peer may go away while the request is being sent
   }
@@ -150,6 +157,7 @@ export class Asks {
     if (waiting === undefined) return;
     const params = { requestId: id, ...(reason instanceof Error && { reason: reason.message }) };
     waiting.reject(reason);
+    if (!waiting.sent) return;
     fireAndForget(() => waiting.exchange.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
   }
 

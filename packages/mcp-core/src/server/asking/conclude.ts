@@ -3,7 +3,7 @@ import { UrlElicitationRequiredError } from "../../protocol/errors.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import type { Stop } from "./interview.js";
 import { Suspended } from "./suspended.js";
@@ -104,12 +104,13 @@ function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): M
 function urlRequired(ctx: RequestContext, error: UrlElicitationRequiredError): Promise<MethodResult> {
   ctx.require({ elicitation: { url: {} } });
   if (hasElicitationIds(ctx.client.revision)) {
-    for (const elicitation of error.elicitations) ctx.link.withElicitationId(elicitation);
-    throw error;
+    const elicitations = error.elicitations.map((elicitation) => ctx.link.withElicitationId(elicitation));
+    throw new UrlElicitationRequiredError(elicitations, error.message);
   }
-  const requests = error.elicitations.map(({ elicitationId = "", ...params }, index) => {
-    const request: InputRequest = { method: "elicitation/create", params };
-    return [elicitationId === "" ? `url-${String(index)}` : elicitationId, request] as const;
-  });
-  return ctx.asker.inputRequired(new Map(requests));
+  const requests = new Map<string, InputRequest>();
+  for (const [index, { elicitationId = "", ...params }] of error.elicitations.entries()) {
+    const unnamed = elicitationId === "" || requests.has(elicitationId);
+    requests.set(unnamed ? `url-${String(index)}` : elicitationId, { method: "elicitation/create", params });
+  }
+  return ctx.asker.inputRequired(requests);
 }

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import type { MaybePromise } from "../../protocol/promises.js";
-import { has, type Revision } from "../../protocol/revisions.js";
+import { has, hasElicitationIds, type Revision } from "../../protocol/revisions.js";
 import type { InferOutput, StandardSchema } from "../../protocol/standard-schema.js";
 import type {
   CreateMessageParams,
@@ -81,7 +81,7 @@ export function questionOf(asked: AskedQuestion, revision: Revision): Question<u
   if (asked === "roots") return rootsQuestion();
   if (typeof asked !== "object") throw new TypeError('A question is an object, or "roots"');
   if ("messages" in asked) return sampleQuestion(asked, revision);
-  if ("url" in asked) return urlQuestion(asked.message, asked.url, asked.elicitationId);
+  if ("url" in asked) return urlQuestion(asked.message, asked.url, revision, asked.elicitationId);
   return formQuestion(asked.message, asked.schema, revision);
 }
 
@@ -109,8 +109,13 @@ export function formQuestion(
 }
 
 /** Elicitation, URL Mode Elicitation Requests. */
-export function urlQuestion(message: string, url: URL, elicitationId?: string): Question<UrlAnswer> {
-  const id = elicitationId !== undefined && { elicitationId };
+export function urlQuestion(
+  message: string,
+  url: URL,
+  revision: Revision,
+  elicitationId?: string,
+): Question<UrlAnswer> {
+  const id = hasElicitationIds(revision) && elicitationId !== undefined && { elicitationId };
   return {
     kind: "url",
     request: { method: "elicitation/create", params: { mode: "url", message, url: url.href, ...id } },

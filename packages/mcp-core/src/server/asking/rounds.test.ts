@@ -52,7 +52,7 @@ describe("a question in the stateless era", () => {
   it("is answered by what the client was told to visit, or what its model and its roots say", async () => {
     const { round } = asking(async (ctx) => {
       const { page, model, roots, bare } = await ctx.ask({
-        page: { message: "Go there", url: new URL("https://example.com/") },
+        page: { message: "Go there", url: new URL("https://example.com/"), elicitationId: "of 2025-11-25" },
         model: {
           messages: [{ role: "user", content: { type: "text", text: "Hello" } }],
           maxTokens: 10,
