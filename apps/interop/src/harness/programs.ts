@@ -9,6 +9,7 @@ export type Program =
   | "features-main"
   | "features-v1-main"
   | "features-v2-main"
+  | "many-main"
   | "odd-main"
   | "stubborn-main";
 
