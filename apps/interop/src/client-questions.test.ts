@@ -128,12 +128,43 @@ describe.each(BOTH)("a client that is asked by a server of revision %s", (revisi
     }
   });
 
-  it(req("roots.client-file-uris"), async () => {
-    const roots = [{ uri: "https://example.org/notes" }];
-    await expect(withClient(revision, {}, { roots })).rejects.toThrow("file://");
-    const asking = answerTo(revision, "roots/list", {}, { roots: () => roots });
-    if (revision === "2026-07-28") await expect(asking).rejects.toThrow("file://");
+  it(req("roots.client-file-uris"), () => expectRefused("https://example.org/notes", "file://"));
+
+  it(req("roots.client-traversal"), async () => {
+    for (const uri of ["file:///notes/../secrets", "file:///notes/%2e%2E/secrets", "file:///notes/.."]) {
+      await expectRefused(uri, "..");
+    }
+  });
+
+  async function expectRefused(uri: string, why: string): Promise<void> {
+    await expect(withClient(revision, {}, { roots: [{ uri }] })).rejects.toThrow(why);
+    const asking = answerTo(revision, "roots/list", {}, { roots: () => [{ uri }] });
+    if (revision === "2026-07-28") await expect(asking).rejects.toThrow(why);
     else expect(await asking).toHaveProperty("error");
+  }
+
+  it(req("sampling.client-validates"), async () => {
+    let isAsked = false;
+    const sample = () => {
+      isAsked = true;
+      return SAID;
+    };
+    for (const message of [
+      { role: "system", content: { type: "text", text: "No" } },
+      { role: "user" },
+      { role: "user", content: { type: "text" } },
+      { role: "user", content: { type: "unknown" } },
+    ]) {
+      const asking = answerTo(
+        revision,
+        "sampling/createMessage",
+        { messages: [message], maxTokens: 9 },
+        { sample },
+      );
+      if (revision === "2026-07-28") await expect(asking).rejects.toThrow("params.messages[0]");
+      else expect(await asking).toMatchObject({ error: { code: -32602 } });
+    }
+    expect(isAsked).toBe(false);
   });
 });
 

@@ -47,6 +47,23 @@ describe.each(REVISIONS)("a client that reads from a server of revision %s", (re
     }
   });
 
+  it(req("prompts.client-respects-capabilities"), async () => {
+    const { client, server } = await withClient(revision);
+    for (const asking of [
+      client.listPrompts(),
+      client.getPrompt("greet"),
+      client.listResources(),
+      client.readResource("note://1"),
+      client.complete({ type: "ref/prompt", name: "greet" }, { name: "name", value: "" }),
+    ]) {
+      await expect(asking).rejects.toThrow("did not declare");
+    }
+    const sent = server.receivedMethods.filter((method) =>
+      /^(prompts|resources|completion)/.test(method ?? ""),
+    );
+    expect(sent).toEqual([]);
+  });
+
   it(req("completion.client-partial"), async () => {
     const ref = { type: "ref/prompt", name: "greet" } as const;
     for (const completion of [{ values: ["a"] }, { values: [], hasMore: true }, { values: [], total: 5 }]) {

@@ -1,10 +1,10 @@
 import type { McpServer, Principal, Revision } from "@towpath/mcp-core";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { answered, ask, calling, retrying } from "./behaviours/asking.js";
+import { answered, ask, calling, isRequest, retrying } from "./behaviours/asking.js";
 import { allOf, LISTS, pagesOf, type ListName } from "./behaviours/listed.js";
 import { createReferenceServer } from "./fixtures/reference-server.js";
-import { RawClient } from "./harness/client.js";
+import { ABLE, isNotification, RawClient } from "./harness/client.js";
 import type { RawPeer } from "./harness/harness.js";
 import { connectTo } from "./harness/memory.js";
 import { req } from "./requirements/index.js";
@@ -14,6 +14,8 @@ const OWNER: Principal = { id: "owner" };
 const OTHER: Principal = { id: "other" };
 const ADA = { action: "accept", content: { name: "Ada" } };
 
+const isUpdate = isNotification("notifications/resources/updated");
+
 const opened: RawPeer[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((peer) => peer.end())));
 
@@ -21,8 +23,18 @@ async function connect(server: McpServer, revision: Revision, principal?: Princi
   const peer = connectTo(server, principal === undefined ? {} : { principal });
   opened.push(peer);
   const client = new RawClient(peer, revision);
-  await client.introduce();
+  await client.introduce(ABLE);
   return client;
+}
+
+/** Asks for the changes of a resource, in either era; whether they are promised is not looked at. */
+async function subscribe(client: RawClient, uri: string): Promise<void> {
+  if (!client.isStateless) {
+    await client.request("resources/subscribe", { uri });
+    return;
+  }
+  client.send("subscriptions/listen", { notifications: { resourceSubscriptions: [uri] } });
+  await client.settled();
 }
 
 /** A server with one thing of each kind that only its owner may see. */
@@ -44,7 +56,7 @@ describe.each(REVISIONS)("what only some may see, in revision %s", (revision) =>
   const clients = async () => {
     const server = createPrivateServer();
     const [owner, other] = [await connect(server, revision, OWNER), await connect(server, revision, OTHER)];
-    return { owner, others: [other, await connect(server, revision)] };
+    return { server, owner, others: [other, await connect(server, revision)] };
   };
   const names = async (client: RawClient, list: ListName) =>
     (await allOf(client, list)).map(({ name }) => name);
@@ -64,6 +76,26 @@ describe.each(REVISIONS)("what only some may see, in revision %s", (revision) =>
         const missing = await other.request("resources/read", { uri: "nowhere://at/all" });
         expect(hidden.error?.code).toBe(missing.error?.code);
       }
+    }
+  });
+
+  it(req("resources.update-permissions"), async () => {
+    const { server, owner, others } = await clients();
+    const uri = "private://one";
+    for (const client of [owner, ...others]) await subscribe(client, uri);
+    server.resourceUpdated(uri);
+    const heard = (client: RawClient) => client.settled().then((all) => all.filter(isUpdate));
+    expect(await heard(owner)).toMatchObject([{ params: { uri } }]);
+    for (const other of others) expect(await heard(other)).toEqual([]);
+  });
+
+  it(req("tools.permissions"), async () => {
+    const { owner, others } = await clients();
+    expect(await names(owner, "tools")).toContain("private");
+    expect(await owner.text("private")).toBe("seen");
+    for (const other of others) {
+      expect(await names(other, "tools")).not.toContain("private");
+      expect(await other.call("private")).toMatchObject({ error: { code: -32602 } });
     }
   });
 
@@ -100,6 +132,19 @@ describe("a server whose lists differ from caller to caller", () => {
       const scopes = (await pagesOf(client, list)).map((page) => page["cacheScope"]);
       expect(new Set(scopes)).toEqual(new Set(["private"]));
     }
+  });
+});
+
+describe("a question of a server's", () => {
+  it(req("elicitation.bound"), async () => {
+    const server = createReferenceServer();
+    const [client, other] = [await connect(server, "2025-11-25"), await connect(server, "2025-11-25")];
+    const calling = client.sendCall("ask_person");
+    const { id = null } = await client.peer.next(isRequest);
+    other.peer.send({ jsonrpc: "2.0", id, result: { action: "decline" } });
+    await other.settled();
+    client.peer.send({ jsonrpc: "2.0", id, result: { action: "cancel" } });
+    expect(answered(await client.response(calling))).toEqual({ action: "cancel" });
   });
 });
 

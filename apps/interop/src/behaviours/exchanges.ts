@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { isNotification, isResponseTo } from "../harness/client.js";
-import { isRequest } from "./asking.js";
+import { ABLE, isNotification, isResponseTo } from "../harness/client.js";
+import { hasFailed, isRequest } from "./asking.js";
 import type { Behaviours } from "./behaviours.js";
 
 const isProgress = isNotification("notifications/progress");
@@ -52,6 +52,14 @@ export const cancellation = {
     }
     const late = (await client.settled()).map(({ id }) => id);
     expect(late.filter((id) => answered.has(id))).toEqual([]);
+  },
+  "cancellation.server-timeout": async (trial) => {
+    const client = await trial.fresh({ askTimeoutMs: 1 }, ABLE);
+    const calling = client.sendCall("list_roots");
+    const question = await client.peer.next(isRequest);
+    const cancelled = await client.peer.next(isNotification("notifications/cancelled"));
+    expect(cancelled.params).toMatchObject({ requestId: question.id });
+    expect(hasFailed(await client.response(calling))).toBe(true);
   },
   "cancellation.server-sends": async ({ client }) => {
     await client.settled();

@@ -58,4 +58,10 @@ export const sampling = {
     );
     expect(await client.text("echo", { text: "still here" })).toBe("still here");
   },
+  "sampling.validated": async ({ client }) => {
+    for (const answer of [{}, { ...SAID, role: "system" }, { role: "assistant", model: "a model" }]) {
+      const question = await asked(client, "sample");
+      expect(hasFailed(await question.answer(answer))).toBe(true);
+    }
+  },
 } satisfies Behaviours;

@@ -157,4 +157,11 @@ export const elicitation = [
     revisions: ["2025-11-25"],
     transports: ["memory"],
   },
+  {
+    id: "elicitation.bound",
+    behaviour: "An answer is taken from the client that was asked alone",
+    spec: "2025-11-25/client/elicitation#security-considerations",
+    revisions: ["2025-11-25"],
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];

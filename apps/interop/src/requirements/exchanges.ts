@@ -85,6 +85,13 @@ export const cancellation = [
     revisions: ALL,
     transports: ["memory"],
   },
+  {
+    id: "cancellation.server-timeout",
+    behaviour: "A server stops waiting for an answer after its timeout, and cancels its request",
+    spec: "2025-11-25/basic/lifecycle#timeouts",
+    revisions: HANDSHAKE,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];
 
 export const progress = [

@@ -120,4 +120,11 @@ export const prompts = [
     revisions: ALL,
     transports: ["memory"],
   },
+  {
+    id: "prompts.client-respects-capabilities",
+    behaviour: "A client asks for nothing that the server did not declare",
+    spec: "2026-07-28/server/prompts#implementation-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];

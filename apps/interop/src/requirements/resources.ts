@@ -171,4 +171,11 @@ export const resources = [
     revisions: STATELESS,
     transports: ["memory"],
   },
+  {
+    id: "resources.update-permissions",
+    behaviour: "Nobody is told of changes of what they may not see",
+    spec: "2026-07-28/server/resources#security-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];

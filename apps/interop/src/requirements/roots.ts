@@ -78,4 +78,11 @@ export const roots = [
     revisions: HANDSHAKE,
     transports: ["memory"],
   },
+  {
+    id: "roots.client-traversal",
+    behaviour: "A client lists no root that leads upwards",
+    spec: "2026-07-28/client/roots#security-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];

@@ -93,4 +93,18 @@ export const sampling = [
     revisions: ["2025-11-25"],
     transports: ["memory"],
   },
+  {
+    id: "sampling.validated",
+    behaviour: "What is no message is not taken as what the model said",
+    spec: "2026-07-28/client/sampling#security-considerations",
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "sampling.client-validates",
+    behaviour: "A client refuses what is no message before it reaches the model",
+    spec: "2026-07-28/client/sampling#security-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];

@@ -184,4 +184,11 @@ export const tools = [
     revisions: since("2025-06-18"),
     transports: "all",
   },
+  {
+    id: "tools.permissions",
+    behaviour: "A tool that a caller may not see is neither listed to them nor called by them",
+    spec: "2026-07-28/server/tools#security-considerations",
+    revisions: ALL,
+    transports: ["memory"],
+  },
 ] as const satisfies readonly Requirement[];
