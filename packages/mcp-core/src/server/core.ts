@@ -18,7 +18,7 @@ import { askingServices } from "./asking/services.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
 import type { Caller } from "./caller.js";
-import type { RequestContext } from "./context.js";
+import type { RequestContext } from "./request-context.js";
 import type { ListenFilter, MethodResult, ServerExtension } from "./extension.js";
 import { Finisher } from "./finish.js";
 import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";

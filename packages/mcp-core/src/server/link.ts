@@ -25,7 +25,7 @@ import {
   type Caller,
 } from "./caller.js";
 import { ELICITATION_COMPLETE, type Change } from "./changes/changes.js";
-import { RequestContext, type LinkScope } from "./context.js";
+import { RequestContext, type LinkScope } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";

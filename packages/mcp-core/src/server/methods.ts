@@ -14,7 +14,7 @@ import {
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import { complete, type References } from "./completions/complete.js";
-import type { RequestContext } from "./context.js";
+import type { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { Method, MethodResult } from "./extension.js";
 import { subscribe, unsubscribe } from "./resources/subscriptions.js";

@@ -4,7 +4,7 @@ import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { cursorParam, pageOf, type Page, type Placed } from "../protocol/cursor.js";
 import { has, type Revision } from "../protocol/revisions.js";
-import type { RequestContext } from "./context.js";
+import type { RequestContext } from "./request-context.js";
 import type { MethodResult } from "./extension.js";
 
 /**

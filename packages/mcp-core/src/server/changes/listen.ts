@@ -3,7 +3,7 @@ import { objectField } from "../../protocol/fields.js";
 import { Meta } from "../../protocol/meta.js";
 import { fireAndForget } from "../../protocol/promises.js";
 import type { Change, Changes } from "./changes.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { ListenFilter, MethodResult, OpenFilter } from "../extension.js";
 import { NotificationQueue } from "./notification-queue.js";
 

@@ -6,7 +6,7 @@ import { objectField, optionalObjectField, stringField } from "../../protocol/fi
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { Completion } from "../../protocol/prompt-types.js";
 import { has } from "../../protocol/revisions.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { isStrings, type Completable, type Completer, type CompletionContext } from "./completer.js";
 

@@ -9,7 +9,7 @@ import type { Revision } from "../../protocol/revisions.js";
 import type { JsonSchema, StandardSchema } from "../../protocol/standard-schema.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields } from "../fitting.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { decodeCursor, encodeCursor, type Page, type Placed } from "../../protocol/cursor.js";
 import type { Resource } from "../../protocol/resource-types.js";
 import type { UriTemplate } from "../../uri-template/uri-template.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { Entry, Registry } from "../registry.js";
 import { describeResource } from "./describe.js";
 import type { RegisteredTemplate } from "./resources.js";

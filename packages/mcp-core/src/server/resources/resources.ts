@@ -11,7 +11,7 @@ import type { CacheHints } from "../../protocol/types.js";
 import { parseUriTemplate, type UriTemplate, type UriValue } from "../../uri-template/uri-template.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { checkCacheHints } from "../options.js";
 import { listResult, Registry, type Entry, type RegistryOptions, type Viewer } from "../registry.js";

@@ -5,7 +5,7 @@ import { BusyError } from "../../protocol/errors.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import type { OfferedFilter } from "../changes/listen.js";
 import { isStrings } from "../completions/completer.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
 

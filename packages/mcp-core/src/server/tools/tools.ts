@@ -8,7 +8,7 @@ import { has, type Revision } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
 import type { CallToolResult } from "../../protocol/types.js";
 import { conclude } from "../asking/conclude.js";
-import type { RequestContext } from "../context.js";
+import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";

@@ -1,0 +1,294 @@
+import type { Exchange, Peer, Principal, ReadonlyHeaders } from "../contract/index.js";
+import { InvalidRequestError } from "../jsonrpc/errors.js";
+import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
+import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/capabilities.js";
+import { MissingClientCapabilityError } from "../protocol/errors.js";
+import { progressTokenField } from "../protocol/fields.js";
+import type { Handshake } from "../protocol/handshake.js";
+import type { Scheduled } from "../protocol/clock.js";
+import { unwatched } from "../protocol/promises.js";
+import type { ElicitUrlParams } from "../protocol/question-types.js";
+import { has } from "../protocol/revisions.js";
+import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
+import { Asker, type AskingServices } from "./asking/asker.js";
+import type { Asks } from "./asking/asks.js";
+import type { Stop } from "./asking/interview.js";
+import { requestsOf } from "./asking/conclude.js";
+import type { Caller } from "./caller.js";
+import type { MethodResult } from "./extension.js";
+import { createLogger, isLoggable, type Logger } from "./logger.js";
+import { Outbox } from "./outbox.js";
+
+import type { Context, MethodContext } from "./context.js";
+
+/** What the requests of one link share. */
+export interface LinkScope {
+  readonly peer: Peer;
+  readonly asks: Asks;
+  readonly asking: AskingServices;
+  /** Whether the server declared that it logs. */
+  readonly logs: boolean;
+  readonly handshake: Handshake | undefined;
+  /** Remembers what `initialize` agreed on, or what was set since. */
+  introduce(handshake: Handshake): void;
+  /** Gives an elicitation the id it needs, and remembers it: its completion is told to no other client. */
+  withElicitationId(params: ElicitUrlParams): ElicitUrlParams;
+  /** Tells the author of something no client is told. */
+  report(error: unknown): void;
+}
+
+/** Log messages never travel on a subscription (Logging, Per-request log level). */
+const LISTEN = "subscriptions/listen";
+
+const nothingToDo = Promise.resolve();
+const NO_META: JsonObject = {};
+
+export class RequestContext implements MethodContext {
+  readonly client: Caller;
+  readonly exchange: Exchange;
+  readonly link: LinkScope;
+  readonly #message: JsonRpcRequest;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+  #outbox: Outbox | undefined;
+  #finishEarly: (() => void) | undefined;
+  #stopWaiting: ((early: Promise<MethodResult>) => void) | undefined;
+  #asker: Asker | undefined;
+  #lateness: Scheduled | undefined;
+  #log: Logger | undefined;
+  #lastProgress = -Infinity;
+  #asked = false;
+  #finishing = false;
+  #ended = false;
+
+  constructor(client: Caller, message: JsonRpcRequest, exchange: Exchange, link: LinkScope) {
+    this.client = client;
+    this.exchange = exchange;
+    this.#message = message;
+    this.link = link;
+  }
+
+  get requestId(): RequestId {
+    return this.#message.id;
+  }
+
+  get method(): string {
+    return this.#message.method;
+  }
+
+  get principal(): Principal | undefined {
+    return this.link.peer.principal;
+  }
+
+  get headers(): ReadonlyHeaders | undefined {
+    return this.link.peer.headers;
+  }
+
+  get meta(): JsonObject {
+    // The link has checked that it is an object, if it is there at all.
+    return (this.#message.params?.["_meta"] as JsonObject | undefined) ?? NO_META;
+  }
+
+  get trace(): TraceContext {
+    const { traceparent, tracestate, baggage } = this.meta;
+    return {
+      ...(typeof traceparent === "string" && { traceparent }),
+      ...(typeof tracestate === "string" && { tracestate }),
+      ...(typeof baggage === "string" && { baggage }),
+    };
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.#aborted !== undefined;
+  }
+
+  get log(): Logger {
+    this.#log ??= createLogger((level, data) => {
+      this.#emitLog(level, data);
+    });
+    return this.#log;
+  }
+
+  get progress(): Context["progress"] {
+    return (progress, total, message) => this.#progress(progress, total, message);
+  }
+
+  get require(): Context["require"] {
+    return (capabilities) => {
+      this.#require(capabilities);
+    };
+  }
+
+  get ping(): Context["ping"] {
+    return () => {
+      if (this.client.era === "stateless") return nothingToDo;
+      return unwatched(this.request("ping").then(() => undefined));
+    };
+  }
+
+  get asker(): Asker {
+    return this.#asker ?? (this.asker = new Asker(this, this.link.asking));
+  }
+
+  /** Whoever asks for the first time when the request is over is told so. */
+  set asker(asker: Asker) {
+    this.#asker = asker;
+    if (this.#aborted !== undefined) asker.end(this.#aborted.reason as Error); // whatever an AbortSignal holds
+    if (this.#ended) asker.end(this.#overReason());
+  }
+
+  get elicit(): Context["elicit"] {
+    return this.asker.elicit;
+  }
+
+  get sample(): Context["sample"] {
+    return this.asker.sample;
+  }
+
+  get roots(): Context["roots"] {
+    return this.asker.roots;
+  }
+
+  get ask(): Context["ask"] {
+    return this.asker.ask;
+  }
+
+  get step(): Context["step"] {
+    return this.asker.step;
+  }
+
+  /** What ended the run of the handler before it came to its own end, if anything did. */
+  get stop(): Stop | undefined {
+    return this.#asker?.stop;
+  }
+
+  get params(): JsonObject | undefined {
+    return this.#message.params;
+  }
+
+  report(error: unknown): void {
+    this.link.report(error);
+  }
+
+  request(method: string, params?: JsonObject): Promise<JsonObject> {
+    return unwatched(this.#request(method, params));
+  }
+
+  async #request(method: string, params: JsonObject | undefined): Promise<JsonObject> {
+    const needed = CLIENT_CAPABILITY_FOR.get(method);
+    if (needed !== undefined) this.#require(needed);
+    if (this.client.era === "stateless" || this.link.peer.answers === false) {
+      throw new InvalidRequestError(`${method} cannot be sent: nothing brings the client's answer back here`);
+    }
+    if (this.cancelled) this.signal.throwIfAborted();
+    if (this.#ended) throw new InvalidRequestError(`${method} cannot be sent: ${this.method} is over`);
+    this.#asked = true;
+    return this.link.asks.ask(method, params, this.exchange, this);
+  }
+
+  /** Ends the request from outside: cancelled, or the peer is gone. */
+  abort(reason: unknown): void {
+    if (this.#ended || this.#aborted !== undefined) return;
+    this.#aborted = { reason };
+    this.#outbox?.close();
+    this.#asker?.end(reason as Error); // whatever an AbortSignal holds
+    if (this.#asked) this.link.asks.abandon(this, reason);
+    this.#controller?.abort(reason);
+    this.#finishEarly?.();
+  }
+
+  /** Aborts it, and waits for its handler no longer: that may never settle, and nobody wants its result. */
+  giveUp(reason: unknown): void {
+    this.abort(reason);
+    this.#stopWaiting?.(unwatched(Promise.reject(reason as Error))); // whatever an AbortSignal holds
+  }
+
+  /** What the handler promised, unless the request ends before that does. */
+  unlessEndedEarly(promised: Promise<MethodResult>): Promise<MethodResult> {
+    const early = new Promise<MethodResult>((resolve) => {
+      this.#stopWaiting = resolve;
+    });
+    return Promise.race([promised, early]);
+  }
+
+  /** The run of the handler was stopped: its end is waited for, so that it has cleaned up, but not for ever. */
+  stopped(stop: Stop, graceMs: number): void {
+    if (this.client.era === "handshake") return;
+    this.#lateness = this.link.asks.clock.schedule(graceMs, () => {
+      const late =
+        stop.kind === "error" ? Promise.reject(stop.error) : this.asker.inputRequired(requestsOf(stop));
+      this.#stopWaiting?.(unwatched(late));
+    });
+  }
+
+  untilEnded(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#finishEarly = resolve;
+      if (this.cancelled || this.#finishing) resolve();
+    });
+  }
+
+  /** Asks an exchange that lasts to end with its result; others go on. */
+  finishEarly(): void {
+    this.#finishing = true;
+    this.#finishEarly?.();
+  }
+
+  /** The handler is done; nothing more goes out for this request but its response. */
+  end(): void {
+    this.#ended = true;
+    this.#lateness?.cancel();
+    this.#asker?.end(this.#overReason());
+    if (this.#asked) this.link.asks.abandon(this, this.#overReason());
+    this.#outbox?.finish();
+  }
+
+  #overReason(): DOMException {
+    return new DOMException(`${this.method} is over`, "AbortError");
+  }
+
+  #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
+    if (!Number.isFinite(progress) || (total !== undefined && !Number.isFinite(total))) {
+      throw new TypeError(`Progress must be finite numbers, not ${String(progress)} of ${String(total)}`);
+    }
+    const token = progressTokenField(this.meta);
+    if (token === undefined || this.#ended || progress <= this.#lastProgress) return nothingToDo;
+    this.#lastProgress = progress;
+    const tells = message !== undefined && has(this.client.revision, "progressMessage");
+    return this.#openOutbox().progress({
+      progressToken: token,
+      progress,
+      ...(total !== undefined && { total }),
+      ...(tells && { message }),
+    });
+  }
+
+  #require(capabilities: ClientCapabilities): void {
+    const missing = missingClientCapabilities(capabilities, this.client.capabilities, this.client.revision);
+    if (missing === undefined) return;
+    if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
+    throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {
+      requiredCapabilities: missing,
+    });
+  }
+
+  #emitLog(level: LogLevel, data: JsonValue): void {
+    const wanted = this.link.logs && isLoggable(level, this.client.logLevel);
+    if (!wanted || this.#ended || this.cancelled || this.method === LISTEN) return;
+    this.#openOutbox().log({ level, data });
+  }
+
+  #openOutbox(): Outbox {
+    this.#outbox ??= new Outbox(this.exchange);
+    if (this.cancelled) this.#outbox.close();
+    return this.#outbox;
+  }
+}
