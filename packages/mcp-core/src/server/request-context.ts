@@ -229,6 +229,11 @@ export class RequestContext implements MethodContext {
     });
   }
 
+  /** The handler whose run was stopped has ended: what follows, such as middleware, may take its time. */
+  endedInTime(): void {
+    this.#lateness?.cancel();
+  }
+
   untilEnded(): Promise<void> {
     return new Promise((resolve) => {
       this.#finishEarly = resolve;

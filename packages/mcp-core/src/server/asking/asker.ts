@@ -101,8 +101,16 @@ export class Asker {
    * The result that asks the client for what this run stopped for.
    * @throws ProtocolError after too many rounds; Error when the questions differ from run to run
    */
-  inputRequired(questions: ReadonlyMap<string, InputRequest>): Promise<JsonObject> {
-    return this.#write(questions, this.#interview.next([...questions.keys()]));
+  async inputRequired(questions: ReadonlyMap<string, InputRequest>): Promise<JsonObject> {
+    const journal = this.#interview.next([...questions.keys()]);
+    const requestState = await this.#services.states.write(journal, this.#context());
+    const inputRequests = Object.fromEntries(questions) as unknown as JsonObject; // JSON, every one
+    return { resultType: "input_required", inputRequests, requestState };
+  }
+
+  /** What the client answered in this very request. */
+  response(key: string): JsonValue | undefined {
+    return this.#interview.response(key);
   }
 
   /** Asks what this run stopped for while the client waits, and gives the asker of the next run, which knows. */
@@ -164,12 +172,6 @@ export class Asker {
     const url = params !== undefined && "url" in params && hasElicitationIds(this.#revision);
     const sent = url ? this.#ctx.link.withElicitationId(params as ElicitUrlParams) : params; // the only one with a URL
     return this.#ctx.request(method, sent as JsonObject | undefined); // a request's parameters are JSON
-  }
-
-  async #write(questions: ReadonlyMap<string, InputRequest>, journal: Journal): Promise<JsonObject> {
-    const requestState = await this.#services.states.write(journal, this.#context());
-    const inputRequests = Object.fromEntries(questions) as unknown as JsonObject; // JSON, every one
-    return { resultType: "input_required", inputRequests, requestState };
   }
 
   /** Nothing is run twice in the handshake era, and nothing needs to be claimed. */

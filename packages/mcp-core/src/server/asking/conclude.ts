@@ -1,4 +1,5 @@
-import type { JsonObject } from "../../jsonrpc/messages.js";
+import { isObject } from "../../jsonrpc/guards.js";
+import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { UrlElicitationRequiredError } from "../../protocol/errors.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
@@ -73,6 +74,7 @@ function swallowed(ctx: RequestContext, conclusion: Conclusion): Promise<MethodR
 async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unknown): Promise<MethodResult> {
   const stop = ctx.stop;
   if (stop === undefined) throw error;
+  ctx.endedInTime();
   if (error !== undefined && !comesFrom(error, stop)) ctx.report(error);
   if (stop.kind === "error") throw stop.error;
   if (ctx.client.era === "stateless") return ctx.asker.inputRequired(requestsOf(stop));
@@ -93,7 +95,7 @@ function comesFrom(error: unknown, stop: Stop, seen = new Set<unknown>()): boole
 }
 
 function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {
-  return error instanceof UrlElicitationRequiredError ? urlRequired(ctx, error) : failed(error);
+  return error instanceof UrlElicitationRequiredError ? urlRequired(ctx, error, failed) : failed(error);
 }
 
 /**
@@ -101,7 +103,11 @@ function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): M
  * Error); the stateless era asks with a result.
  * @throws UrlElicitationRequiredError, and where the client cannot be asked for it, an error that says so
  */
-function urlRequired(ctx: RequestContext, error: UrlElicitationRequiredError): Promise<MethodResult> {
+function urlRequired(
+  ctx: RequestContext,
+  error: UrlElicitationRequiredError,
+  failed: Conclusion["failed"],
+): MaybePromise<MethodResult> {
   ctx.require({ elicitation: { url: {} } });
   if (hasElicitationIds(ctx.client.revision)) {
     const elicitations = error.elicitations.map((elicitation) => ctx.link.withElicitationId(elicitation));
@@ -110,7 +116,15 @@ function urlRequired(ctx: RequestContext, error: UrlElicitationRequiredError): P
   const requests = new Map<string, InputRequest>();
   for (const [index, { elicitationId = "", ...params }] of error.elicitations.entries()) {
     const unnamed = elicitationId === "" || requests.has(elicitationId);
-    requests.set(unnamed ? `url-${String(index)}` : elicitationId, { method: "elicitation/create", params });
+    const key = unnamed ? `url-${String(index)}` : elicitationId;
+    if (isRefusal(ctx.asker.response(key)))
+      return failed(new Error(`${error.message}: the user did not agree to visit ${params.url}`));
+    requests.set(key, { method: "elicitation/create", params });
   }
   return ctx.asker.inputRequired(requests);
+}
+
+/** Whoever said no is not asked the same again. */
+function isRefusal(response: JsonValue | undefined): boolean {
+  return isObject(response) && (response["action"] === "decline" || response["action"] === "cancel");
 }

@@ -81,6 +81,11 @@ export class Interview {
     return this.#stop;
   }
 
+  /** What came along with this request alone. */
+  response(key: string): JsonValue | undefined {
+    return ownMember(this.#responses, key);
+  }
+
   /** The answer that is known; else a promise that rejects with `Suspended`. */
   async ask<Answer>(question: Question<Answer>, key?: string): Promise<Answer> {
     this.#checkOpen();

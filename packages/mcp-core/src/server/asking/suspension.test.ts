@@ -242,6 +242,46 @@ describe("a handler that does not end after its suspension", () => {
     await link.link.close({ kind: "closed" });
   });
 
+  it("gets the error of too many rounds, too", async () => {
+    const clock = new ManualClock();
+    const never = gate();
+    let hangs = false;
+    const { link } = onClock(async (ctx) => {
+      try {
+        await ctx.elicit("A?");
+      } finally {
+        if (hangs) await never.promise;
+      }
+    }, clock);
+    let state: string | undefined;
+    for (let time = 0; time < 10; time += 1) ({ state } = asked(await round(link, {}, state)));
+    hangs = true;
+    const reply = round(link, {}, state);
+    await pendingOn(clock, 1);
+    clock.advance(1000);
+    expect((await reply)?.error?.code).toBe(-31003);
+    never.open();
+    await link.link.close({ kind: "closed" });
+  });
+
+  it("is not mixed up with middleware that takes its time", async () => {
+    const clock = new ManualClock();
+    const [reached, slow] = [gate(), gate()];
+    const core = new ServerCore({ name: "s", version: "1" }, {}, clock);
+    core.tools.add("run", {}, (_args, ctx) => ctx.elicit("A?"));
+    core.middleware.push(async (request, _ctx, next) => {
+      const result = await next(request);
+      reached.open();
+      await slow.promise;
+      return { ...result, _meta: { seen: true } };
+    });
+    const reply = round(openLink({ open: (peer) => new ServerLink(core, peer) }));
+    await reached.promise;
+    expect(clock.pending).toBe(0);
+    slow.open();
+    expect((await reply)?.result?.["_meta"]).toMatchObject({ seen: true });
+  });
+
   it("leaves no timer behind when it ends in time", async () => {
     const clock = new ManualClock();
     const { link } = onClock((ctx) => ctx.elicit("A?"), clock);

@@ -51,6 +51,17 @@ describe("the error that asks for URLs to be visited", () => {
     expect(said(await served.round(answers, second.state))).toBe("done");
   });
 
+  it.each(["decline", "cancel"])("does not ask again who answered with %s", async (action) => {
+    const served = needing(pay, log);
+    const { keys, state } = asked(await served.round());
+    const [first = "", second = ""] = keys;
+    const reply = await served.round({ [first]: accepted(), [second]: { action } }, state);
+    expect(reply?.result).toMatchObject({ isError: true });
+    expect(said(reply)).toBe("First things first: the user did not agree to visit https://example.com/login");
+    served.visits.done = true;
+    expect(said(await served.round({ [first]: accepted(), [second]: { action } }, state))).toBe("done");
+  });
+
   it("asks for all URLs, also where several have the same id", async () => {
     const same = [pay, { ...log, elicitationId: "pay" }, { ...log, elicitationId: "url-0" }, log];
     expect(asked(await needing(...same).round()).keys).toHaveLength(4);
