@@ -170,6 +170,7 @@ export class Interview {
   }
 
   #end(stop: Stop): void {
+    if (this.#stop !== undefined) return;
     this.#stop = stop;
     for (const { reject } of this.#unanswered.values()) reject(new Suspended());
     this.#stopped(stop);

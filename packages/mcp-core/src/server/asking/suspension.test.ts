@@ -1,18 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { accepted, asked, asking, EVERYTHING, messages, round, said } from "../../../test/support/asking.js";
+import {
+  accepted,
+  asked,
+  asking,
+  EVERYTHING,
+  messages,
+  round,
+  said,
+  type Handler,
+} from "../../../test/support/asking.js";
 import { gate } from "../../../test/support/gate.js";
 import { openLink } from "../../../test/support/link.js";
 import { unhandledDuring } from "../../../test/support/unhandled.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { nextTurn } from "../../protocol/turn.js";
 import { ManualClock } from "../../testing/manual-clock.js";
-import type { Context } from "../context.js";
 import { ServerCore } from "../core.js";
 import { ServerLink } from "../link.js";
 import { Suspended } from "./suspended.js";
 
 /** A link to a server whose clock the test owns. */
-function onClock(handler: (ctx: Context) => unknown, clock: ManualClock) {
+function onClock(handler: Handler, clock: ManualClock) {
   const errors: unknown[] = [];
   const core = new ServerCore(
     { name: "s", version: "1" },
@@ -280,6 +288,15 @@ describe("a handler that does not end after its suspension", () => {
     expect(clock.pending).toBe(0);
     slow.open();
     expect((await reply)?.result?.["_meta"]).toMatchObject({ seen: true });
+  });
+
+  it("leaves no timer behind when there is more than one reason for its end", async () => {
+    const clock = new ManualClock();
+    const both: Handler = (ctx) => Promise.all(["a", "b"].map((key) => ctx.elicit("A?", undefined, { key })));
+    const { link } = onClock(both, clock);
+    const reply = await round(link, { a: 1, b: 2 });
+    expect(reply?.error?.message).toContain('params.inputResponses["a"]');
+    expect(clock.pending).toBe(0);
   });
 
   it("leaves no timer behind when it ends in time", async () => {
