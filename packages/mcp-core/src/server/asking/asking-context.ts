@@ -15,7 +15,8 @@ import type {
 export interface StepOptions {
   /**
    * Runs the step in one run of the call only, also when the client sends a round twice; the others get
-   * its result. Kept in the server's state. Default: false, which runs it at least once.
+   * its result, or fail while it is under way. Kept in the server's state. A first round that is sent twice
+   * is two calls: nothing says that they are one. Default: false, which runs it at least once.
    */
   readonly once?: boolean;
 }
