@@ -52,7 +52,7 @@ export class ServerCore {
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = options.clock ?? systemClock) {
-    const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 60_000 } = options;
+    const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 600_000 } = options;
     const cache = { ...DEFAULT_CACHE, ...options.cache };
     for (const [kind, hints] of Object.entries(cache)) checkCacheHints(`cache.${kind}`, hints);
     if (!Number.isInteger(pageSize) || pageSize < 1)

@@ -27,7 +27,10 @@ export interface McpServerOptions {
   readonly maskErrors?: boolean;
   /** URIs one subscription, or one client of the handshake era, may ask for updates of. Default: 1,024. */
   readonly maxSubscriptions?: number;
-  /** How long a client may take to answer a request of the server's, in ms; `Infinity` for ever. Default: 60,000. */
+  /**
+   * How long a client may take to answer a request of the server's, in ms; `Infinity` for ever. People need
+   * time: default 600,000, and at most 60,000 for `ping`.
+   */
   readonly askTimeoutMs?: number;
   /**
    * Secrets that seal what travels through clients between the rounds of a call, each of at least 32

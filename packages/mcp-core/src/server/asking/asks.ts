@@ -33,6 +33,9 @@ export interface AnswerRoute {
 /** How long another node may take to say that it has an answer, in ms. */
 const ROUTING_TIMEOUT_MS = 5_000;
 
+/** No person has to think about a ping. */
+const PING_TIMEOUT_MS = 60_000;
+
 /** Requests of ours that one peer may leave unanswered at a time. */
 const MAX_WAITING = 1024;
 
@@ -142,7 +145,8 @@ export class Asks {
   }
 
   #wait(id: RequestId, method: string, exchange: Exchange, owner: object): Promise<JsonObject> {
-    const { timeoutMs, clock } = this.#limits;
+    const { clock, timeoutMs: longest } = this.#limits;
+    const timeoutMs = method === "ping" ? Math.min(PING_TIMEOUT_MS, longest) : longest;
     const timer = clock.schedule(timeoutMs, () => {
       this.#cancel(id, new AskTimeoutError(method, timeoutMs));
     });
