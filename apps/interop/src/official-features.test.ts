@@ -1,6 +1,7 @@
 import { eraOf, type Revision } from "@towpath/mcp-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  ASKING,
   CONFIG,
   CONFIG_TEXT,
   DEFAULTS,
@@ -58,7 +59,8 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   const answers: Answers = {
     elicit: (question) => {
       asked.push(question);
-      return question.mode === "url" ? { action: "accept" } : { action: "accept", content: { ...PERSON } };
+      if (question.mode === "url") return { action: "accept" };
+      return { action: "accept", content: question.message === "Who?" ? { ...PERSON } : {} };
     },
     sample: (question) => {
       asked.push(question);
@@ -99,7 +101,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   });
 
   it("lists templates", async () => {
-    expect(await driver.list("templates")).toMatchObject([NOTE]);
+    expect(await driver.list("templates")).toMatchObject([NOTE, ASKING]);
   });
 
   it("reads text", async () => {
@@ -143,6 +145,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
           { name: "language", required: false },
         ],
       },
+      { name: "asking" },
     ]);
   });
 
@@ -169,6 +172,12 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   it("answers a question that is a URL", async () => {
     expect(await driver.text("ask_url")).toBe("accept");
     expect(asked.pop()).toMatchObject({ mode: "url", message: "Connect", url: PAGE_URL });
+  });
+
+  it("answers what a prompt and a resource ask", async () => {
+    expect(await driver.prompt("asking", {})).toMatchObject([{ content: { text: "accept" } }]);
+    expect(await driver.read("asking://form")).toMatchObject([{ text: "accept" }]);
+    expect(asked.splice(0)).toMatchObject([{ message: "Really?" }, { message: "Really?" }]);
   });
 
   it("answers for a model", async () => {
@@ -213,7 +222,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
     await driver.text("grow");
     await hears("tools", "prompts", "resources");
     expect(await driver.text("newcomer")).toBe("here");
-    expect(await driver.list("prompts")).toHaveLength(2);
+    expect(await driver.list("prompts")).toHaveLength(3);
   });
 
   it("leaves no process behind", async () => {

@@ -95,6 +95,11 @@ export const mrtr = {
     expect(questionsIn(second).map(([key]) => key)).toEqual(["second"]);
     const last = await ask(client, retrying(request, second, { second: ADA }));
     expect(answered(last)).toEqual({ first: ADA, second: ADA });
+    for (const key of ["constructor", "__proto__"]) {
+      const odd = calling("ask_as", { text: key });
+      const unanswered = retrying(odd, await ask(client, odd), {});
+      expect(questionsIn(await ask(client, unanswered)).map(([asked]) => asked)).toEqual([key]);
+    }
   },
   "mrtr.unexpected-ignored": async ({ client }) => {
     const request = calling("ask_two");

@@ -150,17 +150,13 @@ export const officialV1: ConnectFeatures = async ({ command, args, log }, answer
   return {
     revision,
     list: async (kind) => {
-      if (kind === "tools") return (await client.listTools()).tools;
-      if (kind === "prompts") return (await client.listPrompts()).prompts;
-      if (kind === "templates") return (await client.listResourceTemplates()).resourceTemplates;
-      const first = await client.listResources();
-      const found = [first];
-      for (let { nextCursor: cursor } = first; cursor !== undefined;) {
-        const page = await client.listResources({ cursor });
-        found.push(page);
-        cursor = page.nextCursor;
+      const page = (cursor: string | undefined) =>
+        listPage(client, kind, cursor === undefined ? {} : { cursor });
+      const found = [await page(undefined)];
+      for (let cursor = found[0]?.nextCursor; cursor !== undefined; cursor = found.at(-1)?.nextCursor) {
+        found.push(await page(cursor));
       }
-      return found.flatMap(({ resources }) => resources);
+      return found.flatMap(({ items }) => items);
     },
     read: async (uri) => (await client.readResource({ uri })).contents,
     prompt: async (name, given) => (await client.getPrompt({ name, arguments: given })).messages,
@@ -175,6 +171,31 @@ export const officialV1: ConnectFeatures = async ({ command, args, log }, answer
     close: () => client.close(),
   };
 };
+
+type Kind = Parameters<FeatureDriver["list"]>[0];
+
+interface Page {
+  readonly items: readonly Described[];
+  readonly nextCursor?: string | undefined;
+}
+
+/** The SDK's v1 leaves it to its users to follow cursors. */
+async function listPage(client: V1Client, kind: Kind, params: { cursor?: string }): Promise<Page> {
+  if (kind === "tools") {
+    const { tools, nextCursor } = await client.listTools(params);
+    return { items: tools, nextCursor };
+  }
+  if (kind === "prompts") {
+    const { prompts, nextCursor } = await client.listPrompts(params);
+    return { items: prompts, nextCursor };
+  }
+  if (kind === "resources") {
+    const { resources, nextCursor } = await client.listResources(params);
+    return { items: resources, nextCursor };
+  }
+  const { resourceTemplates, nextCursor } = await client.listResourceTemplates(params);
+  return { items: resourceTemplates, nextCursor };
+}
 
 export function officialV2(mode: VersionNegotiationMode): ConnectFeatures {
   return async ({ command, args, log }, answers, heard) => {
