@@ -7,8 +7,8 @@ import {
 } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { DEFAULTS, FORM, PAGE_URL, QUESTION, WEATHER_TOOL } from "./fixtures/features.js";
-import type { Message } from "./harness/inbox.js";
-import { metaOf, withClient, type Connected, type Script } from "./harness/scripted-server.js";
+import { answerTo, declared } from "./harness/client-answers.js";
+import { withClient, type Connected, type Script } from "./harness/scripted-server.js";
 import { req } from "./requirements/index.js";
 
 const HANDSHAKE: readonly Revision[] = ["2025-06-18", "2025-11-25"];
@@ -25,44 +25,6 @@ const PERSON = { name: "Ada", email: "ada@example.org" };
 const COMPLETE = { result: { resultType: "complete", content: [] } };
 
 const accepting = () => ({ action: "accept", content: PERSON }) as const;
-
-/** What a client answers to one question, in either era: a result, or an error where there is a way to say it. */
-async function answerTo(
-  revision: Revision,
-  method: string,
-  params: JsonObject,
-  options: McpClientOptions,
-): Promise<Message> {
-  if (revision !== "2026-07-28") {
-    const { server } = await withClient(revision, {}, options);
-    server.say({ jsonrpc: "2.0", id: "question", method, params });
-    return server.nextAnswer();
-  }
-  const { client, server } = await withClient(revision, askingOnce(method, params), options);
-  await client.callTool("asking");
-  const [, retry] = server.received.filter((message) => message.method === "tools/call");
-  const { it: result } = (retry?.params?.["inputResponses"] ?? {}) as { readonly it?: JsonObject };
-  return { ...(result && { result }) };
-}
-
-function askingOnce(method: string, params: JsonObject): Script {
-  return {
-    "tools/call": ({ inputResponses }) =>
-      inputResponses === undefined
-        ? { result: { resultType: "input_required", inputRequests: { it: { method, params } } } }
-        : COMPLETE,
-  };
-}
-
-/** What a client declares, in either era. */
-async function declared(revision: Revision, options: McpClientOptions): Promise<unknown> {
-  const { server } = await withClient(revision, {}, options);
-  const [first] = server.received.filter(({ method }) => method === "server/discover");
-  if (revision === "2026-07-28" && first !== undefined)
-    return metaOf(first)["io.modelcontextprotocol/clientCapabilities"];
-  const [greeting] = server.received.filter(({ method }) => method === "initialize");
-  return greeting?.params?.["capabilities"];
-}
 
 describe.each(BOTH)("a client that is asked by a server of revision %s", (revision) => {
   const elicit = (params: JsonObject, answer: () => ElicitResult = accepting) =>

@@ -24,15 +24,9 @@ export const untestable: readonly Untestable[] = [
     why: "people",
   },
   {
-    spec: "2025-11-25/server/tools#tool",
-    asks: "Clients take annotations of a server they do not trust as untrusted",
-    revisions: since("2025-03-26"),
-    why: "author",
-  },
-  {
     spec: "2026-07-28/server/tools#tool",
     asks: "Clients take annotations of a server they do not trust as untrusted",
-    revisions: STATELESS,
+    revisions: since("2025-03-26"),
     why: "author",
   },
   {
@@ -127,13 +121,7 @@ export const untestable: readonly Untestable[] = [
   },
   {
     spec: "2026-07-28/server/utilities/caching#freshness-calculation",
-    asks: "Who polls does so with jitter and backoff; the client here never polls",
-    revisions: STATELESS,
-    why: "author",
-  },
-  {
-    spec: "2026-07-28/server/utilities/caching#interaction-with-pagination",
-    asks: "Who needs a consistent snapshot asks from the beginning",
+    asks: "Who polls does so with jitter and backoff, and who needs one snapshot asks from the beginning",
     revisions: STATELESS,
     why: "author",
   },
