@@ -29,6 +29,9 @@ export const sampling = {
   "sampling.tools": async ({ client }) => {
     const question = await asked(client, "sample_tools");
     expect(question.params).toMatchObject({ tools: [WEATHER_TOOL], toolChoice: { mode: "required" } });
+    const followUp = await asked(client, "sample_results");
+    expect(followUp.params).toHaveProperty("messages.2.content.type", "tool_result");
+    await followUp.answer(SAID);
     const said = { ...SAID, stopReason: "toolUse", content: [USE, { ...USE, id: "call-2" }] };
     expect(answered(await question.answer(said))).toMatchObject(said);
   },
@@ -37,7 +40,9 @@ export const sampling = {
   },
   "sampling.tools-undeclared": async (trial) => {
     const client = await declaring(trial, { sampling: {} });
-    await expectNothingAsked(client, "sample_tools", { sampling: {} });
+    for (const tool of ["sample_tools", "sample_results"]) {
+      await expectNothingAsked(client, tool, { sampling: {} });
+    }
   },
   "sampling.context-undeclared": async (trial) => {
     const client = await declaring(trial, { sampling: { tools: {} } });

@@ -11,7 +11,7 @@ import type {
 import type { ClientCapabilities } from "../../protocol/types.js";
 import { elicitResult, rootsResult, sampleResult } from "./answers.js";
 import { formOf } from "./form.js";
-import { fittedSample, needsContext } from "./sampling.js";
+import { fittedSample, needsContext, needsTools } from "./sampling.js";
 
 /** Something a handler wants to know of the client: the request for it, and what makes an answer of a result. */
 export interface Question<Answer> {
@@ -129,12 +129,15 @@ export function sampleQuestion(
   params: CreateMessageParams,
   revision: Revision,
 ): Question<CreateMessageResult> {
-  const tools = params.tools !== undefined || params.toolChoice !== undefined;
+  const fitted = fittedSample(params, revision);
   return {
     kind: "sample",
-    request: { method: "sampling/createMessage", params: fittedSample(params, revision) },
+    request: { method: "sampling/createMessage", params: fitted },
     needs: {
-      sampling: { ...(tools && { tools: {} }), ...(needsContext(params, revision) && { context: {} }) },
+      sampling: {
+        ...(needsTools(params) && { tools: {} }),
+        ...(needsContext(params, revision) && { context: {} }),
+      },
     },
     read: sampleResult,
   };

@@ -7,6 +7,13 @@ export function needsContext({ includeContext }: CreateMessageParams, revision: 
   return includeContext !== undefined && includeContext !== "none" && has(revision, "samplingTools");
 }
 
+/** Sampling, Tools in Sampling: tools, and what was made of them, are for clients that declared that. */
+export function needsTools({ tools, toolChoice, messages }: CreateMessageParams): boolean {
+  if (tools !== undefined || toolChoice !== undefined) return true;
+  const contents = messages.flatMap(({ content }) => content);
+  return contents.some(({ type }) => type === "tool_use" || type === "tool_result");
+}
+
 /**
  * The request as the client's revision knows it: before 2025-11-25 a message has one content only.
  * @throws TypeError for what is no request
