@@ -26,13 +26,17 @@ export class Calls {
     this.#deadlines = new Deadlines(clock);
   }
 
-  /** Sends a request, and settles with its response; rejects when that is too late or no longer wanted. */
-  start(
+  /**
+   * Sends a request, and settles with what is read of its response; rejects with what reading throws, and
+   * when the response is too late or no longer wanted.
+   */
+  start<T>(
     connection: ClientConnection,
     message: JsonRpcRequest,
     limits: CallLimits,
     options: CallOptions,
-  ): Promise<JsonRpcResponse> {
+    read: (response: JsonRpcResponse) => T,
+  ): Promise<T> {
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     return new Promise((resolve, reject) => {
@@ -43,7 +47,11 @@ export class Calls {
       call.exchange.response.then(
         (response) => {
           this.ended(call);
-          resolve(response);
+          try {
+            resolve(read(response));
+          } catch (error) {
+            reject(asError(error));
+          }
         },
         (error: unknown) => {
           this.ended(call);

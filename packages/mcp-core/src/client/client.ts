@@ -1,14 +1,14 @@
 import type { ClientConnection, ClientTransport, Dispatcher } from "../contract/index.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
-import { ConnectionLostError, UrlElicitationRequiredError } from "../protocol/errors.js";
+import { ConnectionLostError } from "../protocol/errors.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { Answers } from "./answering/answers.js";
-import { AwaitedElicitations, ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
+import { ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
 import type { Answering } from "./answering/questions.js";
 import { checkRoots } from "./answering/roots.js";
 import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
@@ -32,6 +32,7 @@ import {
   type CallOptions,
   type McpClientOptions,
 } from "./options.js";
+import { reporterOf } from "./report.js";
 import { Requests } from "./requests.js";
 import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
 import { Sessions, type Session } from "./sessions.js";
@@ -62,7 +63,6 @@ export class McpClient {
   readonly #answering: Answering;
   readonly #answers: Answers;
   readonly #subscriptions: Subscriptions;
-  readonly #elicitations = new AwaitedElicitations();
   readonly #maxRounds: number;
   readonly #closing = new AbortController();
 
@@ -88,7 +88,7 @@ export class McpClient {
     });
     this.#sessions = new Sessions(transport, inbox, options, calls, limits);
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
-    this.#answers = new Answers(this.#answering, calls);
+    this.#answers = new Answers(this.#answering, calls, reporterOf(options));
     this.#subscriptions = new Subscriptions(this.#requests, this.#sessions, (change) => {
       this.#kept.forget(change);
     });
@@ -295,27 +295,18 @@ export class McpClient {
     this.#kept.close();
   }
 
-  async #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    const session = this.#sessions.current ?? (await this.#sessions.open());
-    this.#requests.checkCapability(method, session.agreed);
-    return this.#kept.through(session, method, params, options, () =>
-      this.#roundTrip(session, method, params, options),
-    );
+  #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    const { current } = this.#sessions;
+    return current === undefined
+      ? this.#sessions.open().then((session) => this.#send(session, method, params, options))
+      : this.#send(current, method, params, options);
   }
 
-  async #roundTrip(
-    session: Session,
-    method: string,
-    params: JsonObject,
-    options: CallOptions,
-  ): Promise<JsonObject> {
-    try {
-      return await this.#requests.roundTrip(session, method, params, options);
-    } catch (error) {
-      if (error instanceof UrlElicitationRequiredError)
-        for (const { elicitationId } of error.elicitations) this.#elicitations.add(elicitationId);
-      throw error;
-    }
+  #send(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    this.#requests.checkCapability(method, session.agreed);
+    return this.#kept.through(session, method, params, options, () =>
+      this.#requests.roundTrip(session, method, params, options),
+    );
   }
 
   #all<Item>(list: ListOf<Item>, options: CallOptions): Promise<readonly Item[]> {
@@ -333,7 +324,7 @@ export class McpClient {
   }
 
   #answer(connection: ClientConnection, request: JsonRpcRequest): boolean {
-    this.#elicitations.add(request.params?.["elicitationId"]);
+    this.#requests.elicitations.add(request.params?.["elicitationId"]);
     return this.#answers.answer(connection, request, this.#sessions.agreed);
   }
 
@@ -341,7 +332,8 @@ export class McpClient {
   #heard(notification: JsonRpcNotification): boolean {
     this.#kept.forget(notification);
     const { method, params } = notification;
-    if (method === ELICITATION_COMPLETE) return !this.#elicitations.complete(params?.["elicitationId"]);
+    if (method === ELICITATION_COMPLETE)
+      return !this.#requests.elicitations.complete(params?.["elicitationId"]);
     return this.#subscriptions.notified(notification);
   }
 }

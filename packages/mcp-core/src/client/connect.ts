@@ -128,7 +128,7 @@ class Negotiation {
 
   readonly #send: Send = (message: JsonRpcRequest) => {
     const { calls, limits } = this.#options;
-    return calls.start(this.#connection, message, limits, {});
+    return calls.start(this.#connection, message, limits, {}, (response) => response);
   };
 
   /** The answer, or `undefined` when it takes longer than a server that knows the question should. */

@@ -30,7 +30,7 @@ export class Kept {
   }
 
   /** The result that is kept, or else the one that `send` gets. */
-  async through(
+  through(
     session: Session,
     method: string,
     params: JsonObject,
@@ -38,9 +38,8 @@ export class Kept {
     send: () => Promise<JsonObject>,
   ): Promise<JsonObject> {
     if (this.#cache.connected(session)) this.#outputs?.forget();
-    const result = await this.#cache.through(method, params, options, send);
-    if (method === TOOLS.method) this.#outputs?.learn(result);
-    return result;
+    const result = this.#cache.through(method, params, options, send);
+    return method === TOOLS.method ? result.then((page) => this.#learned(page)) : result;
   }
 
   /**
@@ -74,5 +73,10 @@ export class Kept {
 
   close(): void {
     this.#cache.close();
+  }
+
+  #learned(page: JsonObject): JsonObject {
+    this.#outputs?.learn(page);
+    return page;
   }
 }

@@ -67,6 +67,12 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
   /** Told of what arrived and was no MCP message; it is skipped. Default: nobody. */
   readonly onNoise?: (description: string) => void;
   /**
+   * Told of failures that a server hears of only as an internal error: what a handler of questions throws in
+   * the handshake era. In the stateless era the call that is asked about rejects with it. Default:
+   * `console.error`.
+   */
+  readonly onError?: (error: unknown) => void;
+  /**
    * Where results are kept for as long as the server allows (Caching). Default: in a cache of the client's
    * own, with the bounds of `responseCache()`.
    */

@@ -1,7 +1,9 @@
 import { isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonRpcRequest } from "../jsonrpc/messages.js";
+import type { JsonObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
+import { UrlElicitationRequiredError } from "../protocol/errors.js";
+import { AwaitedElicitations } from "./answering/awaited-elicitations.js";
 import { INPUT_REQUIRED } from "./answering/rounds.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { MissingServerCapabilityError } from "./errors.js";
@@ -25,6 +27,8 @@ export class Requests {
   readonly calls: Calls;
   /** Where a call names none of its own. */
   readonly limits: CallLimits;
+  /** URLs that servers sent the user to, in questions and in errors. */
+  readonly elicitations = new AwaitedElicitations();
   readonly #resultTypes: ReadonlySet<string>;
   /** The server capability each method needs, those of extensions included. */
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;
@@ -62,23 +66,32 @@ export class Requests {
     return { jsonrpc: "2.0", id, method, params: _meta === undefined ? params : { ...params, _meta } };
   }
 
-  /** @throws ProtocolError with the server's error; RequestTimeoutError, ConnectionLostError, InvalidResultError */
-  async roundTrip(
-    session: Session,
-    method: string,
-    params: JsonObject,
-    options: CallOptions,
-  ): Promise<JsonObject> {
+  /**
+   * Settles with the result.
+   * @throws ProtocolError with the server's error; RequestTimeoutError, ConnectionLostError, InvalidResultError
+   */
+  roundTrip(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
     const message = this.message(session, method, params, options);
     const limits = limitsOf(options, this.limits);
-    const response = await this.calls.start(session.connection, message, limits, options);
-    return resultOf(response, method, this.#resultTypes);
+    return this.calls.start(session.connection, message, limits, options, (response) =>
+      this.#read(response, method),
+    );
   }
 
   /** @throws MissingServerCapabilityError */
   checkCapability(method: string, { capabilities, revision }: Agreed): void {
     const missing = missingServerCapability(method, capabilities, revision, this.#neededFor);
     if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
+  }
+
+  #read(response: JsonRpcResponse, method: string): JsonObject {
+    try {
+      return resultOf(response, method, this.#resultTypes);
+    } catch (error) {
+      if (error instanceof UrlElicitationRequiredError)
+        for (const { elicitationId } of error.elicitations) this.elicitations.add(elicitationId);
+      throw error;
+    }
   }
 }
 

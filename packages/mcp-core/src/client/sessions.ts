@@ -147,7 +147,7 @@ export class Sessions {
     if (logLevel === undefined || meta !== undefined || agreed.capabilities.logging === undefined) return;
     const params = { level: logLevel };
     const message = { jsonrpc: "2.0", id: "towpath-log-level", method: "logging/setLevel", params } as const;
-    await this.#calls.start(connection, message, this.#limits, {});
+    await this.#calls.start(connection, message, this.#limits, {}, () => undefined);
   }
 }
 

@@ -3,6 +3,7 @@ import { connectedClient } from "../../../test/support/connected-client.js";
 import { gate } from "../../../test/support/gate.js";
 import { settled } from "../../../test/support/link.js";
 import { legacy, type FarEnd, type Script } from "../../../test/support/scripted-server.js";
+import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { ElicitResult } from "../../protocol/question-types.js";
 import { TowpathErrorCode } from "../../protocol/errors.js";
 
@@ -139,9 +140,59 @@ describe("the requests of a server of the handshake era", () => {
     await client.close();
   });
 
+  it("are not reported as failures when their handlers give up because nobody waits", async () => {
+    const reported: unknown[] = [];
+    const { client, end, later } = await connectedClient(legacy(), {
+      elicit: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener("abort", () => {
+            reject(new Error("stopped"));
+          });
+        }),
+      onError: (error) => reported.push(error),
+    });
+    question(end, "a");
+    await settled();
+    end.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "a" } });
+    await settled();
+    expect([later(), reported]).toEqual([[], []]);
+    await client.close();
+  });
+
+  it("are answered even if onError throws too", async () => {
+    const { client, end, later } = await connectedClient(legacy(), {
+      elicit: () => Promise.reject(new Error("No screen")),
+      onError: (error) => {
+        throw error;
+      },
+    });
+    question(end, "a");
+    await settled();
+    expect(later()).toEqual([
+      { jsonrpc: "2.0", id: "a", error: { code: -32603, message: "Internal error" } },
+    ]);
+    await client.close();
+  });
+
+  it("are answered without the data of an error that JSON cannot carry", async () => {
+    const reported: unknown[] = [];
+    const { client, end, later } = await connectedClient(legacy(), {
+      elicit: () => Promise.reject(new ProtocolError(-1, "No", { big: 1n as never })),
+      onError: (error) => reported.push(error),
+    });
+    question(end, "a");
+    await settled();
+    await settled();
+    expect(later()).toEqual([{ jsonrpc: "2.0", id: "a", error: { code: -1, message: "No" } }]);
+    expect(reported).toEqual([expect.any(TypeError)]);
+    await client.close();
+  });
+
   it("are answered with an error when JSON cannot carry the answer", async () => {
+    const reported: unknown[] = [];
     const { client, end, later } = await connectedClient(legacy(), {
       sample: () => ({ role: "assistant", model: "m", content: [], _meta: { big: 1n as never } }),
+      onError: (error) => reported.push(error),
     });
     end.send({
       jsonrpc: "2.0",
@@ -151,7 +202,10 @@ describe("the requests of a server of the handshake era", () => {
     });
     await settled();
     await settled();
-    expect(later()).toMatchObject([{ id: "s", error: { code: -32603 } }]);
+    expect(later()).toEqual([
+      { jsonrpc: "2.0", id: "s", error: { code: -32603, message: "Internal error" } },
+    ]);
+    expect(reported).toEqual([expect.any(TypeError)]);
     await client.close();
   });
 

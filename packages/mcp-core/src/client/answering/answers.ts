@@ -1,4 +1,5 @@
 import type { ClientConnection } from "../../contract/index.js";
+import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget } from "../../protocol/promises.js";
@@ -19,11 +20,14 @@ interface UnderWay {
 export class Answers {
   readonly #us: Answering;
   readonly #calls: Calls;
+  readonly #report: (error: unknown) => void;
   readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, UnderWay>>();
 
-  constructor(us: Answering, calls: Calls) {
+  /** @param report told of failures that the server does not see as they are */
+  constructor(us: Answering, calls: Calls, report: (error: unknown) => void) {
     this.#us = us;
     this.#calls = calls;
+    this.#report = report;
   }
 
   /** @returns false when a request with this id is being answered already */
@@ -35,7 +39,7 @@ export class Answers {
       const busy = new BusyError(
         `${String(MAX_UNDER_WAY)} requests of this server's are being answered already`,
       );
-      reply(connection, { jsonrpc: "2.0", id, error: busy.toJSON() });
+      this.#reply(connection, { jsonrpc: "2.0", id, error: busy.toJSON() });
       return true;
     }
     const controller = new AbortController();
@@ -44,7 +48,7 @@ export class Answers {
     void this.#respond(request, agreed, controller.signal).then((response) => {
       underWay.delete(id);
       release();
-      if (!controller.signal.aborted) reply(connection, response);
+      if (!controller.signal.aborted) this.#reply(connection, response);
     });
     return true;
   }
@@ -66,8 +70,23 @@ export class Answers {
       const result = await answer({ signal, server: agreed.server, method: undefined });
       return { jsonrpc: "2.0", id, result };
     } catch (error) {
+      // A handler that gives up because nobody waits any more has not failed.
+      if (!(error instanceof ProtocolError || signal.aborted)) this.#report(error);
       return { jsonrpc: "2.0", id, error: asProtocolError(error).toJSON() };
     }
+  }
+
+  #reply(connection: ClientConnection, response: JsonRpcResponse): void {
+    fireAndForget(async () => {
+      try {
+        await connection.answer(response);
+      } catch (error) {
+        if (!(error instanceof TypeError)) return; // the connection is gone
+        // An answer that JSON cannot carry must not leave the server waiting.
+        this.#report(error);
+        await connection.answer(withoutValue(response, error));
+      }
+    });
   }
 
   #on(connection: ClientConnection): Map<RequestId, UnderWay> {
@@ -92,14 +111,10 @@ function abort({ controller, release }: UnderWay, reason: Error): void {
   controller.abort(reason);
 }
 
-function reply(connection: ClientConnection, response: JsonRpcResponse): void {
-  fireAndForget(async () => {
-    try {
-      await connection.answer(response);
-    } catch (error) {
-      // An answer that JSON cannot carry must not leave the server waiting.
-      if (error instanceof TypeError && "result" in response)
-        await connection.answer({ jsonrpc: "2.0", id: response.id, error: asProtocolError(error).toJSON() });
-    }
-  });
+/** What is left of a response whose result, or whose error's data, cannot be sent. */
+function withoutValue(response: JsonRpcResponse, problem: TypeError): JsonRpcResponse {
+  if ("result" in response)
+    return { jsonrpc: "2.0", id: response.id, error: asProtocolError(problem).toJSON() };
+  const { code, message } = response.error;
+  return { ...response, error: { code, message } };
 }

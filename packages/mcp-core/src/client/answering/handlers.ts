@@ -21,7 +21,8 @@ export interface QuestionContext {
 
 /**
  * Answers to what servers ask. What is given here is declared as a capability; questions of any other kind
- * are refused.
+ * are refused. What a handler throws goes to `onError`, and the server is told of an internal error; in the
+ * stateless era the call that is asked about rejects with it. A `ProtocolError` is told as it is.
  */
 export interface QuestionHandlers {
   /**

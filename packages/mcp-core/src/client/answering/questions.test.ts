@@ -9,7 +9,10 @@ import type { Era } from "../../protocol/revisions.js";
 import type { McpClientOptions } from "../options.js";
 import type { QuestionContext } from "./handlers.js";
 
-type Outcome = { readonly answer: JsonObject } | { readonly error: unknown };
+/** What the one that waits gets, and where there is any, what `onError` is told. */
+type Outcome = ({ readonly answer: JsonObject } | { readonly error: unknown }) & {
+  readonly reported?: readonly unknown[];
+};
 
 /** Has a server ask one question, in the way of an era, and tells what it gets to hear. */
 async function ask(
@@ -18,6 +21,7 @@ async function ask(
   options: McpClientOptions,
 ): Promise<Outcome> {
   const heard = gate<Outcome>();
+  const reported: unknown[] = [];
   const request = asJsonObject(question);
   const { client, end } = await connectedClient(
     era === "handshake"
@@ -30,7 +34,7 @@ async function ask(
             to.result(id, { resultType: "input_required", inputRequests: { q: request } });
           else heard.open({ answer: (answers as { q: JsonObject }).q }); // what a client sends back
         }),
-    options,
+    { onError: (error) => void reported.push(error), ...options },
   );
   if (era === "handshake")
     end.send({ jsonrpc: "2.0", id: "q", ...question } as never); // whatever a server may send
@@ -40,7 +44,7 @@ async function ask(
     });
   const outcome = await heard.promise;
   await client.close();
-  return outcome;
+  return reported.length > 0 ? { ...outcome, reported } : outcome;
 }
 
 const form = (properties: object, required: readonly string[] = []): { method: string; params: object } => ({
@@ -73,13 +77,16 @@ describe.each(["handshake", "stateless"] as const)("a question in the %s era", (
             message: expect.stringMatching(message) as string,
           }) as object),
   });
-  /** How the eras tell of a handler that failed. */
-  const failed = (name: string, message: RegExp, code = -32603): Outcome => ({
-    error:
-      era === "handshake"
-        ? { code, message: expect.stringMatching(message) as string }
-        : (expect.objectContaining({ name, message: expect.stringMatching(message) as string }) as object),
-  });
+  /** How the eras tell of a handler that failed: the server learns no more than `told`. */
+  const failed = (name: string, message: RegExp, told = "The answer does not fit the question"): Outcome => {
+    const failure: unknown = expect.objectContaining({
+      name,
+      message: expect.stringMatching(message) as string,
+    });
+    return era === "handshake"
+      ? { error: { code: -32603, message: told }, reported: [failure] }
+      : { error: failure };
+  };
 
   it("comes with what there is to show, and with who asks", async () => {
     const asked: unknown[] = [];
@@ -214,15 +221,25 @@ describe.each(["handshake", "stateless"] as const)("a question in the %s era", (
     );
   });
 
-  it("fails with what its handler throws", async () => {
-    const elicit = (): never => {
+  it("fails with what its handler throws, of which the server does not learn", async () => {
+    const fail = (): never => {
       throw new RangeError("No screen");
     };
-    expect(await ask(era, days, { elicit })).toEqual(failed("RangeError", /^No screen$/));
+    const failure = failed("RangeError", /^No screen$/, "Internal error");
+    expect(await ask(era, days, { elicit: fail })).toEqual(failure);
+    expect(await ask(era, url, { openUrl: fail })).toEqual(failure);
+    expect(await ask(era, sample(), { sample: fail })).toEqual(failure);
+    expect(await ask(era, { method: "roots/list" }, { roots: fail })).toEqual(failure);
+  });
+
+  it("fails with the ProtocolError that its handler throws, of which the server learns", async () => {
     const refuse = async (): Promise<never> =>
       Promise.reject(new ProtocolError(-1, "User rejected sampling request"));
-    expect(await ask(era, sample(), { sample: refuse })).toEqual(
-      failed("ProtocolError", /^User rejected/, -1),
-    );
+    expect(await ask(era, sample(), { sample: refuse })).toEqual({
+      error:
+        era === "handshake"
+          ? { code: -1, message: "User rejected sampling request" }
+          : expect.objectContaining({ name: "ProtocolError", code: -1 }),
+    });
   });
 });

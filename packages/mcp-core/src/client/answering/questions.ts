@@ -1,6 +1,7 @@
-import { ErrorCode, MethodNotFoundError, ProtocolError } from "../../jsonrpc/errors.js";
+import { InternalError, MethodNotFoundError, ProtocolError } from "../../jsonrpc/errors.js";
 import { shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { Revision } from "../../protocol/revisions.js";
 import type { ClientCapabilities } from "../../protocol/types.js";
 import { readElicitation } from "./elicitation.js";
@@ -45,8 +46,10 @@ export function readQuestion(
   throw new MethodNotFoundError(`Method not found: ${shortened(method)}${known}`);
 }
 
-/** What the server is told of a failure. */
+/** What the server is told of a failure: it says nothing of this client that was not meant for the server. */
 export function asProtocolError(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error;
-  return new ProtocolError(ErrorCode.internalError, error instanceof Error ? error.message : String(error));
+  return new InternalError(
+    error instanceof InvalidAnswerError ? "The answer does not fit the question" : undefined,
+  );
 }
