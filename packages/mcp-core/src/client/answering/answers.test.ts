@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { connectedClient } from "../../../test/support/connected-client.js";
 import { gate } from "../../../test/support/gate.js";
 import { settled } from "../../../test/support/link.js";
@@ -156,6 +156,17 @@ describe("the requests of a server of the handshake era", () => {
     end.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: "a" } });
     await settled();
     expect([later(), reported]).toEqual([[], []]);
+    await client.close();
+  });
+
+  it("show in the console when their handlers fail and there is no onError", async () => {
+    const shown = vi.spyOn(console, "error").mockReturnValue();
+    const failure = new Error("No screen");
+    const { client, end } = await connectedClient(legacy(), { elicit: () => Promise.reject(failure) });
+    question(end, "a");
+    await settled();
+    expect(shown.mock.calls).toEqual([[failure]]);
+    shown.mockRestore();
     await client.close();
   });
 

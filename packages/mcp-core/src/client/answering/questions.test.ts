@@ -239,7 +239,7 @@ describe.each(["handshake", "stateless"] as const)("a question in the %s era", (
       error:
         era === "handshake"
           ? { code: -1, message: "User rejected sampling request" }
-          : expect.objectContaining({ name: "ProtocolError", code: -1 }),
+          : (expect.objectContaining({ name: "ProtocolError", code: -1 }) as object),
     });
   });
 });
