@@ -2,7 +2,14 @@ import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import { has, type Revision } from "../../protocol/revisions.js";
 import type { CallToolResult } from "../../protocol/types.js";
-import { fittedBlock, isContentBlock, isContentList } from "../content.js";
+import {
+  blockProblem,
+  fittedBlock,
+  isContentBlock,
+  isContentList,
+  isMeantAsBlock,
+  isMeantAsContent,
+} from "../content.js";
 import { jsonTextOf } from "../plain-json.js";
 
 const RESULT_FIELDS: ReadonlySet<string> = new Set([
@@ -22,14 +29,33 @@ export function errorResult(message: string): CallToolResult {
   return { content: [{ type: "text", text: message }], isError: true };
 }
 
-/** Makes a whole result of whatever a handler without an output schema returned. */
-export function resultOf(returned: unknown, revision: Revision): CallToolResult {
+/**
+ * Makes a whole result of whatever a handler without an output schema returned.
+ * @param owner whose handler, as in `tool "add"`
+ * @throws TypeError for what is meant as content and is none
+ */
+export function resultOf(returned: unknown, revision: Revision, owner: string): CallToolResult {
   if (typeof returned === "string") return textResult(returned);
   if (returned === undefined) return { content: [] };
   if (isContentBlock(returned)) return fitted({ content: [returned] }, revision);
   if (isWholeResult(returned)) return fitted(returned, revision);
   if (isContentList(returned)) return fitted({ content: returned }, revision);
+  checkContent(returned, owner);
   return isObject(returned) ? structuredResult(returned, revision) : textResult(jsonTextOf(returned));
+}
+
+/** What is no content, but looks as if its author took it for that, is not silently sent as data. */
+function checkContent(returned: unknown, owner: string): void {
+  const single = isMeantAsBlock(returned);
+  const whole = isObject(returned) && hasOnlyResultFields(returned);
+  const meant = single ? [returned] : whole ? returned["content"] : returned;
+  if (!isMeantAsContent(meant) || !(whole || meant.every(isMeantAsBlock))) return;
+  const problems = meant.map(blockProblem);
+  const index = problems.findIndex((problem) => problem !== undefined);
+  const problem = problems[index];
+  if (problem === undefined) return;
+  const place = single ? "" : ` at ${whole ? "content" : ""}[${String(index)}]`;
+  throw new TypeError(`The handler of ${owner} returned malformed content${place}: ${problem}`);
 }
 
 /**
@@ -49,9 +75,11 @@ export function structuredResult(value: unknown, revision: Revision): CallToolRe
 /** Whether a handler returned a whole `CallToolResult` rather than data of its own. */
 export function isWholeResult(value: unknown): value is CallToolResult {
   if (!isObject(value) || !Array.isArray(value["content"])) return false;
-  return value["content"].length > 0
-    ? isContentList(value["content"])
-    : Object.keys(value).every((key) => RESULT_FIELDS.has(key));
+  return value["content"].length > 0 ? isContentList(value["content"]) : hasOnlyResultFields(value);
+}
+
+function hasOnlyResultFields(value: object): boolean {
+  return Object.keys(value).every((key) => RESULT_FIELDS.has(key));
 }
 
 /** An empty list of content and nothing else may as well be data that an output schema describes. */

@@ -117,8 +117,29 @@ describe("what a handler returns", () => {
     ],
     [
       "data that looks a little like a block",
-      { type: "text", text: 5 },
-      { content: [text('{"type":"text","text":5}')], structuredContent: { type: "text", text: 5 } },
+      { type: "text", text: 5, lines: 1 },
+      {
+        content: [text('{"type":"text","text":5,"lines":1}')],
+        structuredContent: { type: "text", text: 5, lines: 1 },
+      },
+    ],
+    [
+      "data that has a type of its own",
+      { type: "circle", radius: 1 },
+      { content: [text('{"type":"circle","radius":1}')], structuredContent: { type: "circle", radius: 1 } },
+    ],
+    [
+      "a document that has typed content of its own",
+      { type: "doc", content: [{ type: "paragraph" }] },
+      {
+        content: [text('{"type":"doc","content":[{"type":"paragraph"}]}')],
+        structuredContent: { type: "doc", content: [{ type: "paragraph" }] },
+      },
+    ],
+    [
+      "a list of things with types of their own",
+      [{ type: "circle" }, { type: "text" }],
+      { content: [text('[{"type":"circle"},{"type":"text"}]')] },
     ],
     ["a promise", Promise.resolve("later"), { content: [text("later")] }],
     [
@@ -146,6 +167,47 @@ describe("what a handler returns", () => {
       expect(await callOn(server, revision)).toMatchObject({ isError: true, content: [{ type: "text" }] });
       expect(await callOn(server, revision, {}, "other")).toEqual({ content: [text("fine")] });
     }
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "a block that lacks a field",
+      { type: "image", data: "aGk=" },
+      ': type "image" needs a string as "mimeType", which is missing',
+    ],
+    [
+      "a block with a field that is no string",
+      { type: "text", text: 5 },
+      ': type "text" needs a string as "text", which is 5',
+    ],
+    [
+      "a link without a name",
+      { type: "resource_link", uri: "a:b", title: "B" },
+      ': type "resource_link" needs a string as "name", which is missing',
+    ],
+    [
+      "a resource without its contents",
+      { type: "resource", resource: { uri: "a:b" } },
+      ': type "resource" needs an object as "resource", with strings as "uri" and as "text" or "blob"',
+    ],
+    [
+      "a whole result with a block of no known type",
+      { content: [text("a"), { type: "txt", text: "b" }] },
+      ' at content[1]: there is no type "txt", only text, image, audio, resource_link, resource',
+    ],
+    [
+      "a whole result with a block that lacks a field",
+      { content: [{ type: "image", data: "aGk=", width: 5 }], isError: true },
+      ' at content[0]: type "image" needs a string as "mimeType", which is missing',
+    ],
+    [
+      "a list with a block that lacks a field",
+      [text("a"), { type: "audio", mimeType: "audio/wav" }],
+      ' at [1]: type "audio" needs a string as "data", which is missing',
+    ],
+  ])("may not be %s", async (_, returned, problem) => {
+    const message = `The handler of tool "tool" returned malformed content${problem}`;
+    expect(await call(returned)).toEqual({ isError: true, content: [text(message)] });
   });
 
   it("is structured content only where the revision has it, and as text everywhere", async () => {
@@ -264,6 +326,12 @@ describe("an output schema", () => {
         structuredContent: { content },
       });
     }
+  });
+
+  it("may describe data that looks like malformed content", async () => {
+    const output = z.object({ content: z.array(z.object({ type: z.string() })) });
+    const returned = { content: [{ type: "txt" }] };
+    expect(await call(returned, STATELESS, { output })).toMatchObject({ structuredContent: returned });
   });
 
   it("may describe any JSON in the stateless era, where older revisions get text", async () => {

@@ -19,6 +19,8 @@ import { compileInput, compileOutput, type Checked, type CompiledSchema } from "
 type AnyHandler = (args: unknown, ctx: RequestContext) => unknown;
 
 interface RegisteredTool extends Entry<ToolDefinition> {
+  /** What messages call it. */
+  readonly owner: string;
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
   readonly handler: AnyHandler;
@@ -60,6 +62,7 @@ export class Tools {
     const owner = `tool "${name}"`;
     return this.registry.add({
       ...prepared,
+      owner,
       input: compileInput(definition.input, owner),
       output: compileOutput(definition.output, owner),
       // What the input schema lets through is what the handler takes.
@@ -96,7 +99,7 @@ export class Tools {
 
   #finish(tool: RegisteredTool, returned: unknown, ctx: RequestContext): MaybePromise<MethodResult> {
     const { revision } = ctx.client;
-    if (tool.output === undefined) return asJsonObject(resultOf(returned, revision));
+    if (tool.output === undefined) return asJsonObject(resultOf(returned, revision, tool.owner));
     const whole = isWholeResult(returned) && !isBare(returned);
     if (whole && (returned.isError === true || returned.structuredContent === undefined)) {
       if (returned.isError === true) return asJsonObject(fitted(returned, revision));
