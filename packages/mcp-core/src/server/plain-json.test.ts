@@ -10,7 +10,7 @@ describe("a plain value", () => {
     "is %j",
     (value) => {
       expect(isPlainJson(value)).toBe(true);
-      expect(JSON.parse(jsonTextOf(value))).toEqual(value);
+      expect(JSON.parse(jsonTextOf(value, "nobody"))).toEqual(value);
     },
   );
 

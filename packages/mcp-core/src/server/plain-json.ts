@@ -16,19 +16,41 @@ export function isPlainJson(value: unknown, depth = MAX_DEPTH): boolean {
   return true;
 }
 
-/** @throws TypeError for what JSON cannot carry, or would make an empty object of */
-export function jsonTextOf(returned: unknown): string {
+/**
+ * @param owner whose handler returned it, as in `tool "add"`
+ * @throws TypeError for what JSON cannot carry, or would make something else of
+ */
+export function jsonTextOf(returned: unknown, owner: string): string {
   // `JSON.stringify` answers undefined for functions and symbols, which its type does not say.
-  const text = JSON.stringify(returned, isPlainJson(returned) ? undefined : refuseLost) as string | undefined;
-  if (text === undefined) throw new TypeError(`A handler returned a ${typeof returned}, which is not JSON`);
+  const text = JSON.stringify(returned, isPlainJson(returned) ? undefined : refuseLost(owner)) as
+    string | undefined;
+  if (text === undefined)
+    throw new TypeError(`The handler of ${owner} returned a ${typeof returned}, which is not JSON`);
   return text;
 }
 
-function refuseLost(key: string, value: unknown): unknown {
+function refuseLost(owner: string) {
+  return function (this: unknown, key: string, value: unknown): unknown {
+    const why = lossOf(value, (this as Record<string, unknown>)[key]); // the object that has the key
+    if (why === undefined) return value;
+    const place = key === "" ? "" : ` as ${JSON.stringify(key)}`;
+    throw new TypeError(`The handler of ${owner} returned ${why.what}${place}, ${why.problem}`);
+  };
+}
+
+/** @param value what `original` says it is in JSON: a Node `Buffer`, for one, says it is a list of numbers */
+function lossOf(value: unknown, original: unknown): { what: string; problem: string } | undefined {
+  if (typeof value === "bigint")
+    return { what: "a BigInt", problem: "which JSON cannot carry: return a number or a string" };
+  if (typeof value !== "object" || value === null) return undefined;
+  if (original instanceof ArrayBuffer || ArrayBuffer.isView(original))
+    return {
+      what: `bytes (${original.constructor.name})`,
+      problem:
+        "of which JSON makes a list of numbers: return base64 as the data of an image or audio content block, or as the blob of a resource",
+    };
   const lost = LOST.find((type) => value instanceof type);
-  if (lost === undefined) return value;
-  const place = key === "" ? "" : ` as ${JSON.stringify(key)}`;
-  throw new TypeError(`A handler returned a value of type ${lost.name}${place}, of which JSON keeps nothing`);
+  return lost && { what: `a value of type ${lost.name}`, problem: "of which JSON keeps nothing" };
 }
 
 function isPlainObject(value: object): boolean {

@@ -44,7 +44,7 @@ export function compileOutput(schema: StandardSchema | undefined, owner: string)
   const checkSent = (returned: unknown, checked: Checked): MaybePromise<Checked> =>
     returned === undefined || isPlainJson(checked.ok ? checked.value : returned)
       ? checked
-      : validate(JSON.parse(jsonTextOf(returned)));
+      : validate(JSON.parse(jsonTextOf(returned, owner)));
   return {
     jsonSchema,
     validate: (returned) => {

@@ -30,14 +30,15 @@ type Bytes = ArrayBufferView | ArrayBuffer;
 export function readResultOf(returned: unknown, defaults: Defaults): ReadResourceResult {
   if (returned === undefined) throw new ResourceNotFoundError(defaults.uri);
   if (isWholeResult(returned)) return { ...returned, contents: returned.contents.map(filler(defaults)) };
-  const parts = isPartList(returned) ? returned : [partOf(returned)];
+  const parts = isPartList(returned) ? returned : [partOf(returned, defaults.uri)];
   return { contents: parts.map(filler(defaults)) };
 }
 
-function partOf(returned: unknown): ResourcePart {
+function partOf(returned: unknown, uri: string): ResourcePart {
   if (typeof returned === "string") return { text: returned };
   if (isBytes(returned)) return { blob: returned };
-  return isPart(returned) ? returned : { text: jsonTextOf(returned), mimeType: "application/json" };
+  if (isPart(returned)) return returned;
+  return { text: jsonTextOf(returned, `resource ${JSON.stringify(uri)}`), mimeType: "application/json" };
 }
 
 const filler =

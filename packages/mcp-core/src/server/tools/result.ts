@@ -41,7 +41,9 @@ export function resultOf(returned: unknown, revision: Revision, owner: string): 
   if (isWholeResult(returned)) return fitted(returned, revision);
   if (isContentList(returned)) return fitted({ content: returned }, revision);
   checkContent(returned, owner);
-  return isObject(returned) ? structuredResult(returned, revision) : textResult(jsonTextOf(returned));
+  return isObject(returned)
+    ? structuredResult(returned, revision, owner)
+    : textResult(jsonTextOf(returned, owner));
 }
 
 /** What is no content, but looks as if its author took it for that, is not silently sent as data. */
@@ -62,8 +64,8 @@ function checkContent(returned: unknown, owner: string): void {
  * Structured content, and the same as text for clients that do not know it (Tools, Structured Content).
  * Before 2026-07-28 it has to be an object; before 2025-06-18 there is none.
  */
-export function structuredResult(value: unknown, revision: Revision): CallToolResult {
-  const text = jsonTextOf(value);
+export function structuredResult(value: unknown, revision: Revision, owner: string): CallToolResult {
+  const text = jsonTextOf(value, owner);
   // What counts is what is sent: a date, for one, is an object here and a string on the wire.
   const isObjectThere = text.startsWith("{");
   const allowed =

@@ -228,7 +228,13 @@ describe("what a handler returns", () => {
     ["a Map", new Map([["a", 1]]), "type Map, of which"],
     ["a Set within", { found: [new Set([1])] }, 'type Set as "0"'],
     ["an Error", new Error("lost"), "type Error"],
-  ])("fails where it is %s, of which JSON would keep nothing", async (_, returned, message) => {
+    ["a BigInt", 5n, 'tool "tool" returned a BigInt, which JSON cannot carry: return a number or a string'],
+    ["a BigInt within", { n: 5n }, 'returned a BigInt as "n"'],
+    ["a Uint8Array", new Uint8Array(2), "bytes (Uint8Array), of which JSON makes a list of numbers: return"],
+    ["an ArrayBuffer within", { file: new ArrayBuffer(2) }, 'bytes (ArrayBuffer) as "file"'],
+    ["a Buffer", Buffer.from("hi"), "bytes (Buffer), of which"],
+    ["a Buffer among others", [Buffer.from("hi")], 'bytes (Buffer) as "0"'],
+  ])("fails where it is %s, of which JSON would not keep what it is", async (_, returned, message) => {
     const result = await call(returned);
     expect(result).toEqual({ content: [text(expect.stringContaining(message) as string)], isError: true });
   });
@@ -384,6 +390,7 @@ describe("an output schema", () => {
       ["a Set within", { sum: new Set([3]) }, /type Set as "sum"/],
       ["a promise within", { sum: Promise.resolve(3) }, /type Promise as "sum"/],
       ["an Error", new Error("lost"), /type Error/],
+      ["bytes within", { sum: 3, at: new Uint8Array(1) }, /tool "tool" returned bytes .*as "at"/],
     ])("and fails where it is %s", async (_, returned, message) => {
       const result = await call(returned, STATELESS, { output: plainSum });
       expect(result).toEqual({ content: [text(expect.stringMatching(message) as string)], isError: true });

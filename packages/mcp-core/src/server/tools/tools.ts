@@ -107,7 +107,7 @@ export class Tools {
     }
     const checked = tool.output.validate(whole ? returned.structuredContent : returned);
     const finish = (settled: Checked): MethodResult =>
-      asJsonObject(finishStructured(tool.key, settled, whole ? returned : undefined, revision));
+      asJsonObject(finishStructured(tool.owner, settled, whole ? returned : undefined, revision));
     return isPromise(checked) ? checked.then(finish) : finish(checked);
   }
 
@@ -129,14 +129,14 @@ function refuseArguments(name: string, problem: string, revision: Revision): Met
 }
 
 function finishStructured(
-  name: string,
+  owner: string,
   checked: Checked,
   whole: CallToolResult | undefined,
   revision: Revision,
 ): CallToolResult {
   if (!checked.ok)
-    throw new TypeError(`The result of tool "${name}" does not fit its output schema: ${checked.problem}`);
-  const structured = structuredResult(checked.value, revision);
+    throw new TypeError(`The result of ${owner} does not fit its output schema: ${checked.problem}`);
+  const structured = structuredResult(checked.value, revision, owner);
   return whole === undefined
     ? structured
     : fitted({ ...whole, ...structured, content: whole.content }, revision);
