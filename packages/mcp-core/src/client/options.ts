@@ -37,6 +37,8 @@ export interface ClientExtension {
   readonly resultTypes?: readonly string[];
   /** Its methods, which are sent only to servers that declared the extension. */
   readonly methods?: readonly string[];
+  /** Names of filters it adds to `listen`. */
+  readonly listenFilters?: readonly string[];
 }
 
 export interface McpClientOptions extends Timeouts, QuestionHandlers {
@@ -79,7 +81,9 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
   readonly cache?: false | ResponseCache | SharedCache;
   /**
    * Holds the structured content of results against the output schema of their tool (Tools, Output Schema),
-   * within the limits given here and with their defaults. Default: `true`.
+   * within the limits given here and with their defaults. Regular expressions are the server's, and may take
+   * for ever: they are run only with a `createPattern` of yours, and what depends on one is not refused
+   * otherwise. Default: `true`.
    */
   readonly validateOutput?: boolean | CompileOptions;
   readonly clock?: Clock;

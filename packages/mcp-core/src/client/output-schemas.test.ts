@@ -126,6 +126,17 @@ describe("structured content of a tool that was listed", () => {
     expect(new Set(patterns)).toEqual(new Set(["^(a+)+$"]));
   });
 
+  it("is held against no regular expression of the server's unasked, and refused for what depends on none", async () => {
+    const properties = { name: { type: "string", pattern: "^(a+)+$" }, count: { type: "number" } };
+    const world = { tools: [tool("t", { properties })], result: structured({ name: `${"a".repeat(64)}!` }) };
+    const c = await listed(world);
+    expect(await c.client.callTool("t")).toEqual(world.result);
+    world.result = structured({ name: 5 });
+    await expect(c.client.callTool("t")).rejects.toThrow("does not fit");
+    world.result = structured({ count: "one" });
+    await expect(c.client.callTool("t")).rejects.toThrow("does not fit");
+  });
+
   it("is not looked at when the client is told not to", async () => {
     const c = await listed({ tools: [tool("t", schema)], result: structured({}) }, { validateOutput: false });
     expect(await c.client.callTool("t")).toEqual(structured({}));

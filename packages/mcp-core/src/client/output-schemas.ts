@@ -105,11 +105,33 @@ export class OutputSchemas {
   async #compile(name: string, schema: JsonObject): Promise<CompiledSchema | undefined> {
     try {
       const { compileJsonSchema } = await import("../json-schema/compile.js");
-      return compileJsonSchema(schema, this.#options.compile);
+      const { compile } = this.#options;
+      return compile.createPattern === undefined
+        ? withoutPatterns((createPattern) => compileJsonSchema(schema, { ...compile, createPattern }))
+        : compileJsonSchema(schema, compile);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.onUnusable(`an output schema that cannot be used, of ${shortened(name)}: ${reason}`);
       return undefined;
     }
   }
+}
+
+/**
+ * A schema whose regular expressions are not run: they are the server's, and the platform's engine may take
+ * for ever over one. What depended on any is not refused, because nothing is known of it.
+ */
+function withoutPatterns(
+  compile: (createPattern: NonNullable<CompileOptions["createPattern"]>) => CompiledSchema,
+): CompiledSchema {
+  let consulted = 0;
+  const test = (): boolean => (consulted += 1) > 0;
+  const schema = compile(() => ({ test }));
+  return {
+    validate: (value) => {
+      const before = consulted;
+      const verdict = schema.validate(value);
+      return consulted === before ? verdict : { valid: true };
+    },
+  };
 }

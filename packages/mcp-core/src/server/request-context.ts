@@ -211,12 +211,25 @@ export class RequestContext implements MethodContext {
     this.#stopWaiting?.(unwatched(Promise.reject(reason as Error))); // whatever an AbortSignal holds
   }
 
-  /** What the handler promised, unless the request ends before that does. */
-  unlessEndedEarly(promised: Promise<MethodResult>): Promise<MethodResult> {
-    const early = new Promise<MethodResult>((resolve) => {
+  /**
+   * What the handler promised, unless the request ends before that does.
+   * @param settled called when the promise settles, whichever came first
+   */
+  unlessEndedEarly(promised: Promise<MethodResult>, settled: () => void): Promise<MethodResult> {
+    return new Promise((resolve, reject) => {
       this.#stopWaiting = resolve;
+      promised.then(
+        (result) => {
+          settled();
+          resolve(result);
+        },
+        (error: unknown) => {
+          settled();
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as it came
+          reject(error);
+        },
+      );
     });
-    return Promise.race([promised, early]);
   }
 
   /** The run of the handler was stopped: its end is waited for, so that it has cleaned up, but not for ever. */
@@ -279,10 +292,9 @@ export class RequestContext implements MethodContext {
   #require(capabilities: ClientCapabilities): void {
     const missing = missingClientCapabilities(capabilities, this.client.capabilities, this.client.revision);
     if (missing === undefined) return;
-    if (this.client.era === "stateless") throw new MissingClientCapabilityError(missing);
-    throw new InvalidRequestError(`The client did not declare: ${Object.keys(missing).join(", ")}`, {
-      requiredCapabilities: missing,
-    });
+    const error = new MissingClientCapabilityError(missing);
+    if (this.client.era === "stateless") throw error;
+    throw new InvalidRequestError(error.message, { requiredCapabilities: missing });
   }
 
   #emitLog(level: LogLevel, data: JsonValue): void {
