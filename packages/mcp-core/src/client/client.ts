@@ -89,9 +89,14 @@ export class McpClient {
     this.#sessions = new Sessions(transport, inbox, options, calls, limits);
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
     this.#answers = new Answers(this.#answering, calls, reporterOf(options));
-    this.#subscriptions = new Subscriptions(this.#requests, this.#sessions, (change) => {
-      this.#kept.forget(change);
-    });
+    this.#subscriptions = new Subscriptions(
+      this.#requests,
+      this.#sessions,
+      options.extensions ?? [],
+      (change) => {
+        this.#kept.forget(change);
+      },
+    );
   }
 
   /**
@@ -261,7 +266,7 @@ export class McpClient {
    * Subscribes to changes (Subscriptions), in either era. Settles when the server has acknowledged. After a
    * restart of the server it is made anew, at most 5 times in 60 s; as changes may have been missed, one is
    * then delivered for everything that was subscribed to. Equal changes that wait are delivered once.
-   * @throws TypeError for what is no filter; else as {@link callTool}
+   * @throws TypeError for what is no filter, or one that neither the protocol nor an extension knows; else as {@link callTool}
    */
   listen(filter: ChangeFilter, options?: ListenOptions): Promise<Changes>;
   listen(

@@ -1,9 +1,9 @@
-import { isObject } from "../../jsonrpc/guards.js";
+import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcNotification, JsonValue } from "../../jsonrpc/messages.js";
 import type { ServerCapabilities } from "../../protocol/types.js";
 import { Meta } from "../../protocol/meta.js";
 import { covers } from "../covers.js";
-import type { Change, ChangeFilter } from "./types.js";
+import type { Change, ChangeFilter, ExtendedFilter } from "./types.js";
 
 const UPDATED = "notifications/resources/updated";
 
@@ -25,17 +25,31 @@ const LIST_FILTERS: readonly (readonly [ListName, ListFilter])[] = (
   },
 ]);
 
-/** @throws TypeError for what is no filter */
-export function checkFilter(filter: ChangeFilter): void {
+/**
+ * The same filter.
+ * @param ofExtensions the names of further ones
+ * @throws TypeError for what is no filter
+ */
+export function checkFilter(filter: ChangeFilter, ofExtensions: readonly string[]): ExtendedFilter {
   const given: unknown = filter;
   if (!isObject(given)) throw new TypeError("listen needs an object that says what to be told of");
+  const lists = LIST_FILTERS.map(([name]) => name);
+  const known: readonly string[] = [...lists, "resourceSubscriptions", ...ofExtensions];
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `listen knows no filter ${describe(unknown)}, only ${known.join(", ")}; extensions name theirs in listenFilters`,
+    );
+  const odd = lists.find((name) => given[name] !== undefined && typeof given[name] !== "boolean");
+  if (odd !== undefined) throw new TypeError(`${odd} must be true or false, not ${describe(given[odd])}`);
   const { resourceSubscriptions: uris } = given;
   const fits = uris === undefined || (Array.isArray(uris) && uris.every((uri) => typeof uri === "string"));
   if (!fits) throw new TypeError("resourceSubscriptions must be a list of URIs");
+  return given;
 }
 
 /** The part of a filter that a server of the handshake era honours, as it declared. */
-export function honouredBy(capabilities: ServerCapabilities, filter: ChangeFilter): ChangeFilter {
+export function honouredBy(capabilities: ServerCapabilities, filter: ExtendedFilter): ExtendedFilter {
   const lists = LIST_FILTERS.filter(([name, { told }]) => filter[name] === true && told(capabilities));
   const uris = capabilities.resources?.subscribe === true ? urisOf(filter) : [];
   return {
@@ -45,7 +59,7 @@ export function honouredBy(capabilities: ServerCapabilities, filter: ChangeFilte
 }
 
 /** The part of an acknowledged filter that was asked for. */
-export function acknowledgedOf(asked: ChangeFilter, acknowledged: JsonObject): ChangeFilter {
+export function acknowledgedOf(asked: ExtendedFilter, acknowledged: JsonObject): ExtendedFilter {
   const entries = Object.entries(acknowledged).filter(([name]) => Object.hasOwn(asked, name));
   return Object.fromEntries(
     entries.map(([name, value]) => [name, name === "resourceSubscriptions" ? strings(value) : value]),
@@ -53,12 +67,12 @@ export function acknowledgedOf(asked: ChangeFilter, acknowledged: JsonObject): C
 }
 
 /** Each URI once. */
-export function urisOf({ resourceSubscriptions }: ChangeFilter): readonly string[] {
+export function urisOf({ resourceSubscriptions }: ExtendedFilter): readonly string[] {
   return [...new Set(strings(resourceSubscriptions))];
 }
 
 /** Whether a filter lets a change through that a server of the handshake era tells of. */
-export function lets(filter: ChangeFilter, { method, params }: Change): boolean {
+export function lets(filter: ExtendedFilter, { method, params }: Change): boolean {
   if (method !== UPDATED)
     return LIST_FILTERS.some(([name, list]) => list.method === method && filter[name] === true);
   const { uri } = params;
@@ -66,7 +80,7 @@ export function lets(filter: ChangeFilter, { method, params }: Change): boolean 
 }
 
 /** One change for everything a filter lets through: what may have been missed. */
-export function everythingOf(filter: ChangeFilter): readonly Change[] {
+export function everythingOf(filter: ExtendedFilter): readonly Change[] {
   const lists = LIST_FILTERS.filter(([name]) => filter[name] === true);
   return [
     ...lists.map(([, { method }]) => ({ method, params: {} })),

@@ -7,11 +7,11 @@ import type { Session } from "../sessions.js";
 import { changeOf, honouredBy, lets, urisOf } from "./filters.js";
 import type { Line, Listener, Listening, ListeningOptions } from "./listening.js";
 import { ResourceInterests } from "./resource-interests.js";
-import type { Change, ChangeFilter } from "./types.js";
+import type { Change, ExtendedFilter } from "./types.js";
 
 interface Hearing {
   readonly session: Session;
-  readonly filter: ChangeFilter;
+  readonly filter: ExtendedFilter;
   readonly deliver: (change: Change) => void;
   readonly end: (reason: Error) => void;
 }
@@ -28,7 +28,7 @@ export class HandshakeListener implements Listener {
 
   async listen(
     session: Session,
-    asked: ChangeFilter,
+    asked: ExtendedFilter,
     deliver: (change: Change) => void,
     { signal, timeoutMs }: ListeningOptions,
   ): Promise<Listening> {

@@ -14,6 +14,7 @@ const DECLARED = {
   prompts: {},
   resources: { subscribe: true, listChanged: true },
 };
+const ACME = [{ id: "com.example/acme", listenFilters: ["acme/x"] }];
 const FOREVER = { attempts: 100, windowMs: 60_000 };
 
 function notify(to: FarEnd, method: string, params: JsonObject, id?: RequestId): void {
@@ -181,14 +182,23 @@ describe.each(["handshake", "stateless"] as const)("listening in the %s era", (e
     await client.close();
   });
 
-  it.each([undefined, "all", { resourceSubscriptions: "note://1" }, { resourceSubscriptions: [1] }])(
-    "needs a filter, and not %o",
-    async (filter) => {
-      const { client } = await connectedClient(speaking());
-      await expect(client.listen(filter as unknown as ChangeFilter)).rejects.toThrow(TypeError);
-      await client.close();
-    },
-  );
+  it.each([
+    [undefined, "needs an object"],
+    ["all", "needs an object"],
+    [{ resourceSubscriptions: "note://1" }, "must be a list of URIs"],
+    [{ resourceSubscriptions: [1] }, "must be a list of URIs"],
+    [{ toolsListChanged: "yes" }, 'toolsListChanged must be true or false, not "yes"'],
+    [{ toolListChanged: true }, /"toolListChanged", only toolsListChanged, .*, resourceSubscriptions,/],
+    [{ "acme/y": true }, /"acme\/y", only .*, acme\/x;/],
+    [{ constructor: true }, '"constructor"'],
+  ])("needs a filter, and not %o", async (filter, message) => {
+    const { client, later } = await connectedClient(speaking(), { extensions: ACME });
+    const asked = filter as unknown as ChangeFilter; // what a caller in JavaScript may give
+    await expect(client.listen(asked)).rejects.toThrow(TypeError);
+    await expect(client.listen(asked, () => undefined)).rejects.toThrow(message);
+    expect(later()).toEqual([]);
+    await client.close();
+  });
 
   it("is made anew when the connection was lost, and everything may have changed meanwhile", async () => {
     const { client, server, end } = await connectedClient(speaking(), { reconnect: FOREVER });
@@ -296,6 +306,7 @@ describe("listening in the stateless era", () => {
       modern((message, to) => {
         acknowledge(to, message, { toolsListChanged: true, "acme/x": [1], promptsListChanged: true });
       }),
+      { extensions: ACME },
     );
     const filter = { toolsListChanged: true, resourcesListChanged: true, "acme/x": [1, 2] };
     const { filter: honoured } = await client.listen(filter, () => undefined);
@@ -312,13 +323,14 @@ describe("listening in the stateless era", () => {
         notify(to, TOOLS, {}, message.id ?? undefined);
         acknowledge(to, message);
       }),
-      { onNotification: ({ method }) => acknowledged.push(method) },
+      { extensions: ACME, onNotification: ({ method }) => acknowledged.push(method) },
     );
     const first = collector();
     await client.listen({ toolsListChanged: true }, first.take);
     const firstId = latestId(end);
     const second = collector();
-    await client.listen({ "acme/x": true }, second.take);
+    const acme: ChangeFilter & { readonly "acme/x": boolean } = { "acme/x": true };
+    await client.listen(acme, second.take);
     notify(end, TOOLS, {}, firstId);
     notify(end, "notifications/acme/x", { _meta: { kept: 1 } }, undefined);
     end.send({
@@ -402,7 +414,7 @@ describe("listening in the stateless era", () => {
 
 describe("listening in the handshake era", () => {
   it("honours what the server declared", async () => {
-    const { client } = await connectedClient(ERAS.handshake());
+    const { client } = await connectedClient(ERAS.handshake(), { extensions: ACME });
     const filter = {
       toolsListChanged: true,
       promptsListChanged: true,
@@ -412,7 +424,7 @@ describe("listening in the handshake era", () => {
     };
     const changes = await client.listen(filter);
     expect(changes.filter).toEqual({ toolsListChanged: true, resourceSubscriptions: ["note://1"] });
-    const bare = await connectedClient(legacy(willing, { tools: {} }));
+    const bare = await connectedClient(legacy(willing, { tools: {} }), { extensions: ACME });
     expect((await bare.client.listen(filter)).filter).toEqual({});
     await Promise.all([client.close(), bare.client.close()]);
   });

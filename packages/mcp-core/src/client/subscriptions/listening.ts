@@ -1,12 +1,12 @@
 import type { JsonRpcNotification, RequestId } from "../../jsonrpc/messages.js";
 import type { Requests } from "../requests.js";
 import type { Session } from "../sessions.js";
-import type { Change, ChangeFilter } from "./types.js";
+import type { Change, ExtendedFilter } from "./types.js";
 
 /** One session's side of a subscription. */
 export interface Listening {
   /** What is honoured. */
-  readonly filter: ChangeFilter;
+  readonly filter: ExtendedFilter;
   /** Settles with the reason when nothing more will come. */
   readonly ended: Promise<Error>;
   /** Tells the server. Never rejects. */
@@ -27,7 +27,7 @@ export interface Listener {
    */
   listen(
     session: Session,
-    filter: ChangeFilter,
+    filter: ExtendedFilter,
     deliver: (change: Change) => void,
     options: ListeningOptions,
   ): Promise<Listening>;

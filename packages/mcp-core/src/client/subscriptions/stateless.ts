@@ -10,7 +10,7 @@ import { resultOf } from "../results.js";
 import type { Session } from "../sessions.js";
 import { acknowledgedOf, changeOf } from "./filters.js";
 import type { Line, Listener, Listening, ListeningOptions } from "./listening.js";
-import type { Change, ChangeFilter } from "./types.js";
+import type { Change, ExtendedFilter } from "./types.js";
 
 const METHOD = "subscriptions/listen";
 const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
@@ -27,7 +27,7 @@ export class StatelessListener implements Listener {
 
   async listen(
     session: Session,
-    filter: ChangeFilter,
+    filter: ExtendedFilter,
     deliver: (change: Change) => void,
     { signal, timeoutMs }: ListeningOptions,
   ): Promise<Listening> {
@@ -77,8 +77,8 @@ interface Waiting {
 class Stream implements Listening {
   readonly acknowledged: Promise<void>;
   readonly ended: Promise<Error>;
-  filter: ChangeFilter = {};
-  readonly #asked: ChangeFilter;
+  filter: ExtendedFilter = {};
+  readonly #asked: ExtendedFilter;
   readonly #exchange: ClientExchange;
   readonly #deliver: (change: Change) => void;
   readonly #waiting: Waiting;
@@ -90,7 +90,7 @@ class Stream implements Listening {
 
   constructor(
     exchange: ClientExchange,
-    asked: ChangeFilter,
+    asked: ExtendedFilter,
     deliver: (change: Change) => void,
     waiting: Waiting,
   ) {

@@ -8,7 +8,7 @@ import { InvalidResultError, MissingServerCapabilityError, NoCommonRevisionError
 import { ReconnectPolicy } from "../reconnect.js";
 import { everythingOf } from "./filters.js";
 import type { Listening, ListeningOptions } from "./listening.js";
-import type { Change, ChangeFilter, ChangeSubscription } from "./types.js";
+import type { Change, ExtendedFilter, ChangeSubscription } from "./types.js";
 
 /** How often a subscription is made anew before it is given up. */
 const AGAIN = { attempts: 5, windowMs: 60_000 };
@@ -21,7 +21,7 @@ export interface Opener {
   /** Whether there is a connection, or may be another one. */
   reachable(): boolean;
   listen(
-    filter: ChangeFilter,
+    filter: ExtendedFilter,
     deliver: (change: Change) => void,
     options: ListeningOptions,
   ): Promise<Listening>;
@@ -33,7 +33,7 @@ export interface Opener {
 export class Subscription implements ChangeSubscription {
   readonly closed: Promise<CloseReason>;
   readonly #opener: Opener;
-  readonly #asked: ChangeFilter;
+  readonly #asked: ExtendedFilter;
   readonly #deliver: (change: Change) => void;
   readonly #timeoutMs: number;
   readonly #again: ReconnectPolicy;
@@ -42,7 +42,7 @@ export class Subscription implements ChangeSubscription {
   #listening: Listening | undefined;
   #isOver = false;
 
-  constructor(opener: Opener, asked: ChangeFilter, deliver: (change: Change) => void, timeoutMs: number) {
+  constructor(opener: Opener, asked: ExtendedFilter, deliver: (change: Change) => void, timeoutMs: number) {
     this.closed = this.#closed.promise;
     this.#opener = opener;
     this.#asked = asked;
@@ -53,7 +53,7 @@ export class Subscription implements ChangeSubscription {
     this.#again = new ReconnectPolicy(AGAIN, opener.clock);
   }
 
-  get filter(): ChangeFilter {
+  get filter(): ExtendedFilter {
     return this.#listening?.filter ?? {};
   }
 

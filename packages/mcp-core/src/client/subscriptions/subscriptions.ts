@@ -2,6 +2,7 @@ import type { JsonRpcNotification, RequestId } from "../../jsonrpc/messages.js";
 import { isolate } from "../../protocol/promises.js";
 import { eraOf, type Era } from "../../protocol/revisions.js";
 import { onAbort, unlessAborted } from "../abort.js";
+import type { ClientExtension } from "../options.js";
 import type { Session } from "../sessions.js";
 import { ChangeQueue } from "./change-queue.js";
 import { checkFilter, everythingOf } from "./filters.js";
@@ -9,7 +10,14 @@ import { HandshakeListener } from "./handshake.js";
 import type { Line, Listener } from "./listening.js";
 import { StatelessListener } from "./stateless.js";
 import { Subscription, type Opener } from "./subscription.js";
-import type { Change, ChangeFilter, Changes, ChangeSubscription, ListenOptions } from "./types.js";
+import type {
+  Change,
+  ChangeFilter,
+  Changes,
+  ChangeSubscription,
+  ExtendedFilter,
+  ListenOptions,
+} from "./types.js";
 
 /** Where subscriptions get their sessions from. */
 export interface SessionSource {
@@ -24,9 +32,19 @@ export class Subscriptions {
   readonly #listeners: Readonly<Record<Era, Listener>>;
   readonly #opener: Opener;
   readonly #open = new Set<Subscription>();
+  readonly #ofExtensions: readonly string[];
 
-  /** @param missed told of what may have changed while a subscription was interrupted */
-  constructor(line: Line, sessions: SessionSource, missed: (change: Change) => void) {
+  /**
+   * @param extensions what filters there are besides those of the protocol
+   * @param missed told of what may have changed while a subscription was interrupted
+   */
+  constructor(
+    line: Line,
+    sessions: SessionSource,
+    extensions: readonly ClientExtension[],
+    missed: (change: Change) => void,
+  ) {
+    this.#ofExtensions = extensions.flatMap(({ listenFilters = [] }) => listenFilters);
     this.#listeners = { handshake: new HandshakeListener(line), stateless: new StatelessListener(line) };
     this.#opener = {
       clock: line.calls.clock,
@@ -41,10 +59,11 @@ export class Subscriptions {
 
   /** Delivers changes to a callback. */
   async call(
-    filter: ChangeFilter,
+    asked: ChangeFilter,
     onChange: (change: Change) => void,
     options: ListenOptions & { readonly timeoutMs: number },
   ): Promise<ChangeSubscription> {
+    const filter = checkFilter(asked, this.#ofExtensions);
     const deliver = (change: Change): void => {
       isolate(() => {
         onChange(change);
@@ -55,9 +74,10 @@ export class Subscriptions {
 
   /** Keeps changes until they are iterated over. */
   async iterate(
-    filter: ChangeFilter,
+    asked: ChangeFilter,
     options: ListenOptions & { readonly timeoutMs: number },
   ): Promise<Changes> {
+    const filter = checkFilter(asked, this.#ofExtensions);
     const queue = new ChangeQueue(() => everythingOf(filter));
     const deliver = (change: Change): void => {
       queue.add(change);
@@ -84,11 +104,10 @@ export class Subscriptions {
   }
 
   async #start(
-    filter: ChangeFilter,
+    filter: ExtendedFilter,
     deliver: (change: Change) => void,
     { signal, timeoutMs }: ListenOptions & { readonly timeoutMs: number },
   ): Promise<Subscription> {
-    checkFilter(filter);
     signal?.throwIfAborted();
     const subscription = new Subscription(this.#opener, filter, deliver, timeoutMs);
     const abort = (): void => {

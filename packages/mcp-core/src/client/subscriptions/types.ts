@@ -1,14 +1,20 @@
 import type { CloseReason } from "../../contract/index.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 
-/** What to be told of (Subscriptions, Notification Filter). Filters of extensions have names of their own. */
-export interface ChangeFilter extends JsonObject {
+/**
+ * What to be told of (Subscriptions, Notification Filter). Filters of extensions have names of their own, which
+ * the client has to know (`ClientExtension.listenFilters`); their type is `ChangeFilter & { … }`.
+ */
+export interface ChangeFilter {
   readonly toolsListChanged?: boolean;
   readonly promptsListChanged?: boolean;
   readonly resourcesListChanged?: boolean;
   /** URIs. */
   readonly resourceSubscriptions?: readonly string[];
 }
+
+/** A filter with those of extensions, by their names. */
+export type ExtendedFilter = ChangeFilter & JsonObject;
 
 /**
  * Something changed, and is to be read anew if it matters: `notifications/tools/list_changed` and the like,
@@ -28,7 +34,7 @@ export interface ListenOptions {
 
 export interface ChangeSubscription {
   /** What the server agreed to tell of; it may be less than was asked for. */
-  readonly filter: ChangeFilter;
+  readonly filter: ExtendedFilter;
   /**
    * Settles when there will be no more changes: `closed` when it was ended here, `lost` with an `error` that
    * says why when it was not. Never rejects.
