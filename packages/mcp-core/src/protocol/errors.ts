@@ -1,5 +1,5 @@
 import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
-import { describe, shortened } from "../jsonrpc/guards.js";
+import { describe, isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonRpcErrorObject } from "../jsonrpc/messages.js";
 import type { ElicitUrlParams } from "./question-types.js";
 import type { Era } from "./revisions.js";
@@ -38,12 +38,20 @@ export class MissingClientCapabilityError extends ProtocolError {
   override readonly name = "MissingClientCapabilityError";
   readonly requiredCapabilities: ClientCapabilities;
   constructor(requiredCapabilities: ClientCapabilities) {
-    const names = Object.keys(requiredCapabilities).join(", ");
-    super(McpErrorCode.missingRequiredClientCapability, `The client did not declare: ${names}`, {
+    super(McpErrorCode.missingRequiredClientCapability, undeclared(requiredCapabilities), {
       requiredCapabilities,
     });
     this.requiredCapabilities = requiredCapabilities;
   }
+}
+
+/** Which capabilities a client did not declare, each with its part: `elicitation.url`. */
+function undeclared(capabilities: ClientCapabilities): string {
+  const paths = Object.entries(capabilities).flatMap(([name, parts]) => {
+    const names = isObject(parts) ? Object.keys(parts) : [];
+    return names.length === 0 ? [name] : names.map((part) => `${name}.${part}`);
+  });
+  return `The client did not declare: ${paths.join(", ")}`;
 }
 
 /** -32022: the version is not among those that can be spoken per request, which `data.supported` lists. */

@@ -192,7 +192,10 @@ describe("a question in the handshake era", () => {
   it("is not put to a client that did not declare it", async () => {
     const { server } = asking((ctx) => ctx.elicit("A?"));
     const { reply, sent } = await callLive(await handshaken(server, "2025-11-25", {}), () => accepted());
-    expect(reply?.error).toMatchObject({ code: -32600, message: "The client did not declare: elicitation" });
+    expect(reply?.error).toMatchObject({
+      code: -32600,
+      message: "The client did not declare: elicitation.form",
+    });
     expect(sent).toEqual([]);
   });
 

@@ -43,6 +43,16 @@ describe("what a client of the stateless era did not declare", () => {
     expect(reply?.error).toMatchObject({ code: -32021, data: { requiredCapabilities } });
   });
 
+  it.each<[string, JsonObject, string]>([
+    ["url", { elicitation: {} }, "elicitation.url"],
+    ["tools", { sampling: {} }, "sampling.tools"],
+    ["sample", {}, "sampling"],
+    ["roots", {}, "roots"],
+  ])("is named with its part (%s of %j)", async (name, capabilities, path) => {
+    const reply = await asks(name).round(undefined, undefined, { capabilities });
+    expect(reply?.error?.message).toBe(`The client did not declare: ${path}`);
+  });
+
   it.each<[string, JsonObject]>([
     ["form", { elicitation: {} }],
     ["form", { elicitation: { form: {} } }],

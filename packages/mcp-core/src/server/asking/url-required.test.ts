@@ -87,7 +87,7 @@ describe("the error that asks for URLs to be visited", () => {
       const reply = await call(await introduced(needing(log), revision));
       expect(reply?.error).toMatchObject({
         code: -32600,
-        message: "The client did not declare: elicitation",
+        message: "The client did not declare: elicitation.url",
       });
       expect(reply?.result).toBeUndefined();
     },
