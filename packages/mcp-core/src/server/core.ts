@@ -24,7 +24,7 @@ import { Finisher } from "./finish.js";
 import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
-import { checkCacheHints, DEFAULT_CACHE, type McpServerOptions } from "./options.js";
+import { checkCacheHints, DEFAULT_CACHE, WRAPPED_CACHE, type McpServerOptions } from "./options.js";
 import { OFFERS } from "./offers.js";
 import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
@@ -43,10 +43,10 @@ export class ServerCore {
   readonly maxSubscriptions: number;
   readonly changes: Changes;
   readonly subscriptions: Subscriptions;
-  readonly finisher: Finisher;
   readonly askLimits: AskLimits;
   readonly asking: AskingServices;
-  readonly middleware: Middleware[] = [];
+  readonly #middleware: Middleware[] = [];
+  #finisher: Finisher;
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
@@ -73,7 +73,7 @@ export class ServerCore {
     this.changes = new Changes(options.state?.bus, (error) => {
       this.report(error);
     });
-    this.finisher = new Finisher(info, cache);
+    this.#finisher = new Finisher(info, cache);
     const registering: RegistryOptions = {
       pageSize,
       changed: (list) => {
@@ -120,11 +120,23 @@ export class ServerCore {
     );
   }
 
+  get finisher(): Finisher {
+    return this.#finisher;
+  }
+
+  /** Wraps every request from now on. */
+  use(middleware: Middleware): void {
+    this.#middleware.push(middleware);
+    this.#finisher = new Finisher(this.info, { ...WRAPPED_CACHE, ...this.options.cache });
+  }
+
   serve(method: ServedMethod, params: JsonObject, ctx: RequestContext): MaybePromise<MethodResult> {
-    if (this.middleware.length === 0) return method.handle(params, ctx);
-    return runThrough(this.middleware, { method: ctx.method, params }, ctx, (request) => {
+    if (this.#middleware.length === 0) return method.handle(params, ctx);
+    return runThrough(this.#middleware, { method: ctx.method, params }, ctx, (request) => {
       const result = method.handle(request.params, ctx);
-      return isPromise(result) ? result.then(plain) : plain(result);
+      return isPromise(result)
+        ? result.then((given) => changeable(given, method))
+        : changeable(result, method);
     });
   }
 
@@ -204,6 +216,13 @@ export class ServerCore {
 
 function plain(result: MethodResult): JsonObject {
   return result instanceof EncodedResult ? result.value : result;
+}
+
+/** A result that middleware may change: what a list or the description of the server holds is everybody's. */
+function changeable(result: MethodResult, { cache }: ServedMethod): JsonObject {
+  const encoded = result instanceof EncodedResult;
+  if (!encoded && (cache === undefined || cache === "reads" || !isObject(result))) return result;
+  return JSON.parse(encoded ? result.json : JSON.stringify(result)) as JsonObject; // the JSON of an object
 }
 
 function settingsIn(capabilities: ServerCapabilities | undefined, name: string): JsonObject {

@@ -126,6 +126,31 @@ describe("caching hints", () => {
     ]);
   });
 
+  it("are private where there is middleware, but for kinds that the author set", async () => {
+    const cache = { lists: { ttlMs: 9, cacheScope: "public" } } as const;
+    for (const [options, lists] of [
+      [{}, [60_000, "private"]] as const,
+      [{ cache }, [9, "public"]] as const,
+    ]) {
+      const server = finisher({}, options, { cache: "reads" });
+      const { stateless } = openLink(server);
+      expect((await stateless("tools/list"))?.result?.["cacheScope"]).toBe("public");
+      server.use((_request, _ctx, next) => next());
+      const replies = [
+        await stateless("server/discover"),
+        await stateless("tools/list"),
+        await stateless("example/own"),
+        await stateless("tools/call", { name: "text" }),
+      ];
+      expect(replies.map(({ result } = {}) => [result?.["ttlMs"], result?.["cacheScope"]])).toEqual([
+        [300_000, "private"],
+        lists,
+        [0, "private"],
+        [undefined, undefined],
+      ]);
+    }
+  });
+
   it.each([
     { ttlMs: -1, cacheScope: "public" },
     { ttlMs: 1.5, cacheScope: "public" },
@@ -140,10 +165,11 @@ describe("caching hints", () => {
 
   it.each([
     [{ cacheScope: "private" }, { cacheScope: "private", ttlMs: 60_000 }],
-    [{ ttlMs: 7 }, { cacheScope: "public", ttlMs: 7 }],
+    [{ cacheScope: "public" }, { cacheScope: "public", ttlMs: 60_000 }],
+    [{ ttlMs: 7 }, { cacheScope: "private", ttlMs: 7 }],
     [
       { ttlMs: undefined, _meta: {} },
-      { cacheScope: "public", ttlMs: 60_000 },
+      { cacheScope: "private", ttlMs: 60_000 },
     ],
   ])("may be set on one result: %j", async (said, expected) => {
     const server = finisher({});

@@ -114,6 +114,28 @@ describe("middleware", () => {
     expect(second?.result).toEqual(first?.result);
   });
 
+  it("that changes a list for one principal changes it for nobody else", async () => {
+    const hiding: Middleware = async (_request, ctx, next) => {
+      const result = (await next()) as { tools?: { name: string; inputSchema: { type: string } }[] };
+      if (ctx.principal?.id === "bob") {
+        for (const { inputSchema } of result.tools ?? []) inputSchema.type = "changed";
+        result.tools = result.tools?.filter(({ name }) => name !== "admin") ?? [];
+      }
+      return result;
+    };
+    for (const visibleTo of [undefined, () => true]) {
+      const server = echoing(hiding);
+      server.tool("admin", { ...(visibleTo && { visibleTo }) }, () => "");
+      const seen = async (id: string): Promise<unknown> => {
+        const reply = await openLink(server, { principal: { id } }).stateless("tools/list");
+        const tools = reply?.result?.["tools"] as { name: string; inputSchema: { type: string } }[];
+        return tools.map(({ name, inputSchema }) => `${name} ${inputSchema.type}`);
+      };
+      const all = ["echo object", "admin object"];
+      expect([await seen("ann"), await seen("bob"), await seen("ann")]).toEqual([all, ["echo changed"], all]);
+    }
+  });
+
   it("knows the context, and its signal", async () => {
     const seen: unknown[] = [];
     const server = echoing((request, ctx, next) => {

@@ -10,7 +10,7 @@ export interface McpRequest {
 
 /**
  * Wraps every request, the first registered outermost. Calls `next()` once, with changed params if it
- * likes, and returns the result; or returns one of its own; or throws.
+ * likes, and returns the result, which is its own to change; or returns one of its own; or throws.
  */
 export type Middleware = (
   request: McpRequest,

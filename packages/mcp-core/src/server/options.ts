@@ -20,7 +20,7 @@ export interface McpServerOptions {
   readonly pageSize?: number;
   /**
    * How long clients may keep results, in ms, and for whom (Caching). Defaults: `discover` 300,000 public,
-   * `lists` 60,000 public, `reads` 0 private.
+   * `lists` 60,000 public, `reads` 0 private; where there is middleware, all of them private.
    */
   readonly cache?: Partial<Record<CacheKind, CacheHints>>;
   /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
@@ -41,7 +41,12 @@ export interface McpServerOptions {
   readonly stateKeys?: readonly (string | Uint8Array)[];
   /** How long a client may take from question to answer in the stateless era, in ms. Default: 3,600,000. */
   readonly stateTtlMs?: number;
-  /** Told of failures a client sees only as an internal error, or masked. Default: `console.error`. */
+  /**
+   * Told of what handlers throw, and of other failures of the server's. Not told of what is meant for the
+   * client, which is a `ToolError` or a `ProtocolError`; of what the client is the reason of, which is in tools
+   * an `AskRefusedError`, `AskTimeoutError` or `InvalidAnswerError`; and of what requests that were cancelled
+   * end with. Default: `console.error`.
+   */
   readonly onError?: (error: unknown) => void;
   /** For tests. Default: the system's. */
   readonly clock?: Clock;
@@ -53,6 +58,13 @@ export const DEFAULT_CACHE: Readonly<Record<CacheKind, CacheHints>> = {
   discover: { ttlMs: 300_000, cacheScope: "public" },
   lists: { ttlMs: 60_000, cacheScope: "public" },
   reads: { ttlMs: 0, cacheScope: "private" },
+};
+
+/** The defaults where there is middleware, which may answer one principal other than the next. */
+export const WRAPPED_CACHE: Readonly<Record<CacheKind, CacheHints>> = {
+  discover: { ...DEFAULT_CACHE.discover, cacheScope: "private" },
+  lists: { ...DEFAULT_CACHE.lists, cacheScope: "private" },
+  reads: { ...DEFAULT_CACHE.reads, cacheScope: "private" },
 };
 
 /**

@@ -111,9 +111,14 @@ export class McpServer implements Dispatcher {
     this.#core.changes.announce(ELICITATION_COMPLETE, { elicitationId });
   }
 
-  /** Wraps every request from now on; the first registered is the outermost. */
+  /**
+   * Wraps every request from now on; the first registered is the outermost. What it gets from `next()` is its
+   * own to change. As it may show one principal something else than the next, lists and the server's
+   * description are `private` to their cache from then on (Caching), unless the option `cache` says otherwise
+   * of that kind, or a result itself does.
+   */
   use(middleware: Middleware): this {
-    this.#core.middleware.push(middleware);
+    this.#core.use(middleware);
     return this;
   }
 

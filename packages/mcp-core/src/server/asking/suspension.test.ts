@@ -277,7 +277,7 @@ describe("a handler that does not end after its suspension", () => {
     const [reached, slow] = [gate(), gate()];
     const core = new ServerCore({ name: "s", version: "1" }, {}, clock);
     core.tools.add("run", {}, (_args, ctx) => ctx.elicit("A?"));
-    core.middleware.push(async (request, _ctx, next) => {
+    core.use(async (request, _ctx, next) => {
       const result = await next(request);
       reached.open();
       await slow.promise;
