@@ -232,7 +232,7 @@ describe("results", () => {
 describe("extensions of a client", () => {
   it("are declared, and their methods sent only to servers that declared them", async () => {
     const extensions = [{ id: "io.example/tasks", settings: { max: 1 }, methods: ["tasks/get"] }];
-    const { client, end } = await connected(modern(answering), { extensions, capabilities: { roots: {} } });
+    const { client, end } = await connected(modern(answering), { extensions, roots: [] });
     expect(end.received[0]?.params?.["_meta"]).toMatchObject({
       [Meta.clientCapabilities]: { roots: {}, extensions: { "io.example/tasks": { max: 1 } } },
     });

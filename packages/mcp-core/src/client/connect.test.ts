@@ -28,7 +28,7 @@ describe("finding out the era of a server", () => {
     const server = scriptedServer(modern());
     const client = await McpClient.connect(server.transport, {
       info: { name: "me", version: "2" },
-      capabilities: { roots: {} },
+      capabilities: { experimental: { acme: {} } },
     });
     expect([client.era, client.revision]).toEqual(["stateless", VERSION]);
     expect(client.server).toEqual({ name: "modern", version: "1" });
@@ -37,7 +37,7 @@ describe("finding out the era of a server", () => {
     expect(server.connections[0]?.received[0]?.params?.["_meta"]).toEqual({
       [Meta.protocolVersion]: VERSION,
       [Meta.clientInfo]: { name: "me", version: "2" },
-      [Meta.clientCapabilities]: { roots: {} },
+      [Meta.clientCapabilities]: { experimental: { acme: {} } },
     });
     await client.close();
   });
@@ -79,10 +79,13 @@ describe("finding out the era of a server", () => {
 
   it("greets with what it can do, and nothing of the other era", async () => {
     const server = scriptedServer(legacy());
-    const client = await McpClient.connect(server.transport, { info: "me", capabilities: { sampling: {} } });
+    const client = await McpClient.connect(server.transport, {
+      info: "me",
+      capabilities: { experimental: { acme: {} } },
+    });
     expect(server.connections[0]?.received[1]?.params).toEqual({
       protocolVersion: "2025-11-25",
-      capabilities: { sampling: {} },
+      capabilities: { experimental: { acme: {} } },
       clientInfo: { name: "me", version: "0.0.0" },
     });
     expect(server.connections[0]?.received[2]).toEqual({

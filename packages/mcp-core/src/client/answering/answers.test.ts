@@ -202,7 +202,12 @@ describe("the requests of a server of the handshake era", () => {
   it("are answered with an error when JSON cannot carry the answer", async () => {
     const reported: unknown[] = [];
     const { client, end, later } = await connectedClient(legacy(), {
-      sample: () => ({ role: "assistant", model: "m", content: [], _meta: { big: 1n as never } }),
+      sample: () => ({
+        role: "assistant",
+        model: "m",
+        content: { type: "text", text: "Hi" },
+        _meta: { big: 1n as never },
+      }),
       onError: (error) => reported.push(error),
     });
     end.send({
