@@ -1,3 +1,5 @@
+import { ToolError } from "@towpath/mcp-core";
+
 export interface Note {
   /** Counts up from 1. */
   readonly id: number;
@@ -36,12 +38,12 @@ export interface Found {
 }
 
 /** A note the notebook has no room for; the message says which limit, and is meant to be shown. */
-export class NotebookLimitError extends Error {
+export class NotebookLimitError extends ToolError {
   override readonly name = "NotebookLimitError";
 }
 
 /** There is no note of that number; the message is meant to be shown. */
-export class NoSuchNoteError extends Error {
+export class NoSuchNoteError extends ToolError {
   override readonly name = "NoSuchNoteError";
 }
 

@@ -110,6 +110,11 @@ export class RequestContext implements MethodContext {
     return this.#aborted !== undefined;
   }
 
+  /** Cancelled, or answered: what its handler does now is nobody's concern. */
+  get over(): boolean {
+    return this.#ended || this.cancelled;
+  }
+
   get log(): Logger {
     this.#log ??= createLogger((level, data) => {
       this.#emitLog(level, data);

@@ -51,5 +51,5 @@ export type ToolHandle = Handle<
 
 /** A failure the model is meant to read and act on; its message is never masked (Tools, Error Handling). */
 export class ToolError extends Error {
-  override readonly name = "ToolError";
+  override readonly name: string = "ToolError";
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { handshaken, openLink, type Wire } from "../../../test/support/link.js";
+import { gate } from "../../../test/support/gate.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { jsonSchema } from "../../json-schema/index.js";
+import { AskRefusedError, AskTimeoutError, InvalidAnswerError } from "../../protocol/errors.js";
 import { HANDSHAKE_REVISIONS, type Revision } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
 import type { ContentBlock } from "../../protocol/types.js";
@@ -205,9 +207,12 @@ describe("what a handler returns", () => {
       [text("a"), { type: "audio", mimeType: "audio/wav" }],
       ' at [1]: type "audio" needs a string as "data", which is missing',
     ],
-  ])("may not be %s", async (_, returned, problem) => {
+  ])("may not be %s; the author and the model are told", async (_, returned, problem) => {
+    const told: unknown[] = [];
+    const server = returning(returned, {}, { onError: (error) => void told.push(error) });
     const message = `The handler of tool "tool" returned malformed content${problem}`;
-    expect(await call(returned)).toEqual({ isError: true, content: [text(message)] });
+    expect(await callOn(server, STATELESS)).toEqual({ isError: true, content: [text(message)] });
+    expect(told.map(String)).toEqual([`TypeError: ${message}`]);
   });
 
   it("is structured content only where the revision has it, and as text everywhere", async () => {
@@ -581,7 +586,8 @@ describe("a call", () => {
 
 describe("a handler that throws", () => {
   const throwing = (thrown: unknown, options: McpServerOptions = {}): McpServer[] => {
-    const [now, later] = [new McpServer("s", options), new McpServer("s", options)];
+    const quiet = { onError: () => undefined, ...options };
+    const [now, later] = [new McpServer("s", quiet), new McpServer("s", quiet)];
     now.tool("tool", {}, () => {
       throw thrown;
     });
@@ -598,6 +604,56 @@ describe("a handler that throws", () => {
     for (const server of throwing("just text")) {
       expect(await callOn(server, STATELESS)).toEqual({ isError: true, content: [text("just text")] });
     }
+  });
+
+  it("tells the author, masked or not", async () => {
+    for (const maskErrors of [true, false]) {
+      const told: unknown[] = [];
+      const failure = new Error("out of paper");
+      for (const server of throwing(failure, { maskErrors, onError: (error) => void told.push(error) }))
+        for (const revision of EVERY) await callOn(server, revision);
+      expect(told).toEqual(EVERY.flatMap(() => [failure, failure]));
+    }
+  });
+
+  class NoSuchNote extends ToolError {
+    override readonly name = "NoSuchNote";
+  }
+
+  it.each<[string, Error]>([
+    ["a ToolError", new ToolError("no such note")],
+    ["a ToolError of the author's own kind", new NoSuchNote("5")],
+    ["an error of the protocol", new ProtocolError(-31999, "closed")],
+    ["a refusal of the client's", new AskRefusedError("roots/list", { code: 1, message: "no" })],
+    ["a client that takes too long", new AskTimeoutError("roots/list", 5)],
+    ["an answer that is none", new InvalidAnswerError("roots must be a list")],
+  ])("does not tell the author of %s", async (_, thrown) => {
+    const told: unknown[] = [];
+    for (const maskErrors of [true, false])
+      for (const server of throwing(thrown, { maskErrors, onError: (error) => void told.push(error) }))
+        expect((await (await asking(server, STATELESS))("tools/call", { name: "tool" }))?.id).toBeDefined();
+    expect(told).toEqual([]);
+  });
+
+  it("does not tell the author of how a cancelled call ends", async () => {
+    const told: unknown[] = [];
+    const server = new McpServer("s", { onError: (error) => void told.push(error) });
+    const begun = gate();
+    server.tool("tool", {}, async (_args, { signal }) => {
+      begun.open();
+      await new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => {
+          reject(new Error("the query was given up"));
+        });
+      });
+    });
+    const opened = openLink(server);
+    const reply = opened.stateless("tools/call", { name: "tool" }, { id: "x" });
+    await begun.promise;
+    opened.notify("notifications/cancelled", { requestId: "x" });
+    expect(await reply).toBeUndefined();
+    await opened.link.close({ kind: "closed" });
+    expect(told).toEqual([]);
   });
 
   it("tells the author alone when errors are masked", async () => {

@@ -2,6 +2,7 @@ import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
 import { shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { AskRefusedError, AskTimeoutError, InvalidAnswerError } from "../../protocol/errors.js";
 import { optionalObjectField, stringField } from "../../protocol/fields.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import { has, type Revision } from "../../protocol/revisions.js";
@@ -33,6 +34,8 @@ export interface ToolOptions extends RegistryOptions {
 /** Tools, Tool Names. */
 const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const NO_ARGUMENTS: JsonObject = {};
+/** What asking throws because of what the client did, or did not do: nothing the author could mend. */
+const CLIENTS_DOING = [AskRefusedError, AskTimeoutError, InvalidAnswerError] as const;
 const FIELDS = { ...DESCRIBED, annotations: "toolAnnotations" } as const satisfies Fields;
 
 /** The tools of a server. */
@@ -93,7 +96,7 @@ export class Tools {
     return conclude(params, ctx, {
       run: (seen) => tool.handler(value, seen),
       finish: (returned) => this.#finish(tool, returned, ctx),
-      failed: (error) => this.#failed(tool, error),
+      failed: (error) => this.#failed(tool, error, ctx),
     });
   }
 
@@ -111,11 +114,13 @@ export class Tools {
     return isPromise(checked) ? checked.then(finish) : finish(checked);
   }
 
-  /** What a handler threw: for the model, unless it is an error of the protocol. */
-  #failed(tool: RegisteredTool, error: unknown): MethodResult {
+  /** What a handler threw: for the model, unless it is an error of the protocol, and mostly for the author. */
+  #failed(tool: RegisteredTool, error: unknown, ctx: RequestContext): MethodResult {
     if (error instanceof ProtocolError) throw error;
-    const masked = this.#options.maskErrors && !(error instanceof ToolError);
-    if (masked) this.#options.report(error);
+    const meant = error instanceof ToolError;
+    const masked = this.#options.maskErrors && !meant;
+    if (!meant && !ctx.over && !CLIENTS_DOING.some((type) => error instanceof type))
+      this.#options.report(error);
     const message = error instanceof Error ? error.message : String(error);
     return asJsonObject(errorResult(masked ? `Tool "${tool.key}" failed` : message));
   }
