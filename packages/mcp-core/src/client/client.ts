@@ -101,7 +101,8 @@ export class McpClient {
 
   /**
    * Connects to a server, in another process or in this one, and finds out how it wants to be spoken to.
-   * @throws NoCommonRevisionError, ConnectionLostError, ProtocolError, or what the transport fails with
+   * @throws NoCommonRevisionError, ConnectionLostError, ProtocolError, or what the transport fails with;
+   *   before anything is sent, RangeError or TypeError for options that cannot be, with what they may be
    */
   static async connect(
     target: Dispatcher | ClientTransport,
@@ -266,7 +267,8 @@ export class McpClient {
    * Subscribes to changes (Subscriptions), in either era. Settles when the server has acknowledged. After a
    * restart of the server it is made anew, at most 5 times in 60 s; as changes may have been missed, one is
    * then delivered for everything that was subscribed to. Equal changes that wait are delivered once.
-   * @throws TypeError for what is no filter, or one that neither the protocol nor an extension knows; else as {@link callTool}
+   * @throws TypeError for what is no filter, and for names that neither the protocol nor an extension of this
+   *   client has; else as {@link callTool}
    */
   listen(filter: ChangeFilter, options?: ListenOptions): Promise<Changes>;
   listen(

@@ -334,6 +334,19 @@ describe("a client of one era, or of some revisions", () => {
     await expect(McpClient.connect(newer.transport, { revisions })).rejects.toThrow(NoCommonRevisionError);
   });
 
+  it.each([
+    [{ era: "legacy" }, 'era may be "handshake", "stateless", not "legacy"'],
+    [{ era: null }, 'era may be "handshake", "stateless", not null'],
+    [{ revisions: ["2025-11-25", "2025-11-5"] }, /"2024-11-05", .*, "2026-07-28", not "2025-11-5"$/],
+    [{ revisions: "2025-11-25" }, /^revisions may be /],
+  ])("of what there is not does not even connect: %j", async (options, message) => {
+    const server = scriptedServer(legacy());
+    const connecting = McpClient.connect(server.transport, options as unknown as McpClientOptions); // in JavaScript
+    await expect(connecting).rejects.toThrow(message);
+    await expect(connecting).rejects.toThrow(RangeError);
+    expect(server.connections).toEqual([]);
+  });
+
   it("of none does not even connect", async () => {
     const server = scriptedServer(legacy());
     await expect(

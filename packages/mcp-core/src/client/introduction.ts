@@ -1,4 +1,5 @@
-import { eraOf, REVISIONS } from "../protocol/revisions.js";
+import { describe } from "../jsonrpc/guards.js";
+import { eraOf, REVISIONS, type Era } from "../protocol/revisions.js";
 import type { Implementation } from "../protocol/types.js";
 import { VERSION } from "../protocol/version.js";
 import { declaredWith } from "./answering/declared.js";
@@ -7,9 +8,16 @@ import type { McpClientOptions } from "./options.js";
 
 const OURSELVES: Implementation = { name: "towpath", version: VERSION };
 
-/** What a client with these options says of itself. */
+const ERAS: readonly Era[] = ["handshake", "stateless"];
+
+/**
+ * What a client with these options says of itself.
+ * @throws RangeError for an era or a revision that there is not; TypeError for what is declared and not handled
+ */
 export function introductionOf(options: McpClientOptions): Introduction {
   const { info = OURSELVES, era, revisions, extensions = [] } = options;
+  if (era !== undefined) checkOneOf(ERAS, "era", era);
+  for (const revision of revisions ?? []) checkOneOf(REVISIONS, "revisions", revision);
   const capabilities = declaredWith(options, options.capabilities);
   const declared = Object.fromEntries(extensions.map(({ id, settings = {} }) => [id, settings]));
   return {
@@ -22,4 +30,9 @@ export function introductionOf(options: McpClientOptions): Introduction {
       ...(extensions.length > 0 && { extensions: { ...capabilities.extensions, ...declared } }),
     },
   };
+}
+
+function checkOneOf(allowed: readonly unknown[], name: string, given: unknown): void {
+  if (allowed.includes(given)) return;
+  throw new RangeError(`${name} may be ${allowed.map(describe).join(", ")}, not ${describe(given)}`);
 }
