@@ -51,7 +51,7 @@ function balanceProblem(messages: readonly JsonObject[], name: string): string |
   let open: ReadonlySet<unknown> = new Set();
   for (const [index, message] of messages.entries()) {
     const problem = resultsProblem(message, open);
-    if (problem !== undefined) return `params.messages[${String(index)}]: ${problem}`;
+    if (problem !== undefined) return `${name}[${String(index)}]: ${problem}`;
     open = idsOf(message, "tool_use", "id");
   }
   const [unanswered] = open;

@@ -1,6 +1,7 @@
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { InvalidAnswerError } from "../../protocol/errors.js";
+import { messageProblem } from "../../protocol/sampling-messages.js";
 import type { CreateMessageResult, Root } from "../../protocol/question-types.js";
 
 const ACTIONS = ["accept", "decline", "cancel"] as const;
@@ -21,22 +22,23 @@ export function elicitResult(result: JsonValue): {
 
 /** @throws InvalidAnswerError */
 export function sampleResult(result: JsonValue): CreateMessageResult {
-  const { role, model, content } = isObject(result) ? result : {};
-  const blocks = Array.isArray(content) ? content : [content];
-  const said = blocks.every((block) => isObject(block) && typeof block["type"] === "string");
-  if ((role !== "assistant" && role !== "user") || typeof model !== "string" || !said)
-    throw new InvalidAnswerError("a message of a model has a role, a model, and content");
-  // Just looked at; what the blocks hold is the model's, and for the handler to judge.
-  return result as JsonObject & CreateMessageResult;
+  const problem = messageProblem(result);
+  if (problem !== undefined) throw new InvalidAnswerError(`the message of the model ${problem}`);
+  if (!isObject(result) || typeof result["model"] !== "string")
+    throw new InvalidAnswerError("the message of the model must name its model");
+  return result as JsonObject & CreateMessageResult; // just looked at
 }
 
 /** @throws InvalidAnswerError */
 export function rootsResult(result: JsonValue): readonly Root[] {
   const roots = isObject(result) ? result["roots"] : undefined;
   if (Array.isArray(roots) && roots.every(isRoot)) return roots;
-  throw new InvalidAnswerError('roots must be a list of objects with a "uri"');
+  throw new InvalidAnswerError("roots must be a list of objects with a file:// URI");
 }
 
+/** Roots, Data Types. */
 function isRoot(value: JsonValue): value is JsonObject & Root {
-  return isObject(value) && typeof value["uri"] === "string";
+  if (!isObject(value) || typeof value["uri"] !== "string") return false;
+  const named = value["name"] === undefined || typeof value["name"] === "string";
+  return named && /^file:\/\//i.test(value["uri"]);
 }

@@ -49,6 +49,8 @@ export class Asker {
   readonly #mayAsk: boolean;
   readonly #inRounds: boolean;
   #interview: Interview;
+  /** Where the journal of the earlier rounds was kept, if it did not travel. */
+  #kept: string | undefined;
   #over: { readonly reason: Error } | undefined;
 
   constructor(ctx: RequestContext, services: AskingServices) {
@@ -90,11 +92,10 @@ export class Asker {
   async open(params: JsonObject): Promise<void> {
     const responses = inputResponses(params);
     const { requestState } = params;
-    const journal =
-      requestState === undefined
-        ? undefined
-        : await this.#services.states.read(requestState, this.#context());
-    this.#interview = this.#begin(journal, responses);
+    const { states } = this.#services;
+    const state = requestState === undefined ? undefined : await states.read(requestState, this.#context());
+    this.#kept = state?.kept;
+    this.#interview = this.#begin(state?.journal, responses);
   }
 
   /**
@@ -127,6 +128,8 @@ export class Asker {
 
   /** The request is over; the first reason counts. */
   end(reason: Error): void {
+    if (this.#over === undefined && this.#kept !== undefined)
+      this.#services.states.used(this.#kept).catch(this.#report);
     this.#over ??= { reason };
     this.#interview.end(reason);
   }

@@ -1,3 +1,4 @@
+import { ManualClock } from "../../testing/manual-clock.js";
 import { describe, expect, it, vi } from "vitest";
 import { accepted, asked, asking, said, type InputRequired } from "../../../test/support/asking.js";
 import type { Wire } from "../../../test/support/link.js";
@@ -125,6 +126,24 @@ describe("state of more than 64 KiB", () => {
     const third = await round({ [second.key]: accepted() }, second.state);
     const thirdAgain = await round({ [again.key]: accepted() }, again.state);
     expect(asked(thirdAgain).key).toBe(asked(third).key);
+  });
+
+  it("is kept for another minute once it was used, for an answer that got lost", async () => {
+    const clock = new ManualClock();
+    const { round } = asking(
+      async (ctx) => {
+        await ctx.step("large", () => large);
+        return (await ctx.elicit("A?")).action;
+      },
+      { clock },
+    );
+    const { key, state } = asked(await round());
+    const last = () => round({ [key]: accepted() }, state);
+    expect(said(await last())).toBe("accept");
+    clock.advance(59_999);
+    expect(said(await last())).toBe("accept");
+    clock.advance(60_000);
+    expect((await last())?.error?.code).toBe(-32602);
   });
 
   it("is shared by the nodes that share a state, and by no others", async () => {

@@ -144,6 +144,7 @@ describe("a question in the handshake era", () => {
     expect(await reply).toBeUndefined();
     expect(sent.map(({ method }) => method)).toEqual(["elicitation/create", "notifications/cancelled"]);
     expect(sent[1]?.params).toEqual({ requestId: sent[0]?.id, reason: "changed my mind" });
+    await settled();
     expect(reasons.map(String)).toEqual(["AbortError: changed my mind"]);
   });
 

@@ -11,8 +11,8 @@ describe("OwnRecords", () => {
     await records.set("a", value, minute);
     value.list.push(2);
     expect((await records.get("a"))?.value).toEqual({ list: [1] });
-    expect(await records.delete("a")).toBe(true);
-    expect(await records.delete("a")).toBe(false);
+    await records.delete("a");
+    await records.delete("a");
     expect(await records.get("a")).toBeUndefined();
   });
 
@@ -36,11 +36,25 @@ describe("OwnRecords", () => {
   it("are bounded in number, and make room of what has expired", async () => {
     const clock = new ManualClock();
     const records = new OwnRecords(clock);
-    for (let index = 0; index < 10_000; index += 1) await records.set(String(index), index, minute);
+    for (let index = 0; index < 100_000; index += 1) await records.set(String(index), index, minute);
     await expect(records.set("one more", 1, minute)).rejects.toThrow("Too many calls");
     clock.advance(60_000);
     await records.set("one more", 1, minute);
     expect((await records.get("one more"))?.value).toBe(1);
+  });
+
+  it("live on, or not for long, when touched", async () => {
+    const clock = new ManualClock();
+    const records = new OwnRecords(clock);
+    await records.set("a", 1, minute);
+    await records.set("b", 2, minute);
+    await records.touch("a", 1_000);
+    await records.touch("b", 120_000);
+    await records.touch("none", 1_000);
+    clock.advance(60_000);
+    expect(await records.get("a")).toBeUndefined();
+    expect(await records.get("b")).toEqual({ value: 2 });
+    expect(await records.get("none")).toBeUndefined();
   });
 
   it("are bounded in size", async () => {

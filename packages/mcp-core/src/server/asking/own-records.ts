@@ -1,17 +1,26 @@
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
 import { BusyError } from "../../protocol/errors.js";
-import type { Records } from "../../state/contract.js";
 
-/** What questions ask of records. */
-export type AskingRecords = Pick<Records, "create" | "get" | "set" | "delete">;
+/** What questions ask of records: any `Records` will do. */
+export interface AskingRecords {
+  get(id: string): Promise<{ readonly value: JsonValue } | undefined>;
+  set(id: string, value: JsonValue, options: Lifetime): Promise<unknown>;
+  create(id: string, value: JsonValue, options: Lifetime): Promise<{ readonly outcome: string }>;
+  touch(id: string, ttlMs: number): Promise<unknown>;
+  delete(id: string): Promise<unknown>;
+}
+
+interface Lifetime {
+  readonly ttlMs: number;
+}
 
 interface Kept {
   readonly json: string;
   readonly until: number;
 }
 
-const MAX_RECORDS = 10_000;
+const MAX_RECORDS = 100_000;
 /** Characters of JSON, of all records. */
 const MAX_LENGTH = 64 * 1024 * 1024;
 
@@ -23,20 +32,18 @@ export class OwnRecords implements AskingRecords {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
   #length = 0;
-  #versions = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  get(id: string): ReturnType<AskingRecords["get"]> {
+  get(id: string): Promise<{ readonly value: JsonValue } | undefined> {
     const kept = this.#live(id);
     // Its own JSON, read back.
-    const value = kept === undefined ? undefined : (JSON.parse(kept.json) as JsonValue);
-    return Promise.resolve(value === undefined ? undefined : { value, version: String(this.#versions) });
+    return Promise.resolve(kept && { value: JSON.parse(kept.json) as JsonValue });
   }
 
-  async set(id: string, value: JsonValue, { ttlMs }: { readonly ttlMs: number }): Promise<string> {
+  async set(id: string, value: JsonValue, { ttlMs }: Lifetime): Promise<void> {
     const json = JSON.stringify(value);
     if (!this.#hasRoom(id, json)) this.#dropExpired();
     if (!this.#hasRoom(id, json))
@@ -44,20 +51,24 @@ export class OwnRecords implements AskingRecords {
     this.#drop(id);
     this.#kept.set(id, { json, until: this.#clock.now() + ttlMs });
     this.#length += json.length;
-    return String(++this.#versions);
+    return Promise.resolve();
   }
 
-  async create(
-    id: string,
-    value: JsonValue,
-    options: { readonly ttlMs: number },
-  ): ReturnType<AskingRecords["create"]> {
+  async create(id: string, value: JsonValue, lifetime: Lifetime): Promise<{ readonly outcome: string }> {
     if (this.#live(id) !== undefined) return { outcome: "exists" };
-    return { outcome: "created", version: await this.set(id, value, options) };
+    await this.set(id, value, lifetime);
+    return { outcome: "created" };
   }
 
-  delete(id: string): Promise<boolean> {
-    return Promise.resolve(this.#drop(id));
+  touch(id: string, ttlMs: number): Promise<void> {
+    const kept = this.#live(id);
+    if (kept !== undefined) this.#kept.set(id, { json: kept.json, until: this.#clock.now() + ttlMs });
+    return Promise.resolve();
+  }
+
+  delete(id: string): Promise<void> {
+    this.#drop(id);
+    return Promise.resolve();
   }
 
   #live(id: string): Kept | undefined {
@@ -65,9 +76,9 @@ export class OwnRecords implements AskingRecords {
     return kept !== undefined && kept.until > this.#clock.now() ? kept : undefined;
   }
 
-  #drop(id: string): boolean {
+  #drop(id: string): void {
     this.#length -= this.#kept.get(id)?.json.length ?? 0;
-    return this.#kept.delete(id);
+    this.#kept.delete(id);
   }
 
   /** What is refused leaves the record of this id as it is. */

@@ -16,6 +16,16 @@ export interface RequestStateOptions {
   readonly now?: () => number;
 }
 
+/** What a client sent along. */
+export interface ReadState {
+  readonly journal: Journal;
+  /** The record it was kept in, where it was too large to travel. */
+  readonly kept: string | undefined;
+}
+
+/** How long a journal is kept that was used, for a client whose answer got lost on the way, in ms. */
+const USED_TTL_MS = 60_000;
+
 /** Characters of a `requestState`; a larger journal goes to the records. */
 const MAX_LENGTH = 64 * 1024;
 /** Parameters that differ from round to round, or say who is calling and not what for. */
@@ -46,7 +56,7 @@ export class RequestStates {
   }
 
   /** @throws InvalidParamsError for anything but a state of ours that is good for this context */
-  async read(state: unknown, context: string): Promise<Journal> {
+  async read(state: unknown, context: string): Promise<ReadState> {
     const { sealer, records, now = Date.now } = this.#options;
     const usable = typeof state === "string" && state.length <= MAX_LENGTH;
     const text = usable ? await sealer.open(state, context) : undefined;
@@ -57,7 +67,12 @@ export class RequestStates {
     const found = typeof kept === "string" ? (await records.get(kept))?.value : journal;
     const read = journalFromJson(found);
     if (read === undefined) throw notOurs();
-    return read;
+    return { journal: read, kept: typeof kept === "string" ? kept : undefined };
+  }
+
+  /** A round was answered: what it was told need not be kept for much longer. */
+  async used(kept: string): Promise<void> {
+    await this.#options.records.touch(kept, USED_TTL_MS);
   }
 }
 

@@ -1,6 +1,6 @@
 import { has, type Revision } from "../../protocol/revisions.js";
 import { messagesProblem } from "../../protocol/sampling-messages.js";
-import type { CreateMessageParams, SamplingMessage } from "../../protocol/question-types.js";
+import type { CreateMessageParams, SamplingContent, SamplingMessage } from "../../protocol/question-types.js";
 
 /** Sampling, Capabilities: from 2025-11-25 on, other servers' context is for clients that declared it. */
 export function needsContext({ includeContext }: CreateMessageParams, revision: Revision): boolean {
@@ -25,14 +25,30 @@ export function fittedSample(params: CreateMessageParams, revision: Revision): C
     throw new TypeError(`maxTokens must be a positive integer, not ${String(params.maxTokens)}`);
   const problem = messagesProblem(params.messages, "messages");
   if (problem !== undefined) throw new TypeError(`This cannot be sampled: ${problem}`);
-  return has(revision, "samplingTools") ? params : { ...params, messages: params.messages.flatMap(apart) };
+  if (has(revision, "samplingTools")) return params;
+  return {
+    ...params,
+    messages: params.messages.flatMap((message: SamplingMessage) => apart(message, revision)),
+  };
 }
 
-function apart(message: SamplingMessage): readonly SamplingMessage[] {
+/** As many messages as there are contents, each of which the revision knows. */
+function apart(message: SamplingMessage, revision: Revision): readonly SamplingMessage[] {
   const { content } = message;
-  return isList(content) ? content.map((one) => ({ ...message, content: one })) : [message];
+  const contents: readonly SamplingContent[] = isList(content) ? content : [content];
+  const apart = contents.length === 0 ? [{ type: "text", text: "" } as const] : contents;
+  return apart.map((one) => ({ ...message, content: fitted(one, revision) }));
 }
 
-function isList(content: SamplingMessage["content"]): content is Extract<typeof content, readonly unknown[]> {
+function fitted(content: SamplingContent, revision: Revision): SamplingContent {
+  return content.type === "audio" && !has(revision, "audioContent") ? IN_WORDS : content;
+}
+
+const IN_WORDS: SamplingContent = {
+  type: "text",
+  text: "(audio content, which this protocol revision cannot carry)",
+};
+
+function isList(content: SamplingMessage["content"]): content is readonly SamplingContent[] {
   return Array.isArray(content);
 }

@@ -148,7 +148,7 @@ describe("a sealed state", () => {
 
   const isOpen = async (state: unknown, where = context): Promise<boolean> => {
     try {
-      return (await states.read(state, where)).callId === journal.callId;
+      return (await states.read(state, where)).journal.callId === journal.callId;
     } catch (error) {
       expect(error).toMatchObject(REFUSED);
       return false;
