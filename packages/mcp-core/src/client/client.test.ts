@@ -113,6 +113,42 @@ describe.each([
     await client.close();
   });
 
+  it("takes arguments of an interface's type", async () => {
+    interface Sum {
+      readonly a: number;
+    }
+    const sum: Sum = { a: 1 };
+    const { client, later } = await connected(speaking(answering));
+    await client.callTool("add", sum);
+    expect(later()[0]?.params).toMatchObject({ name: "add", arguments: { a: 1 } });
+    await client.close();
+  });
+
+  it("shows how it is to be called when it is called in another way, and sends nothing", async () => {
+    const { client, later } = await connected(speaking(answering, { tools: {}, prompts: {}, resources: {} }));
+    const callTool = client.callTool.bind(client) as (...given: unknown[]) => Promise<unknown>; // as in JavaScript
+    const getPrompt = client.getPrompt.bind(client) as typeof callTool;
+    const readResource = client.readResource.bind(client) as typeof callTool;
+    const failing = async (call: Promise<unknown>, message: string): Promise<void> => {
+      await expect(call).rejects.toThrow(new TypeError(message));
+    };
+    const named = { name: "add", arguments: { a: 1 } };
+    await failing(callTool(named), "callTool(name, args): name must be a string, not an object");
+    for (const [args, what] of [
+      [null, "null"],
+      [[1], "an array"],
+      ["a", '"a"'],
+    ])
+      await failing(
+        callTool("add", args),
+        `callTool(name, args): args must be an object, not ${String(what)}`,
+      );
+    await failing(getPrompt(named), "getPrompt(name, args): name must be a string, not an object");
+    await failing(readResource({ uri: "a:b" }), "readResource(uri): uri must be a string, not an object");
+    expect(later()).toEqual([]);
+    await client.close();
+  });
+
   it("keeps the _meta that stands in the params of a request", async () => {
     const { client, later } = await connected(speaking(answering));
     await client.request("acme/own", { a: 1, _meta: { "acme/x": 1 } }, { meta: { "acme/y": 2 } });

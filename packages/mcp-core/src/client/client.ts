@@ -32,6 +32,7 @@ import {
   type CallOptions,
   type McpClientOptions,
 } from "./options.js";
+import { checkText, namedParams } from "./named-params.js";
 import { reporterOf } from "./report.js";
 import { Requests } from "./requests.js";
 import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
@@ -182,6 +183,7 @@ export class McpClient {
    * @throws as {@link callTool}
    */
   async readResource(uri: string, options: CallOptions = NO_OPTIONS): Promise<ReadResourceResult> {
+    checkText("readResource(uri)", "uri", uri);
     return readResource(await this.request("resources/read", { uri }, options));
   }
 
@@ -194,7 +196,8 @@ export class McpClient {
     args: Readonly<Record<string, string>> = {},
     options: CallOptions = NO_OPTIONS,
   ): Promise<GetPromptResult> {
-    return readPrompt(await this.request("prompts/get", { name, arguments: args }, options));
+    const params = namedParams("getPrompt(name, args)", name, args);
+    return readPrompt(await this.request("prompts/get", params, options));
   }
 
   /**
@@ -215,15 +218,17 @@ export class McpClient {
   /**
    * Calls a tool (Tools, Calling Tools). A failure of the tool itself is a result with `isError`. Structured
    * content has to fit the tool's output schema; to find a tool that was not listed yet, the tools are listed.
+   * @param args an object that JSON can carry, of whatever type
    * @throws ProtocolError, RequestTimeoutError, ConnectionLostError, MissingServerCapabilityError,
-   *   InvalidResultError, or the reason of `signal`
+   *   InvalidResultError, or the reason of `signal`; TypeError for what cannot be asked
    */
   async callTool(
     name: string,
-    args: JsonObject = {},
+    args: object = {},
     options: CallOptions = NO_OPTIONS,
   ): Promise<CallToolResult> {
-    const result = readToolResult(await this.request("tools/call", { name, arguments: args }, options));
+    const params = namedParams("callTool(name, args)", name, args);
+    const result = readToolResult(await this.request("tools/call", params, options));
     const checked = this.#kept.check(name, result, this.revision, options);
     if (isPromise(checked)) await checked;
     return result;
