@@ -19,7 +19,7 @@ import type { MethodResult } from "./extension.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
 import { Outbox } from "./outbox.js";
 
-import type { Context, MethodContext } from "./context.js";
+import type { BaseContext, MethodContext } from "./context.js";
 
 /** What the requests of one link share. */
 export interface LinkScope {
@@ -122,17 +122,17 @@ export class RequestContext implements MethodContext {
     return this.#log;
   }
 
-  get progress(): Context["progress"] {
+  get progress(): BaseContext["progress"] {
     return (progress, total, message) => this.#progress(progress, total, message);
   }
 
-  get require(): Context["require"] {
+  get require(): BaseContext["require"] {
     return (capabilities) => {
       this.#require(capabilities);
     };
   }
 
-  get ping(): Context["ping"] {
+  get ping(): BaseContext["ping"] {
     return () => {
       if (this.client.era === "stateless") return nothingToDo;
       return unwatched(this.request("ping").then(() => undefined));
@@ -150,29 +150,14 @@ export class RequestContext implements MethodContext {
     if (this.#ended) asker.end(this.#overReason());
   }
 
-  get elicit(): Context["elicit"] {
-    return this.asker.elicit;
-  }
-
-  get sample(): Context["sample"] {
-    return this.asker.sample;
-  }
-
-  get roots(): Context["roots"] {
-    return this.asker.roots;
-  }
-
-  get ask(): Context["ask"] {
-    return this.asker.ask;
-  }
-
-  get step(): Context["step"] {
-    return this.asker.step;
-  }
-
   /** What ended the run of the handler before it came to its own end, if anything did. */
   get stop(): Stop | undefined {
     return this.#asker?.stop;
+  }
+
+  /** What is called, as in `tools/call ("add")`. */
+  get called(): string {
+    return `${this.method} (${JSON.stringify(this.params?.["name"] ?? this.params?.["uri"])})`;
   }
 
   get params(): JsonObject | undefined {

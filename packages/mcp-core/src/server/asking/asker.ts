@@ -65,6 +65,11 @@ export class Asker {
     return this.#interview.stop;
   }
 
+  /** Whether something was asked that has no answer yet. */
+  get waits(): boolean {
+    return this.#interview.waits;
+  }
+
   readonly elicit = ((message: string, about?: StandardSchema | URL, options: UrlAskOptions = {}) =>
     about instanceof URL
       ? this.#ask(() => urlQuestion(message, about, this.#revision, options.elicitationId), options)

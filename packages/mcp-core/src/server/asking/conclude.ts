@@ -4,6 +4,8 @@ import { UrlElicitationRequiredError } from "../../protocol/errors.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
+import type { Context } from "../context.js";
+import { HandlerContext } from "../handler-context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import type { Stop } from "./interview.js";
@@ -12,7 +14,7 @@ import { Suspended } from "./suspended.js";
 /** A handler of an author's, and what becomes of what it returns or throws. */
 export interface Conclusion {
   /** Is given what the handler is to see of the request. */
-  readonly run: (ctx: RequestContext) => unknown;
+  readonly run: (ctx: Context) => unknown;
   readonly finish: (returned: unknown) => MaybePromise<MethodResult>;
   /** Makes a result of an error, or throws it on. */
   readonly failed: (error: unknown) => MethodResult;
@@ -33,38 +35,35 @@ export function conclude(
 }
 
 function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<MethodResult> {
-  const { run, finish } = conclusion;
+  const { run } = conclusion;
   const failed = (error: unknown): MaybePromise<MethodResult> => failure(ctx, conclusion, error);
   try {
-    const returned = run(ctx.link.peer.replays === true ? forOneRun(ctx) : ctx);
+    const returned = run(new HandlerContext(ctx));
     const finished = isPromise(returned)
       ? Promise.resolve(returned).then(
-          (value) => (ctx.stop === undefined ? finish(value) : swallowed(ctx, conclusion)),
+          (value) => (ctx.stop === undefined ? finish(ctx, conclusion, value) : swallowed(ctx, conclusion)),
           (error: unknown) => {
             if (ctx.stop === undefined) throw error;
             return stopped(ctx, conclusion, error);
           },
         )
-      : finish(returned);
+      : finish(ctx, conclusion, returned);
     return isPromise(finished) ? finished.then(undefined, failed) : finished;
   } catch (error) {
     return failed(error);
   }
 }
 
-/** What is left of a run that was stopped must not ask in the name of the next, which is in the same request. */
-function forOneRun(ctx: RequestContext): RequestContext {
-  const { elicit, sample, roots, ask, step } = ctx.asker;
-  const asking = new Map<unknown, unknown>(Object.entries({ elicit, sample, roots, ask, step }));
-  const get = (target: RequestContext, name: PropertyKey): unknown =>
-    asking.get(name) ?? Reflect.get(target, name);
-  return new Proxy(ctx, { get });
+function finish(ctx: RequestContext, conclusion: Conclusion, returned: unknown): MaybePromise<MethodResult> {
+  if (ctx.waits)
+    ctx.report(new Error(`A handler of ${ctx.called} returned before its question was answered: await it`));
+  return conclusion.finish(returned);
 }
 
 function swallowed(ctx: RequestContext, conclusion: Conclusion): Promise<MethodResult> {
   ctx.report(
     new Error(
-      `A handler of ${ctx.method} (${JSON.stringify(ctx.params?.["name"] ?? ctx.params?.["uri"])}) caught Suspended and went on: what it returned is not used. Throw it on`,
+      `A handler of ${ctx.called} caught Suspended and went on: what it returned is not used. Throw it on`,
     ),
   );
   return stopped(ctx, conclusion, undefined);

@@ -63,6 +63,8 @@ export class Interview {
   readonly #stopped: (stop: Stop) => void;
   readonly #askNow: AskNow | undefined;
   #busy = 0;
+  /** Questions that have gone out, and are not answered. */
+  #out = 0;
   #waitsForTurn = false;
   #stop: Stop | undefined;
   #over: { readonly reason: Error } | undefined;
@@ -81,6 +83,11 @@ export class Interview {
     return this.#stop;
   }
 
+  /** Whether something was asked that has no answer yet. */
+  get waits(): boolean {
+    return this.#out > 0 || this.#unanswered.size > 0;
+  }
+
   /** What came along with this request alone. */
   response(key: string): JsonValue | undefined {
     return ownMember(this.#responses, key);
@@ -90,7 +97,7 @@ export class Interview {
   async ask<Answer>(question: Question<Answer>, key?: string): Promise<Answer> {
     this.#checkOpen();
     const name = this.#keys.keyFor(question, key);
-    if (this.#askNow !== undefined) return question.read(await this.#askNow(question));
+    if (this.#askNow !== undefined) return question.read(await this.#put(this.#askNow(question)));
     const known = this.#answers.get(name) ?? ownMember(this.#responses, name);
     if (known === undefined) return this.#gather(name, question);
     this.#consumed.add(name);
@@ -148,6 +155,15 @@ export class Interview {
       const refusal = new InvalidParamsError(`Invalid params: ${problem}`);
       this.#end({ kind: "error", error: refusal });
       throw refusal;
+    }
+  }
+
+  async #put(asked: Promise<JsonObject>): Promise<JsonObject> {
+    this.#out += 1;
+    try {
+      return await asked;
+    } finally {
+      this.#out -= 1;
     }
   }
 

@@ -3,6 +3,7 @@ import {
   accepted,
   asked,
   asking,
+  callLive,
   EVERYTHING,
   messages,
   round,
@@ -10,7 +11,7 @@ import {
   type Handler,
 } from "../../../test/support/asking.js";
 import { gate } from "../../../test/support/gate.js";
-import { openLink } from "../../../test/support/link.js";
+import { handshaken, openLink } from "../../../test/support/link.js";
 import { unhandledDuring } from "../../../test/support/unhandled.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { nextTurn } from "../../protocol/turn.js";
@@ -35,6 +36,8 @@ function onClock(handler: Handler, clock: ManualClock) {
 async function pendingOn(clock: ManualClock, count: number): Promise<void> {
   while (clock.pending !== count) await nextTurn();
 }
+
+const EARLY = 'Error: A handler of tools/call ("run") returned before its question was answered: await it';
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "no error");
 
@@ -362,6 +365,50 @@ describe("a request that is cancelled", () => {
   });
 });
 
+describe("a handler that returns before its question was answered", () => {
+  const early: readonly Handler[] = [
+    (ctx) => void ctx.elicit("A?"),
+    (ctx) => Promise.resolve(void ctx.elicit("A?")),
+    (ctx) => void ctx.ask({ a: { message: "A?" }, b: "roots" }),
+  ];
+
+  it("is reported once, in every era, and has the result it returned", async () => {
+    for (const handler of early) {
+      const { server, round, errors } = asking(handler);
+      expect((await round())?.result).toMatchObject({ resultType: "complete", content: [] });
+      for (const replays of [true, false]) {
+        const link = await handshaken(server, "2025-11-25", { capabilities: EVERYTHING, peer: { replays } });
+        expect((await callLive(link, () => undefined)).reply?.result).toEqual({ content: [] });
+      }
+      expect(errors.map(String)).toEqual([EARLY, EARLY, EARLY]);
+    }
+  });
+
+  it("is not reported where the question was answered, refused, or could not be put", async () => {
+    const { server, errors } = asking(async (ctx) => {
+      await ctx.elicit("A?").catch(() => undefined);
+      void ctx.sample({ messages: [], maxTokens: 1 });
+      void ctx.elicit("A?", {} as never);
+    });
+    const link = await handshaken(server, "2025-11-25", { capabilities: EVERYTHING });
+    await callLive(link, () => accepted());
+    await callLive(link, () => ({ code: -1 }));
+    await openLink(server).stateless("tools/call", { name: "run" });
+    expect(errors).toEqual([]);
+  });
+
+  it("is not reported where the call was cancelled", async () => {
+    const cancelled = new AbortController();
+    const { round, errors } = asking((ctx) => {
+      void ctx.elicit("A?");
+      return nextTurn().then(() => undefined);
+    });
+    cancelled.abort();
+    expect(await round(undefined, undefined, { signal: cancelled.signal })).toBeUndefined();
+    expect(errors).toEqual([]);
+  });
+});
+
 describe("a request that is over", () => {
   it("has nothing asked in its name any more", async () => {
     const late = gate<string>();
@@ -379,7 +426,7 @@ describe("a request that is over", () => {
 
   it("takes what was asked and not answered with it", async () => {
     const late = gate<string>();
-    const { round } = asking((ctx) => {
+    const { round, errors } = asking((ctx) => {
       ctx.elicit("A?").catch((error: unknown) => {
         late.open(String(error));
       });
@@ -387,5 +434,6 @@ describe("a request that is over", () => {
     });
     expect(said(await round({}, undefined, { capabilities: EVERYTHING }))).toBe("at once");
     expect(await late.promise).toBe("AbortError: tools/call is over");
+    expect(errors.map(String)).toEqual([EARLY]);
   });
 });
