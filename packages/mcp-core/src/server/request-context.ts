@@ -150,6 +150,11 @@ export class RequestContext implements MethodContext {
     if (this.#ended) asker.end(this.#overReason());
   }
 
+  /** Whether the handler has asked for something, and has no answer yet. */
+  get waits(): boolean {
+    return this.#asker?.waits === true && !this.cancelled;
+  }
+
   /** What ended the run of the handler before it came to its own end, if anything did. */
   get stop(): Stop | undefined {
     return this.#asker?.stop;
