@@ -2,6 +2,7 @@ export type * from "./contract/index.js";
 export { EncodedResult, type Outgoing, type PreEncoded, type Reply } from "./jsonrpc/encode.js";
 export * from "./jsonrpc/errors.js";
 export type * from "./jsonrpc/messages.js";
+export { contentList } from "./protocol/content-list.js";
 export * from "./protocol/errors.js";
 export { Meta } from "./protocol/meta.js";
 export type { Handshake } from "./protocol/handshake.js";

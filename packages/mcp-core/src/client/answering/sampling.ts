@@ -1,6 +1,8 @@
+import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
-import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { contentList } from "../../protocol/content-list.js";
 import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { CreateMessageParams, CreateMessageResult } from "../../protocol/question-types.js";
 import { has, type Revision } from "../../protocol/revisions.js";
@@ -32,14 +34,13 @@ function answerOf(answer: CreateMessageResult, revision: Revision): JsonObject {
   if (problem !== undefined || !isObject(given))
     throw new InvalidAnswerError(`The sampled message ${problem ?? ""}`);
   if (!isString(given["model"])) throw new InvalidAnswerError("The sampled message must name its model");
-  const { content } = given;
-  if (!Array.isArray(content) || has(revision, "samplingTools")) return given;
-  const [block, ...others] = content as readonly JsonValue[];
+  if (has(revision, "samplingTools")) return given;
+  const [block, ...others] = contentList(answer);
   if (block === undefined || others.length > 0)
     throw new InvalidAnswerError(
       `The sampled message must have one block of content in revision ${revision}`,
     );
-  return { ...given, content: block };
+  return { ...given, content: asJsonObject(block) };
 }
 
 function isString(value: unknown): value is string {
