@@ -1,7 +1,7 @@
 import { McpClient, RequestTimeoutError, type Revision } from "@towpath/mcp-core";
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
-import type { Message } from "./harness/inbox.js";
+import { kindsOf, type Message } from "./harness/inbox.js";
 import { metaOf, scriptedServer, withClient, type Script } from "./harness/scripted-server.js";
 import { req } from "./requirements/index.js";
 
@@ -48,6 +48,35 @@ describe.each(REVISIONS)("a client's calls in revision %s", (revision) => {
     const { client, server } = await withClient(revision, pagesOf([]));
     expect(await client.listTools()).toMatchObject([{ name: "tool-0" }]);
     expect(server.receivedMethods.filter((method) => method === "tools/list")).toHaveLength(1);
+  });
+
+  it(req("jsonrpc.client-ids"), async () => {
+    const { client, server } = await withClient(revision, pagesOf(["next"]));
+    const calls = [client.listTools(), client.callTool("one"), client.callTool("two")];
+    for (const text of ["one", "two"]) server.say(answerTo(await server.next("tools/call"), text));
+    await Promise.all(calls);
+    const requests = server.received.filter(({ id }) => id !== undefined);
+    const ids = requests.map(({ id }) => id);
+    expect(ids.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => typeof id !== "string" && !Number.isInteger(id))).toEqual([]);
+  });
+
+  it(req("jsonrpc.client-messages"), async () => {
+    const { client, server } = await withClient(revision, pagesOf([]));
+    for (const method of ["ping", "nothing/known"]) server.say({ jsonrpc: "2.0", id: method, method });
+    const controller = new AbortController();
+    const failure = client.callTool("slow", {}, { signal: controller.signal }).catch(() => undefined);
+    await server.next("tools/call");
+    controller.abort();
+    await failure;
+    await client.listTools();
+    for (const message of server.received) {
+      expect(message).toHaveProperty("jsonrpc", "2.0");
+      expect(kindsOf(message)).toHaveLength(1);
+    }
+    const kinds = revision === "2025-11-25" ? ["method", "result", "error"] : ["method"];
+    expect(new Set(server.received.flatMap(kindsOf))).toEqual(new Set(kinds));
   });
 
   it(req("cancellation.client-sends"), async () => {

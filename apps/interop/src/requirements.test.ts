@@ -3,7 +3,8 @@ import { REVISIONS, type Revision } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { behaviours } from "./behaviours/index.js";
 import { requirements, type Requirement } from "./requirements/index.js";
-import { untestable } from "./requirements/untestable.js";
+import { LEFT_OUT, MOVED, SECTIONS } from "./requirements/sections.js";
+import { REASONS, untestable } from "./requirements/untestable.js";
 
 const FEATURES = [
   "client/roots",
@@ -37,9 +38,11 @@ const PAGES: Readonly<Record<Revision, readonly string[]>> = {
     "basic/index",
     "basic/versioning",
     "basic/patterns/cancellation",
+    "basic/patterns/index",
     "basic/patterns/mrtr",
     "basic/patterns/progress",
     "basic/patterns/subscriptions",
+    "basic/transports/index",
     "basic/transports/stdio",
     "changelog",
     "client/elicitation",
@@ -100,9 +103,56 @@ describe("the requirements list", () => {
   });
 });
 
-function isAstray({ spec, revisions }: Pick<Requirement, "spec" | "revisions">): boolean {
-  const { revision, page = "" } = SPEC.exec(spec)?.groups ?? {};
-  const known = REVISIONS.find((candidate) => candidate === revision);
-  if (known === undefined || !PAGES[known].includes(page)) return true;
-  return !revisions.includes(known) && !ABOUT_BOTH_ERAS.has(spec);
+const sections = Object.entries(SECTIONS).flatMap(([page, below]) =>
+  Object.entries(below).flatMap(([section, sentences]) =>
+    REVISIONS.flatMap((revision, index) =>
+      sentences[index] === 0 ? [] : [{ revision, page, section, sentences: sentences[index] }],
+    ),
+  ),
+);
+
+const named = new Set(
+  [...requirements, ...untestable].flatMap((entry) =>
+    placesOf(entry).flatMap((place) => entry.revisions.map((revision) => keyOf({ ...place, revision }))),
+  ),
+);
+
+describe("the sections of the specification that ask for something", () => {
+  it("are on pages there are", () => {
+    expect(sections.filter(({ revision, page }) => !PAGES[revision].includes(page))).toEqual([]);
+  });
+
+  it("are each named by a requirement, or by what cannot be tested, in every revision", () => {
+    expect(sections.filter((section) => !named.has(keyOf(section)))).toEqual([]);
+  });
+
+  it("are left out with a reason only", () => {
+    expect(Object.values(LEFT_OUT).filter((why) => !(why in REASONS))).toEqual([]);
+    expect(Object.keys(LEFT_OUT).filter((page) => page in SECTIONS)).toEqual([]);
+  });
+});
+
+interface Section {
+  readonly revision: Revision;
+  readonly page: string;
+  readonly section: string;
+}
+
+/** The same for a page under its old name and under its new one. */
+function keyOf({ revision, page, section }: Section): string {
+  return `${revision}/${MOVED[page] ?? page}#${section}`;
+}
+
+function placesOf({ spec, also = [] }: Pick<Requirement, "spec" | "also">) {
+  return [spec, ...also].map((place) => {
+    const { revision, page = "", section = "" } = SPEC.exec(place)?.groups ?? {};
+    return { place, revision: REVISIONS.find((known) => known === revision), page, section };
+  });
+}
+
+function isAstray(entry: Pick<Requirement, "spec" | "also" | "revisions">): boolean {
+  return placesOf(entry).some(({ place, revision, page }) => {
+    if (revision === undefined || !PAGES[revision].includes(page)) return true;
+    return !entry.revisions.includes(revision) && !ABOUT_BOTH_ERAS.has(place);
+  });
 }

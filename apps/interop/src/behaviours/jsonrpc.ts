@@ -1,12 +1,38 @@
 import { expect } from "vitest";
-import type { Message } from "../harness/inbox.js";
+import { isResponseTo } from "../harness/client.js";
+import { kindsOf, type Message } from "../harness/inbox.js";
 import type { Behaviours } from "./behaviours.js";
 
 const isRefusal = (message: Message): boolean => message.error !== undefined;
 const withoutId = (message: Message): boolean =>
   message.method === undefined && (message.id === undefined || message.id === null);
 
+const isPing = ({ method }: Message): boolean => method === "ping";
+
 export const jsonrpc = {
+  "jsonrpc.messages": async ({ client }) => {
+    const meta = { progressToken: "every kind" };
+    const reporting = client.sendCall("report", { values: [1, 2] }, { meta });
+    const reported = await client.peer.until(isResponseTo(reporting));
+    const messages = [...reported, await client.request("nothing/known")];
+    expect(new Set(messages.flatMap(kindsOf))).toEqual(new Set(["method", "result", "error"]));
+    for (const message of messages) {
+      expect(message).toHaveProperty("jsonrpc", "2.0");
+      expect(kindsOf(message)).toHaveLength(1);
+    }
+  },
+  "jsonrpc.server-ids": async ({ client }) => {
+    const calls = ["one", "two", "three"].map((id) => client.sendCall("ping_client", {}, { id }));
+    const ids: unknown[] = [];
+    while (ids.length < calls.length) {
+      const { id = null } = await client.peer.next(isPing);
+      ids.push(id);
+      client.peer.send({ jsonrpc: "2.0", id, result: {} });
+    }
+    for (const call of calls) expect(await client.response(call)).toHaveProperty("result");
+    expect(new Set(ids).size).toBe(calls.length);
+    expect(ids.filter((id) => typeof id !== "string" && !Number.isInteger(id))).toEqual([]);
+  },
   "jsonrpc.response-id": async ({ client }) => {
     const asNumber = client.sendCall("echo", { text: "number" }, { id: 7 });
     const asString = client.sendCall("echo", { text: "string" }, { id: "7" });

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import { INFO, isResponseTo } from "../harness/client.js";
+import { ABLE, INFO, isResponseTo } from "../harness/client.js";
+import { isRequest } from "./asking.js";
 import type { Behaviours } from "./behaviours.js";
 
 export const lifecycle = {
@@ -23,6 +24,12 @@ export const lifecycle = {
         instructions: "Call echo.",
       },
     });
+  },
+  "lifecycle.before-initialized": async (trial) => {
+    const client = await trial.stranger();
+    const params = { protocolVersion: trial.revision, capabilities: ABLE, clientInfo: INFO };
+    expect(await client.request("initialize", params)).toHaveProperty("result");
+    expect((await client.settled()).filter(isRequest)).toEqual([]);
   },
   "lifecycle.version-agreed": async ({ introduction, revision }) => {
     expect(introduction).toMatchObject({ result: { protocolVersion: revision } });

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@towpath/mcp-core";
+import { compileJsonSchema } from "@towpath/mcp-core/json-schema";
 import { expect } from "vitest";
 import { isNotification, type RawClient } from "../harness/client.js";
 import type { Behaviours } from "./behaviours.js";
@@ -29,6 +30,13 @@ export const tools = {
   "tools.input-schema": async ({ client }) => {
     for (const { inputSchema } of await allOf(client, "tools"))
       expect(inputSchema).toMatchObject({ type: "object" });
+  },
+  "schemas.valid": async ({ client }) => {
+    const tools = await allOf(client, "tools");
+    const schemas = tools.flatMap(({ inputSchema, outputSchema }) => [inputSchema, outputSchema ?? true]);
+    // A schema that is none is refused by name.
+    for (const schema of schemas) compileJsonSchema(schema as JsonObject);
+    expect(tools.filter(({ outputSchema }) => outputSchema !== undefined)).not.toEqual([]);
   },
   "tools.names": async ({ client }) => {
     expect(await client.text("echo", { text: "case" })).toBe("case");

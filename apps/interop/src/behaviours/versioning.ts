@@ -100,6 +100,16 @@ export const metadata = {
     ];
     for (const { result } of answers) expect(result).toHaveProperty("resultType", "complete");
   },
+  "metadata.unknown-keys": async ({ client }) => {
+    const meta = {
+      "io.modelcontextprotocol/unknown": 5,
+      "dev.mcp/also-unknown": { of: [null, "any type"] },
+      "com.example/own": null,
+      bare: false,
+    };
+    expect(await client.text("echo", { text: "the same" }, { meta })).toBe("the same");
+    expect(await client.request("tools/list", {}, { meta })).toHaveProperty("result.tools");
+  },
   "metadata.trace-context": async ({ client }) => {
     const trace = {
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01",

@@ -10,6 +10,11 @@ export interface Message {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: JsonObject };
 }
 
+/** The members by which it is a request or notification, a result, or an error: one of them, if all is well. */
+export function kindsOf(message: Message): readonly string[] {
+  return ["method", "result", "error"].filter((member) => member in message);
+}
+
 export type Received = Message | readonly Message[];
 export type Matches<Item extends Received = Message> = (message: Item) => boolean;
 

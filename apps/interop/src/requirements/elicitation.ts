@@ -77,6 +77,7 @@ export const elicitation = [
     id: "elicitation.actions",
     behaviour: "Accepted, declined and cancelled are told apart",
     spec: "2026-07-28/client/elicitation#response-actions",
+    also: ["2026-07-28/client/elicitation#error-handling"],
     revisions: since("2025-06-18"),
     transports: "all",
   },

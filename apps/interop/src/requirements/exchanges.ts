@@ -33,6 +33,7 @@ export const cancellation = [
     id: "cancellation.client-sends",
     behaviour: "A client that gives up sends notifications/cancelled with the id of its request",
     spec: "2026-07-28/basic/patterns/cancellation#transport-specific-cancellation",
+    also: ["2026-07-28/basic/patterns/cancellation#cancellation"],
     revisions: ALL,
     transports: ["memory"],
   },

@@ -11,6 +11,7 @@ import { prompts } from "./prompts.js";
 import { resources } from "./resources.js";
 import { roots } from "./roots.js";
 import { sampling } from "./sampling.js";
+import { schemas } from "./schemas.js";
 import { tasks } from "./tasks.js";
 import { completion } from "./completion.js";
 import { elicitation } from "./elicitation.js";
@@ -24,6 +25,7 @@ const entries = [
   ...lifecycle,
   ...versioning,
   ...metadata,
+  ...schemas,
   ...tools,
   ...resources,
   ...prompts,

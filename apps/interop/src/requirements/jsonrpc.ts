@@ -1,4 +1,4 @@
-import { ALL, since, type Requirement } from "./requirement.js";
+import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
 
 export const jsonrpc = [
   {
@@ -92,5 +92,36 @@ export const jsonrpc = [
     spec: "2026-07-28/basic/index#error-codes",
     revisions: ALL,
     transports: "all",
+  },
+  {
+    id: "jsonrpc.messages",
+    behaviour:
+      "Every message says “2.0”, and is a request, a notification, a result or an error, and no two of them",
+    spec: "2026-07-28/basic/index#messages",
+    also: ["2024-11-05/basic/index#overview", "2024-11-05/basic/messages#messages"],
+    revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.server-ids",
+    behaviour: "A server's requests have ids, strings or integers, that it uses once",
+    spec: "2025-11-25/basic/index#requests",
+    revisions: HANDSHAKE,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.client-messages",
+    behaviour: "A client writes nothing but requests, notifications and answers, each saying “2.0”",
+    spec: "2026-07-28/basic/index#messages",
+    also: ["2026-07-28/basic/transports/stdio#stdio"],
+    revisions: ALL,
+    transports: ["memory"],
+  },
+  {
+    id: "jsonrpc.client-ids",
+    behaviour: "A client's requests have ids, strings or integers, that it uses once",
+    spec: "2026-07-28/basic/index#requests",
+    revisions: ALL,
+    transports: ["memory"],
   },
 ] as const satisfies readonly Requirement[];

@@ -20,6 +20,7 @@ export const lifecycle = [
     behaviour:
       "initialize is answered with the server's capabilities, its name and version, and instructions",
     spec: "2025-11-25/basic/lifecycle#initialization",
+    also: ["2024-11-05/basic/index#protocol-layers", "2025-11-25/basic/index#overview"],
     revisions: HANDSHAKE,
     transports: "all",
   },
@@ -106,5 +107,12 @@ export const lifecycle = [
     spec: "2025-11-25/basic/utilities/ping#behavior-requirements",
     revisions: HANDSHAKE,
     transports: ["memory"],
+  },
+  {
+    id: "lifecycle.before-initialized",
+    behaviour: "A server asks nothing on its own account before notifications/initialized",
+    spec: "2025-11-25/basic/lifecycle#initialization",
+    revisions: HANDSHAKE,
+    transports: "all",
   },
 ] as const satisfies readonly Requirement[];

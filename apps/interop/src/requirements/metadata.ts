@@ -61,6 +61,14 @@ export const metadata = [
     id: "metadata.client-sends",
     behaviour: "A client sends version, info and capabilities on every request",
     spec: "2026-07-28/basic/index#_meta",
+    also: [
+      "2026-07-28/basic/patterns/mrtr#multi-round-trip-requests",
+      "2026-07-28/server/prompts#prompts",
+      "2026-07-28/server/resources#resources",
+      "2026-07-28/server/tools#tools",
+      "2026-07-28/server/utilities/completion#completion",
+      "2026-07-28/server/utilities/pagination#pagination",
+    ],
     revisions: STATELESS,
     transports: ["memory"],
   },
@@ -77,5 +85,12 @@ export const metadata = [
     spec: "2026-07-28/basic/index#resulttype",
     revisions: STATELESS,
     transports: ["memory"],
+  },
+  {
+    id: "metadata.unknown-keys",
+    behaviour: "Keys that are reserved and not known, and any values they have, change nothing",
+    spec: "2026-07-28/basic/index#_meta",
+    revisions: ALL,
+    transports: "all",
   },
 ] as const satisfies readonly Requirement[];

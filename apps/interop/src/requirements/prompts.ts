@@ -54,6 +54,7 @@ export const prompts = [
     id: "prompts.content",
     behaviour: "Text, images and embedded resources pass as they are: base64, with MIME type and URI",
     spec: "2026-07-28/server/prompts#promptmessage",
+    also: ["2026-07-28/server/prompts#image-content", "2026-07-28/server/prompts#embedded-resources"],
     revisions: ALL,
     transports: "all",
   },

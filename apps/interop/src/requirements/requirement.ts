@@ -5,14 +5,19 @@ export const TRANSPORTS = ["memory", "stdio"] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
 
+/** A place in the specification: `<revision>/<page>#<section>`. */
+export type Place = `${Revision}/${string}#${string}`;
+
 /** One thing the specification asks for, as data. */
 export interface Requirement {
   /** `<topic>.<name>`, stable: tests refer to it. */
   readonly id: `${string}.${string}`;
   /** What a server, or where it says so a client, does. */
   readonly behaviour: string;
-  /** Where that is written: `<revision>/<page>#<section>`. */
-  readonly spec: `${Revision}/${string}#${string}`;
+  /** Where that is written. */
+  readonly spec: Place;
+  /** Sections of other names that ask for the same. */
+  readonly also?: readonly Place[];
   /** The revisions it holds in. */
   readonly revisions: readonly Revision[];
   readonly transports: readonly Transport[] | "all";

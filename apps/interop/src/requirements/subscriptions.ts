@@ -55,6 +55,7 @@ export const subscriptions = [
     behaviour:
       "A server that ends a subscription sends notifications/cancelled, which it never sends otherwise",
     spec: "2026-07-28/basic/patterns/cancellation#behavior-requirements",
+    also: ["2026-07-28/basic/patterns/cancellation#cancellation"],
     revisions: STATELESS,
     transports: "all",
   },
@@ -70,6 +71,11 @@ export const subscriptions = [
     behaviour:
       "Changes of tools, prompts and resources are each delivered to whoever asked for them, and no other",
     spec: "2026-07-28/basic/patterns/subscriptions#notification-filter",
+    also: [
+      "2026-07-28/server/tools#list-changed-notification",
+      "2026-07-28/server/prompts#list-changed-notification",
+      "2026-07-28/server/resources#list-changed-notification",
+    ],
     revisions: STATELESS,
     transports: "all",
   },

@@ -7,10 +7,11 @@ export const REASONS = {
   http: "It is about HTTP",
   tasks: "Tasks are not offered",
   deprecated: "It asks for less, not for more",
+  documents: "It is about what documentation says",
 } as const;
 
 /** A MUST or SHOULD that no test on a connection can show. */
-export interface Untestable extends Pick<Requirement, "spec" | "revisions"> {
+export interface Untestable extends Pick<Requirement, "spec" | "also" | "revisions"> {
   readonly asks: string;
   readonly why: keyof typeof REASONS;
 }
@@ -151,6 +152,7 @@ export const untestable: readonly Untestable[] = [
   },
   {
     spec: "2026-07-28/client/elicitation#url-mode-elicitation-requests",
+    also: ["2026-07-28/client/elicitation#example-request-sensitive-data"],
     asks: "The user can retry or cancel when the interaction does not end",
     revisions: STATELESS,
     why: "people",
@@ -292,5 +294,75 @@ export const untestable: readonly Untestable[] = [
     asks: "All that holds for those who declare tasks",
     revisions: ["2025-11-25"],
     why: "tasks",
+  },
+  {
+    spec: "2026-07-28/basic/index#_meta",
+    asks: "Keys have a prefix of labels, if any, in reverse DNS notation, and a name; traces have the W3C’s formats",
+    revisions: since("2025-06-18"),
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/basic/index#_meta",
+    asks: "Nobody changes what they do, or trusts anybody, by what the other side says its name is",
+    revisions: STATELESS,
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/basic/index#statelessness",
+    asks: "A server’s process outlives one task or conversation of the client’s; state has ids that are passed on",
+    revisions: STATELESS,
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/basic/index#icons",
+    asks: "PNG and JPEG can be shown; icons are fetched with care, never by javascript: or file:, and checked",
+    revisions: since("2025-11-25"),
+    why: "people",
+  },
+  {
+    spec: "2026-07-28/basic/index#schema-dialect",
+    asks: "Which dialects are supported besides 2020-12 is documented",
+    revisions: since("2025-11-25"),
+    why: "documents",
+  },
+  {
+    spec: "2026-07-28/basic/index#auth",
+    asks: "HTTP has authorization; on stdio, credentials come from the environment",
+    revisions: since("2025-03-26"),
+    why: "http",
+  },
+  {
+    spec: "2025-11-25/basic/transports#streamable-http",
+    also: [
+      "2025-11-25/basic/transports#security-warning",
+      "2025-11-25/basic/transports#sending-messages-to-the-server",
+      "2025-11-25/basic/transports#listening-for-messages-from-the-server",
+      "2025-11-25/basic/transports#multiple-connections",
+      "2025-11-25/basic/transports#resumability-and-redelivery",
+      "2025-11-25/basic/transports#session-management",
+      "2025-11-25/basic/transports#protocol-version-header",
+    ],
+    asks: "Messages travel in requests, responses and event streams, with headers, sessions and checked origins",
+    revisions: HANDSHAKE,
+    why: "http",
+  },
+  {
+    spec: "2026-07-28/basic/transports/index#custom-transports",
+    also: ["2025-11-25/basic/transports#custom-transports"],
+    asks: "Transports of an author’s own keep the messages as they are, are documented, and frame streams as stdio does",
+    revisions: ALL,
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/basic/versioning#extension-negotiation",
+    asks: "Extensions have names with a prefix, and document what happens without them",
+    revisions: STATELESS,
+    why: "documents",
+  },
+  {
+    spec: "2026-07-28/server/utilities/completion#security",
+    asks: "Requests are limited in rate",
+    revisions: ALL,
+    why: "author",
   },
 ];

@@ -34,6 +34,7 @@ export const versioning = [
     id: "versioning.discover",
     behaviour: "server/discover tells versions, capabilities, identity and instructions",
     spec: "2026-07-28/server/discover#response",
+    also: ["2026-07-28/server/discover#discovery", "2026-07-28/basic/index#overview"],
     revisions: STATELESS,
     transports: "all",
   },
@@ -41,6 +42,7 @@ export const versioning = [
     id: "versioning.client-probes",
     behaviour: "A client of both eras sends server/discover, with its version in _meta, before anything else",
     spec: "2026-07-28/basic/transports/stdio#backward-compatibility",
+    also: ["2026-07-28/server/discover#when-to-call"],
     revisions: STATELESS,
     transports: ["memory"],
   },
@@ -142,5 +144,13 @@ export const versioning = [
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
     transports: ["stdio"],
+  },
+  {
+    id: "versioning.extensions",
+    behaviour:
+      "A server with an extension says so, and refuses with -32021 what only those with it understand",
+    spec: "2026-07-28/basic/versioning#extension-negotiation",
+    revisions: STATELESS,
+    transports: ["memory"],
   },
 ] as const satisfies readonly Requirement[];
