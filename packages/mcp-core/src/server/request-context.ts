@@ -13,7 +13,7 @@ import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/typ
 import { Asker, type AskingServices } from "./asking/asker.js";
 import type { Asks } from "./asking/asks.js";
 import type { Stop } from "./asking/interview.js";
-import { requestsOf } from "./asking/conclude.js";
+import { concludeLate, type Conclusion } from "./asking/conclude.js";
 import type { Caller } from "./caller.js";
 import type { MethodResult } from "./extension.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
@@ -55,6 +55,7 @@ export class RequestContext implements MethodContext {
   #stopWaiting: ((early: Promise<MethodResult>) => void) | undefined;
   #asker: Asker | undefined;
   #lateness: Scheduled | undefined;
+  #conclusion: Conclusion | undefined;
   #log: Logger | undefined;
   #lastProgress = -Infinity;
   #asked = false;
@@ -227,13 +228,17 @@ export class RequestContext implements MethodContext {
     });
   }
 
+  /** Its handler is under way, and this is what becomes of it. */
+  awaits(conclusion: Conclusion): void {
+    this.#conclusion = conclusion;
+  }
+
   /** The run of the handler was stopped: its end is waited for, so that it has cleaned up, but not for ever. */
   stopped(stop: Stop, graceMs: number): void {
-    if (this.client.era === "handshake") return;
+    const conclusion = this.#conclusion;
+    if (this.client.era === "handshake" || conclusion === undefined) return;
     this.#lateness = this.link.asks.clock.schedule(graceMs, () => {
-      const late =
-        stop.kind === "error" ? Promise.reject(stop.error) : this.asker.inputRequired(requestsOf(stop));
-      this.#stopWaiting?.(unwatched(late));
+      this.#stopWaiting?.(unwatched(concludeLate(this, conclusion, stop)));
     });
   }
 

@@ -39,6 +39,7 @@ function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<Meth
   const failed = (error: unknown): MaybePromise<MethodResult> => failure(ctx, conclusion, error);
   try {
     const returned = run(new HandlerContext(ctx));
+    if (isPromise(returned)) ctx.awaits(conclusion);
     const finished = isPromise(returned)
       ? Promise.resolve(returned).then(
           (value) => (ctx.stop === undefined ? finish(ctx, conclusion, value) : swallowed(ctx, conclusion)),
@@ -75,14 +76,28 @@ async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unkno
   if (stop === undefined) throw error;
   ctx.endedInTime();
   if (error !== undefined && !comesFrom(error, stop)) ctx.report(error);
-  if (stop.kind === "error") throw stop.error;
-  if (ctx.client.era === "stateless") return ctx.asker.inputRequired(requestsOf(stop));
+  if (stop.kind === "error" || ctx.client.era === "stateless") return resultOf(ctx, stop);
   ctx.asker = await ctx.asker.answerNow(stop.questions);
   return attempt(ctx, conclusion);
 }
 
-export function requestsOf({ questions }: Stop & { kind: "asks" }): ReadonlyMap<string, InputRequest> {
-  return new Map([...questions].map(([key, { request }]) => [key, request]));
+/** What becomes of a run that was stopped, and whose handler does not end. */
+export async function concludeLate(
+  ctx: RequestContext,
+  conclusion: Conclusion,
+  stop: Stop,
+): Promise<MethodResult> {
+  try {
+    return await resultOf(ctx, stop);
+  } catch (error) {
+    return failure(ctx, conclusion, error);
+  }
+}
+
+async function resultOf(ctx: RequestContext, stop: Stop): Promise<MethodResult> {
+  if (stop.kind === "error") throw stop.error;
+  const requests = [...stop.questions].map(([key, { request }]) => [key, request] as const);
+  return ctx.asker.inputRequired(new Map(requests));
 }
 
 function comesFrom(error: unknown, stop: Stop, seen = new Set<unknown>()): boolean {

@@ -238,6 +238,30 @@ describe("a handler that does not end after its suspension", () => {
     await link.link.close({ kind: "closed" });
   });
 
+  it("gets the same result as one that ends in time when its questions differ, which is reported once", async () => {
+    const clock = new ManualClock();
+    const never = gate();
+    let time = 0;
+    const { link, errors } = onClock(async (ctx) => {
+      await ctx.elicit(`It is ${String(++time)}?`).catch(() => undefined);
+      await never.promise;
+    }, clock);
+    const late = async (responses?: JsonObject, state?: string) => {
+      const reply = round(link, responses, state);
+      await pendingOn(clock, 1);
+      clock.advance(1_000);
+      return reply;
+    };
+    const first = asked(await late());
+    const second = asked(await late({ [first.key]: accepted() }, first.state));
+    const last = await late({ [second.key]: accepted() }, second.state);
+    expect(last?.result?.["isError"]).toBe(true);
+    expect(said(last)).toContain("differ from run to run: pass a key");
+    never.open();
+    await link.link.close({ kind: "closed" });
+    expect(errors.map(String).filter((error) => error.includes("differ from run to run"))).toHaveLength(1);
+  });
+
   it("gets the error of a malformed answer, too", async () => {
     const clock = new ManualClock();
     const never = gate();
