@@ -29,7 +29,7 @@ export type {
   UrlAskOptions,
 } from "./server/asking/questions.js";
 export { Suspended } from "./server/asking/suspended.js";
-export type { Context, MethodContext } from "./server/context.js";
+export type { BaseContext, Context, MethodContext } from "./server/context.js";
 export type { Caller } from "./server/caller.js";
 export type { Logger } from "./server/logger.js";
 export type * from "./server/extension.js";

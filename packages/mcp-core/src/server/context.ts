@@ -5,8 +5,8 @@ import type { AskingContext } from "./asking/asking-context.js";
 import type { Caller } from "./caller.js";
 import type { Logger } from "./logger.js";
 
-/** What a handler sees of the request it serves. All of it may be taken apart by destructuring. */
-export interface Context extends AskingContext {
+/** What everything that has to do with a request sees of it. All of it may be taken apart by destructuring. */
+export interface BaseContext {
   readonly requestId: RequestId;
   readonly method: string;
   /** Aborted when the client cancelled the request or is gone. */
@@ -39,8 +39,11 @@ export interface Context extends AskingContext {
   readonly ping: () => Promise<void>;
 }
 
+/** What the handler of a tool, a prompt or a resource sees of the request it serves. */
+export interface Context extends BaseContext, AskingContext {}
+
 /** What a method of an extension sees besides. */
-export interface MethodContext extends Context {
+export interface MethodContext extends BaseContext {
   /** The way back for notifications that belong to the request; none may follow its response. */
   readonly exchange: Exchange;
   /**

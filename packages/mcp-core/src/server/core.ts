@@ -146,7 +146,9 @@ export class ServerCore {
    * @throws MissingClientCapabilityError
    */
   checkResultType(result: MethodResult, ctx: RequestContext): void {
-    const type = plain(result)["resultType"];
+    if (this.#extensions.length === 0) return;
+    const value: unknown = plain(result);
+    const type = isObject(value) ? value["resultType"] : undefined;
     const owner = this.#extensions.find(({ resultTypes }) => resultTypes?.some((owned) => owned === type));
     if (owner !== undefined) ctx.require({ extensions: { [owner.id]: {} } });
   }

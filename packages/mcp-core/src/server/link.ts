@@ -164,8 +164,7 @@ export class ServerLink implements Link, LinkScope {
       ctx.giveUp(signal?.reason);
     };
     this.#running += 1;
-    result.then(this.#ended, this.#ended);
-    const settled = ctx.unlessEndedEarly(result);
+    const settled = ctx.unlessEndedEarly(result, this.#ended);
     this.#inFlight.add(ctx);
     if (signal?.aborted === true) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
@@ -187,9 +186,8 @@ export class ServerLink implements Link, LinkScope {
   };
 
   #finish(result: MethodResult, method: ServedMethod, ctx: RequestContext): Reply {
-    const reply = this.#core.finisher.finish(ctx.requestId, method, result, ctx.client.era);
     this.#core.checkResultType(result, ctx);
-    return reply;
+    return this.#core.finisher.finish(ctx.requestId, method, result, ctx.client.era);
   }
 
   #failed(id: RequestId, error: unknown): Reply {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { MaybePromise } from "../protocol/promises.js";
-import type { Context } from "./context.js";
+import type { BaseContext } from "./context.js";
 
 /** A request as middleware sees it. */
 export interface McpRequest {
@@ -14,14 +14,14 @@ export interface McpRequest {
  */
 export type Middleware = (
   request: McpRequest,
-  ctx: Context,
+  ctx: BaseContext,
   next: (request?: McpRequest) => Promise<JsonObject>,
 ) => MaybePromise<JsonObject>;
 
 export function runThrough(
   chain: readonly Middleware[],
   request: McpRequest,
-  ctx: Context,
+  ctx: BaseContext,
   serve: (request: McpRequest) => MaybePromise<JsonObject>,
 ): Promise<JsonObject> {
   const from = async (index: number, current: McpRequest): Promise<JsonObject> => {

@@ -95,9 +95,17 @@ function isStandardSchema(value: unknown): value is StandardSchema {
   return canHaveParts && isObject((value as Partial<StandardSchema>)["~standard"]);
 }
 
+/** Zod had no part in Standard Schema before version 3.24. */
+function isOldZod(value: unknown): boolean {
+  return isObject(value) && "_def" in value && "safeParse" in value && !isStandardSchema(value);
+}
+
 function wayOut(schema: unknown): string {
   if (!isObject(schema)) return `It is ${describe(schema)}: leave it out if there is none`;
-  return Object.values(schema).some(isStandardSchema)
+  const parts = Object.values(schema);
+  if (isOldZod(schema) || parts.some(isOldZod))
+    return "It is of a version of zod that is too old. Use zod 4.2 or later";
+  return parts.some(isStandardSchema)
     ? "It is an object of schemas: wrap it in z.object(...), or what your library has for that"
     : 'Wrap plain JSON Schema in jsonSchema() of "@towpath/mcp-core/json-schema"';
 }

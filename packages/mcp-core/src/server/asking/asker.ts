@@ -1,11 +1,9 @@
-import { InvalidRequestError } from "../../jsonrpc/errors.js";
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { unwatched } from "../../protocol/promises.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
 import {
-  ASKING_METHODS,
   type CreateMessageParams,
   type ElicitUrlParams,
   type InputRequest,
@@ -46,7 +44,6 @@ const GRACE_MS = 1_000;
 export class Asker {
   readonly #ctx: RequestContext;
   readonly #services: AskingServices;
-  readonly #mayAsk: boolean;
   readonly #inRounds: boolean;
   #interview: Interview;
   /** Where the journal of the earlier rounds was kept, if it did not travel. */
@@ -56,8 +53,7 @@ export class Asker {
   constructor(ctx: RequestContext, services: AskingServices) {
     this.#ctx = ctx;
     this.#services = services;
-    this.#mayAsk = ASKING_METHODS.has(ctx.method);
-    this.#inRounds = this.#mayAsk && (ctx.client.era === "stateless" || ctx.link.peer.replays === true);
+    this.#inRounds = ctx.client.era === "stateless" || ctx.link.peer.replays === true;
     this.#interview = this.#begin(undefined, {});
   }
 
@@ -165,10 +161,6 @@ export class Asker {
 
   #ask<Answer>(make: () => Question<Answer>, { key }: AskOptions = {}): Promise<Answer> {
     const asked = async (): Promise<Answer> => {
-      if (!this.#mayAsk)
-        throw new InvalidRequestError(
-          `${this.#ctx.method} cannot ask the client: only ${[...ASKING_METHODS].join(", ")} can`,
-        );
       const question = make();
       this.#ctx.require(question.needs);
       return this.#interview.ask(question, key);

@@ -120,24 +120,15 @@ describe("what a revision does not know", () => {
   });
 });
 
-describe("methods that cannot be answered with a question", () => {
-  it("ask nothing, in no era", async () => {
-    const refusals: string[] = [];
-    const { server, stateless } = asking(() => "");
-    server.use(async (request, ctx, next) => {
-      await ctx.elicit("A?").catch((error: unknown) => refusals.push(String(error)));
-      return next(request);
+describe("what surrounds a handler", () => {
+  it("cannot ask: it sees results, and does not run anew", async () => {
+    const seen: boolean[] = [];
+    const { server, stateless } = asking((ctx) => (seen.push("elicit" in ctx), ""));
+    server.use((_, ctx, next) => {
+      seen.push("elicit" in ctx);
+      return next();
     });
-    const listed = await stateless("tools/list", {}, { capabilities: EVERYTHING });
-    const opened = await handshaken(server, "2025-11-25", { capabilities: EVERYTHING });
-    refusals.length = 1;
-    const { reply, sent } = await callLive(opened, () => undefined, { method: "tools/list", params: {} });
-    expect([listed?.result?.["tools"], reply?.result?.["tools"]]).toEqual([
-      [expect.anything()],
-      [expect.anything()],
-    ]);
-    const refusal =
-      "InvalidRequestError: tools/list cannot ask the client: only tools/call, prompts/get, resources/read can";
-    expect([refusals, sent]).toEqual([[refusal, refusal], []]);
+    expect(said(await stateless("tools/call", { name: "run" }))).toBe("");
+    expect(seen).toEqual([false, true]);
   });
 });

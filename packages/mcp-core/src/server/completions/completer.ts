@@ -1,7 +1,7 @@
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import type { Completion } from "../../protocol/prompt-types.js";
-import type { Context } from "../context.js";
+import type { BaseContext } from "../context.js";
 
 /** What else is known while one argument is completed. */
 export interface CompletionContext {
@@ -16,7 +16,7 @@ export interface CompletionContext {
  */
 export type Completer =
   | readonly string[]
-  | ((value: string, known: CompletionContext, ctx: Context) => MaybePromise<readonly string[] | Completion>);
+  | ((value: string, known: CompletionContext, ctx: BaseContext) => MaybePromise<readonly string[] | Completion>);
 
 /** Completers by the name of the argument. */
 export type Completers<Name extends PropertyKey = string> = Readonly<Partial<Record<Name, Completer>>>;

@@ -9,6 +9,7 @@ import type { Revision } from "../../protocol/revisions.js";
 import type { JsonSchema, StandardSchema } from "../../protocol/standard-schema.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
+import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields } from "../fitting.js";
@@ -21,7 +22,7 @@ interface RegisteredPrompt extends Entry<PromptDefinition> {
   readonly input: CompiledSchema;
   readonly arguments: readonly PromptArgument[];
   readonly completable: Completable;
-  readonly handler: (args: unknown, ctx: RequestContext) => unknown;
+  readonly handler: (args: unknown, ctx: Context) => unknown;
 }
 
 const NO_ARGUMENTS: JsonObject = {};

@@ -4,7 +4,7 @@ import type { Resource } from "../../protocol/resource-types.js";
 import type { Annotations, CacheHints, Icon } from "../../protocol/types.js";
 import type { UriVariables } from "../../uri-template/uri-variables.js";
 import type { Completers } from "../completions/completer.js";
-import type { Context } from "../context.js";
+import type { BaseContext, Context } from "../context.js";
 import type { Definition, Handle } from "../registry.js";
 
 /** What resources and families of resources may say (Resources, Data Types). */
@@ -38,7 +38,7 @@ export interface ResourceTemplateDefinition<Template extends string = string> ex
    * Whoever changes them says so with the handle's `listChanged()`. Clients may not keep a list that has
    * such resources, unless the server's `cache.lists` says for how long.
    */
-  readonly list?: (ctx: Context) => MaybePromise<readonly ListedResource<Template>[]>;
+  readonly list?: (ctx: BaseContext) => MaybePromise<readonly ListedResource<Template>[]>;
   /** Suggests values for the template's variables (Completion). */
   readonly complete?: Completers<keyof UriVariables<Template>>;
 }

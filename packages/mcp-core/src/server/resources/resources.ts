@@ -11,6 +11,7 @@ import type { CacheHints } from "../../protocol/types.js";
 import { parseUriTemplate, type UriTemplate, type UriValue } from "../../uri-template/uri-template.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
+import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { checkCacheHints } from "../options.js";
@@ -25,7 +26,7 @@ type Variables = Readonly<Record<string, string | string[] | undefined>>;
 
 interface RegisteredResource extends Entry<ResourceDefinition> {
   readonly completable: Completable;
-  readonly handler: (variables: Variables, ctx: RequestContext, uri: string) => unknown;
+  readonly handler: (variables: Variables, ctx: Context, uri: string) => unknown;
 }
 
 export interface RegisteredTemplate extends RegisteredResource {

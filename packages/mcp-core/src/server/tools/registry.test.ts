@@ -92,6 +92,14 @@ describe("registering a tool", () => {
     expect(refused?.result).toMatchObject({ isError: true });
   });
 
+  it("refuses schemas of a zod that is too old, and says so", () => {
+    const string = { _def: { typeName: "ZodString" }, safeParse: () => ({}) };
+    for (const input of [string, { name: string }])
+      expect(() => new McpServer("s").tool("a", { input: input as never }, () => "x")).toThrow(
+        'The input schema of tool "a" is no Standard Schema. It is of a version of zod that is too old. Use zod 4.2 or later',
+      );
+  });
+
   it("refuses a Standard Schema that cannot emit JSON Schema, and names its library", () => {
     const input: StandardSchema = {
       "~standard": { version: 1, vendor: "acme", validate: (value) => ({ value }) },

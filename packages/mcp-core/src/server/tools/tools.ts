@@ -9,6 +9,7 @@ import { has, type Revision } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
 import type { CallToolResult } from "../../protocol/types.js";
 import { conclude } from "../asking/conclude.js";
+import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
@@ -17,7 +18,7 @@ import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } fro
 import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./result.js";
 import { compileInput, compileOutput, type Checked, type CompiledSchema } from "../schema.js";
 
-type AnyHandler = (args: unknown, ctx: RequestContext) => unknown;
+type AnyHandler = (args: unknown, ctx: Context) => unknown;
 
 interface RegisteredTool extends Entry<ToolDefinition> {
   /** What messages call it. */
