@@ -13,6 +13,12 @@ export interface CompiledSchema {
 export type Checked =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string };
 
+/** What other libraries call what is `input` and `output` here. */
+const OTHER_NAMES = {
+  input: ["inputSchema", "input_schema", "inputs", "argsSchema", "paramsSchema", "parameters", "arguments"],
+  output: ["outputSchema", "output_schema", "outputs"],
+} as const;
+
 const NO_ARGUMENTS: CompiledSchema = {
   jsonSchema: { type: "object", additionalProperties: false },
   validate: (value) =>
@@ -20,6 +26,20 @@ const NO_ARGUMENTS: CompiledSchema = {
       ? { ok: true, value }
       : { ok: false, problem: "no arguments are taken" },
 };
+
+/**
+ * Nothing would read a schema under another name, and everything the handler gets would be refused.
+ * @param owner whose definition it is, as in `tool "add"`
+ * @throws TypeError
+ */
+export function refuseOtherNames(definition: object, owner: string): void {
+  const given = definition as Readonly<Record<string, unknown>>; // callers without types may say anything
+  for (const [name, others] of Object.entries(OTHER_NAMES)) {
+    const other = given[name] === undefined && others.find((one) => given[one] !== undefined);
+    if (other === undefined || other === false) continue;
+    throw new TypeError(`The definition of ${owner} has "${other}": the schema goes into "${name}"`);
+  }
+}
 
 /**
  * @param owner whose it is, as in `tool "add"`

@@ -42,6 +42,11 @@ describe("registering a prompt", () => {
       ["a", { input: {} }, () => "a"],
       /input schema of prompt "a" is no Standard Schema/,
     ],
+    [
+      "a schema under another name",
+      ["a", { argsSchema: input }, () => "a"],
+      /definition of prompt "a" has "argsSchema": the schema goes into "input"/,
+    ],
     ["arguments that are no object", ["a", { input: z.string() }, () => "a"], /needs "type": "object"/],
     [
       "a completer of no argument",

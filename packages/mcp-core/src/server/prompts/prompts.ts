@@ -14,7 +14,7 @@ import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields } from "../fitting.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
-import { compileInput, type Checked, type CompiledSchema } from "../schema.js";
+import { compileInput, refuseOtherNames, type Checked, type CompiledSchema } from "../schema.js";
 import type { PromptDefinition, PromptHandle, PromptHandler } from "./definition.js";
 import { promptResultOf } from "./result.js";
 
@@ -51,6 +51,7 @@ export class Prompts {
       throw new TypeError("A prompt's name is a string that is not empty");
     const prepared = this.registry.prepare(name, definition, handler); // checked below
     const owner = `prompt ${JSON.stringify(name)}`;
+    refuseOtherNames(definition, owner);
     const input = compileInput(definition.input, owner);
     const listed = argumentsOf(input.jsonSchema);
     const names = listed.map((argument) => argument.name);

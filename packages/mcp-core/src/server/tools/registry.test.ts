@@ -100,6 +100,20 @@ describe("registering a tool", () => {
       );
   });
 
+  it.each([
+    ["inputSchema", "input"],
+    ["parameters", "input"],
+    ["outputSchema", "output"],
+  ])("refuses a schema under the name of %s, and says where it goes", (name, place) => {
+    const register = (definition: object): unknown => new McpServer("s").tool("a", definition, () => "x");
+    const schema = z.object({ n: z.number() });
+    expect(() => register({ [name]: schema })).toThrow(
+      new TypeError(`The definition of tool "a" has "${name}": the schema goes into "${place}"`),
+    );
+    for (const definition of [{ [name]: undefined }, { [name]: schema, [place]: schema }])
+      expect(() => register(definition)).not.toThrow();
+  });
+
   it("refuses a Standard Schema that cannot emit JSON Schema, and names its library", () => {
     const input: StandardSchema = {
       "~standard": { version: 1, vendor: "acme", validate: (value) => ({ value }) },

@@ -16,7 +16,13 @@ import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
 import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./definition.js";
 import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./result.js";
-import { compileInput, compileOutput, type Checked, type CompiledSchema } from "../schema.js";
+import {
+  compileInput,
+  compileOutput,
+  refuseOtherNames,
+  type Checked,
+  type CompiledSchema,
+} from "../schema.js";
 
 type AnyHandler = (args: unknown, ctx: Context) => unknown;
 
@@ -64,6 +70,7 @@ export class Tools {
     }
     const prepared = this.registry.prepare(name, definition, handler);
     const owner = `tool "${name}"`;
+    refuseOtherNames(definition, owner);
     return this.registry.add({
       ...prepared,
       owner,
