@@ -36,6 +36,9 @@ interface Answer {
   receivedAt?: number;
 }
 
+/** A result of any of the methods. */
+const NOTHING: JsonObject = { tools: [], prompts: [], resources: [], resourceTemplates: [], contents: [] };
+
 class World {
   readonly #random: () => number;
   readonly #clock = new ManualClock();
@@ -102,7 +105,7 @@ class World {
     answer.receivedAt = this.#clock.now();
     const number = this.#answers.push(answer) - 1;
     const { ttlMs, scope } = answer;
-    answer.to.result(answer.id, { number, ttlMs, cacheScope: scope });
+    answer.to.result(answer.id, { ...NOTHING, number, ttlMs, cacheScope: scope });
     await settled();
   }
 

@@ -6,6 +6,7 @@ import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { responseCache } from "./cache/response-cache.js";
+import { InvalidResultError } from "./errors.js";
 
 const FRESH = { ttlMs: 1_000, cacheScope: "private" };
 
@@ -97,6 +98,25 @@ describe("what a server lets a client keep", () => {
     const c = await connected(({ id }, to) => to.error(id, -32603, { ttlMs: 1_000 }));
     await expect(read(c)).rejects.toThrow("error -32603");
     await expect(read(c)).rejects.toThrow("error -32603");
+    expect(c.asked()).toHaveLength(2);
+  });
+
+  it.each([
+    ["tools/list", { tools: "none" }, (c: Connected) => c.client.listTools()],
+    ["prompts/list", { prompts: [{}] }, (c: Connected) => c.client.listPrompts()],
+    ["resources/list", { resources: [{ name: "a" }] }, (c: Connected) => c.client.listResources()],
+    ["resources/templates/list", {}, (c: Connected) => c.client.listResourceTemplates()],
+    ["resources/read", { contents: {} }, (c: Connected) => c.client.readResource("note://1")],
+  ] as const)("is no result of %s that is malformed", async (_, malformed, call) => {
+    let isMended = false;
+    const mended = counting();
+    const c = await connected((message, to) => {
+      if (isMended) mended(message, to);
+      else to.result(message.id, { resultType: "complete", ...malformed, ...FRESH });
+    });
+    await expect(call(c)).rejects.toThrow(InvalidResultError);
+    isMended = true;
+    await call(c);
     expect(c.asked()).toHaveLength(2);
   });
 

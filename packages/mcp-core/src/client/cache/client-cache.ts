@@ -2,7 +2,7 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
 import { cacheKey, type Owner } from "./cache-key.js";
 import { covers } from "../covers.js";
-import { staleTopics, topicOf, type Heard } from "./invalidation.js";
+import { isReadable, staleTopics, topicOf, type Heard } from "./invalidation.js";
 import { ResponseCache } from "./response-cache.js";
 
 /** Clients that share `store` share the public results of the same `server`, and private ones of the same `principal`. */
@@ -120,7 +120,10 @@ export class ClientCache {
       const key = cacheKey(owner, method, params);
       const ttlMs = ttlOf(result);
       const expiresAt = this.#clock.now() + ttlMs;
-      const kept = ttlMs > 0 ? { ...owner, key, json: JSON.stringify(result), expiresAt } : undefined;
+      const kept =
+        ttlMs > 0 && isReadable(method, result)
+          ? { ...owner, key, json: JSON.stringify(result), expiresAt }
+          : undefined;
       store.replace(awaited, this.#keys(method, params), kept);
       return result;
     } finally {

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { PROMPTS, RESOURCE_TEMPLATES, RESOURCES, TOOLS } from "../lists.js";
+import { readResource } from "../results.js";
 
 /** What is read of a notification. */
 export interface Heard {
@@ -11,6 +13,8 @@ interface Cacheable {
   readonly until: string;
   /** The param that the notification has to share with the request. Absent: it is about every such result. */
   readonly of?: string;
+  /** @throws InvalidResultError */
+  readonly read: (result: JsonObject) => unknown;
 }
 
 /**
@@ -18,11 +22,14 @@ interface Cacheable {
  * `server/discover` is left out: it is sent to connect and to ping, where only a new answer will do.
  */
 const CACHEABLE: ReadonlyMap<string, Cacheable> = new Map([
-  ["tools/list", { until: "notifications/tools/list_changed" }],
-  ["prompts/list", { until: "notifications/prompts/list_changed" }],
-  ["resources/list", { until: "notifications/resources/list_changed" }],
-  ["resources/templates/list", { until: "notifications/resources/list_changed" }],
-  ["resources/read", { until: "notifications/resources/updated", of: "uri" }],
+  [TOOLS.method, { until: "notifications/tools/list_changed", read: TOOLS.itemsOf }],
+  [PROMPTS.method, { until: "notifications/prompts/list_changed", read: PROMPTS.itemsOf }],
+  [RESOURCES.method, { until: "notifications/resources/list_changed", read: RESOURCES.itemsOf }],
+  [
+    RESOURCE_TEMPLATES.method,
+    { until: "notifications/resources/list_changed", read: RESOURCE_TEMPLATES.itemsOf },
+  ],
+  ["resources/read", { until: "notifications/resources/updated", of: "uri", read: readResource }],
 ]);
 
 /** Answers that depend on more than the cache's key belong to nobody else (Caching, Cache Key). */
@@ -33,6 +40,16 @@ export function topicOf(method: string, params: JsonObject): string | undefined 
   const cacheable = CACHEABLE.get(method);
   if (cacheable === undefined || NEVER_WITH.some((name) => params[name] !== undefined)) return undefined;
   return named(method, cacheable, params);
+}
+
+/** Whether a result is what its method is answered with: one that is not would fail every call it is served to. */
+export function isReadable(method: string, result: JsonObject): boolean {
+  try {
+    CACHEABLE.get(method)?.read(result);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a notification makes stale. */
