@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { connected, EVERYTHING } from "../../test/support/connected.js";
 import { legacy, type Script } from "../../test/support/scripted-server.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
+import { ResourceNotFoundError } from "../protocol/errors.js";
 import { HANDSHAKE_REVISIONS } from "../protocol/revisions.js";
 import { blobBytes } from "./blob-bytes.js";
 
@@ -32,6 +33,23 @@ describe("reading a resource", () => {
     await expect(client.readResource("a")).rejects.toMatchObject({
       name: "InvalidResultError",
       message: expect.stringContaining("resources/read") as string,
+    });
+  });
+
+  it.each([
+    ["that the server names", -32602, { uri: "note://other" }, "note://other"],
+    ["that was asked for, where the server names none", -32002, undefined, "note://1"],
+    ["that was asked for, where the server's is none", -32002, { uri: 5 }, "note://1"],
+  ])("fails with the URI of a resource that there is not: the one %s", async (_, code, data, uri) => {
+    const { client } = await connected(({ id }, to) => {
+      to.error(id, code, data);
+    });
+    const reading = client.readResource("note://1");
+    await expect(reading).rejects.toThrow(ResourceNotFoundError);
+    await expect(reading).rejects.toMatchObject({
+      uri,
+      data: { uri },
+      message: `Resource not found: ${uri}`,
     });
   });
 

@@ -74,7 +74,7 @@ export class Requests {
     const message = this.message(session, method, params, options);
     const limits = limitsOf(options, this.limits);
     return this.calls.start(session.connection, message, limits, options, (response) =>
-      this.#read(response, method),
+      this.#read(response, message),
     );
   }
 
@@ -84,9 +84,9 @@ export class Requests {
     if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
   }
 
-  #read(response: JsonRpcResponse, method: string): JsonObject {
+  #read(response: JsonRpcResponse, request: JsonRpcRequest): JsonObject {
     try {
-      return resultOf(response, method, this.#resultTypes);
+      return resultOf(response, request, this.#resultTypes);
     } catch (error) {
       if (error instanceof UrlElicitationRequiredError)
         for (const { elicitationId } of error.elicitations) this.elicitations.add(elicitationId);

@@ -1,6 +1,6 @@
 import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonRpcErrorObject, JsonRpcResponse } from "../jsonrpc/messages.js";
+import type { JsonObject, JsonRpcErrorObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import {
   RESOURCE_NOT_FOUND,
   ResourceNotFoundError,
@@ -15,12 +15,16 @@ import type { CallToolResult, LogMessage } from "../protocol/types.js";
 import { InvalidResultError } from "./errors.js";
 
 /**
- * The result of a response. One without `resultType` is complete; of a type nobody knows, it is invalid
- * (Base Protocol, ResultType).
+ * The result of a response to a request. One without `resultType` is complete; of a type nobody knows, it is
+ * invalid (Base Protocol, ResultType).
  * @throws ProtocolError with the server's error; InvalidResultError
  */
-export function resultOf(response: JsonRpcResponse, method: string, types: ReadonlySet<string>): JsonObject {
-  if ("error" in response) throw errorOf(response.error, method);
+export function resultOf(
+  response: JsonRpcResponse,
+  { method, params }: Pick<JsonRpcRequest, "method" | "params">,
+  types: ReadonlySet<string>,
+): JsonObject {
+  if ("error" in response) throw errorOf(response.error, method, params);
   const { resultType } = response.result;
   if (resultType === undefined || (typeof resultType === "string" && types.has(resultType)))
     return response.result;
@@ -29,13 +33,15 @@ export function resultOf(response: JsonRpcResponse, method: string, types: Reado
   );
 }
 
-function errorOf({ code, message, data }: JsonRpcErrorObject, method: string): ProtocolError {
+function errorOf(
+  { code, message, data }: JsonRpcErrorObject,
+  method: string,
+  params: JsonObject | undefined,
+): ProtocolError {
   if (method === "resources/read" && isNotFound(code, data)) {
-    const { uri } = isObject(data) ? data : {};
-    return new ResourceNotFoundError(
-      isString(uri) ? uri : "",
-      code === RESOURCE_NOT_FOUND ? "handshake" : "stateless",
-    );
+    const told = isObject(data) ? data["uri"] : undefined;
+    const uri = [told, params?.["uri"]].find(isString) ?? "";
+    return new ResourceNotFoundError(uri, code === RESOURCE_NOT_FOUND ? "handshake" : "stateless");
   }
   const elicitations = code === URL_ELICITATION_REQUIRED && isObject(data) ? data["elicitations"] : undefined;
   if (!Array.isArray(elicitations) || !elicitations.every(isUrlElicitation))

@@ -84,7 +84,7 @@ export class UrlElicitationRequiredError extends ProtocolError {
 /**
  * There is no such resource; `data` has its URI. -32002 in the handshake era, -32602 in the stateless one
  * (Resources, Error Handling): thrown by the handler of a resource, it gets the code that is right. Clients
- * take either; its URI is empty when the server did not say it.
+ * take either; where the server did not say its URI, it is the one that was asked for.
  */
 export class ResourceNotFoundError extends ProtocolError {
   override readonly name = "ResourceNotFoundError";

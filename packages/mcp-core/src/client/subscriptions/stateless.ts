@@ -164,7 +164,7 @@ class Stream implements Listening {
 
 function endOf(response: JsonRpcResponse): Error {
   try {
-    resultOf(response, METHOD, RESULT_TYPES);
+    resultOf(response, { method: METHOD }, RESULT_TYPES);
     return new SubscriptionEndedError();
   } catch (error) {
     return error as Error; // it throws nothing else
