@@ -6,7 +6,18 @@ export { contentList } from "./protocol/content-list.js";
 export * from "./protocol/errors.js";
 export { Meta } from "./protocol/meta.js";
 export type { Handshake } from "./protocol/handshake.js";
-export * from "./protocol/revisions.js";
+export {
+  eraOf,
+  HANDSHAKE_REVISIONS,
+  isHandshakeRevision,
+  isStatelessRevision,
+  REVISIONS,
+  STATELESS_REVISIONS,
+  type Era,
+  type HandshakeRevision,
+  type Revision,
+  type StatelessRevision,
+} from "./protocol/revisions.js";
 export type * from "./protocol/standard-schema.js";
 export * from "./protocol/types.js";
 export type * from "./protocol/prompt-types.js";

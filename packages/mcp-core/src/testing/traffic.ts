@@ -57,9 +57,14 @@ export class Traffic {
   record(from: Passed["from"], message: JsonRpcMessage): void {
     const passed: Passed = { from, message };
     if (isRequest(message)) this.#methods.set(keyOf(from, message.id), message.method);
-    if (this.#passed.length >= MAX_KEPT) this.#passed.shift();
+    if (this.#passed.length >= MAX_KEPT) this.#forget(this.#passed.shift());
     this.#passed.push(passed);
     for (const look of this.#waiting) look(passed);
+  }
+
+  #forget(passed: Passed | undefined): void {
+    if (passed !== undefined && isRequest(passed.message))
+      this.#methods.delete(keyOf(passed.from, passed.message.id));
   }
 
   #nameOf(from: Passed["from"], message: JsonRpcMessage): string {

@@ -3,7 +3,7 @@ import type { Clock } from "../../protocol/clock.js";
 import { cacheKey, type Owner } from "./cache-key.js";
 import { covers } from "../covers.js";
 import { isReadable, staleTopics, topicOf, type Heard } from "./invalidation.js";
-import { ResponseCache } from "./response-cache.js";
+import { ResponseStore, type ResponseCache } from "./response-cache.js";
 
 /** Clients that share `store` share the public results of the same `server`, and private ones of the same `principal`. */
 export interface SharedCache {
@@ -24,7 +24,7 @@ interface Use {
 
 /** What one client keeps of its server's results, as that allows (Caching). */
 export class ClientCache {
-  readonly #store: ResponseCache | undefined;
+  readonly #store: ResponseStore | undefined;
   readonly #clock: Clock;
   readonly #everyone: Owner;
   readonly #us: Owner;
@@ -33,9 +33,10 @@ export class ClientCache {
   readonly #served = new WeakSet<JsonObject>();
   #connection: object | undefined;
 
-  constructor(clock: Clock, given: false | ResponseCache | SharedCache = new ResponseCache()) {
+  /** @throws TypeError for a store that `responseCache` did not make */
+  constructor(clock: Clock, given: false | ResponseCache | SharedCache = new ResponseStore()) {
     const shared = given !== false && "store" in given ? given : undefined;
-    this.#store = given === false ? undefined : "store" in given ? given.store : given;
+    this.#store = given === false ? undefined : storeOf(shared?.store ?? (given as ResponseCache)); // if not shared
     this.#clock = clock;
     const client = this.#store?.newClient() ?? 0;
     const server = shared?.server ?? client;
@@ -97,7 +98,7 @@ export class ClientCache {
     this.#store?.forget((subject) => subject.server === server && subject.owner === owner);
   }
 
-  #kept(store: ResponseCache, method: string, params: JsonObject): JsonObject | undefined {
+  #kept(store: ResponseStore, method: string, params: JsonObject): JsonObject | undefined {
     const now = this.#clock.now();
     const [json] = this.#keys(method, params).flatMap((key) => store.read(key, now) ?? []);
     if (json === undefined) return undefined;
@@ -107,7 +108,7 @@ export class ClientCache {
   }
 
   async #fetch(
-    store: ResponseCache,
+    store: ResponseStore,
     topic: string,
     method: string,
     params: JsonObject,
@@ -141,6 +142,11 @@ export class ClientCache {
     const { server } = this.#us;
     this.#store?.forget((subject) => subject.server === server && matches(subject.topic));
   }
+}
+
+function storeOf(cache: ResponseCache): ResponseStore {
+  if (cache instanceof ResponseStore) return cache;
+  throw new TypeError("cache must be false, or what responseCache() made, or { store, server, principal }");
 }
 
 /**

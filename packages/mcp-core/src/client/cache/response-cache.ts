@@ -38,11 +38,21 @@ export interface Awaited extends Subject {
 /**
  * Results of servers that said how long they may be kept, for one client or for several to share. When the
  * bounds are reached, what was used least lately goes first. Make one with {@link responseCache}.
- *
+ */
+export interface ResponseCache {
+  /** Results that are kept, stale ones that nobody asked for since included. */
+  readonly count: number;
+  /** Bytes they take. */
+  readonly bytes: number;
+  /** Forgets everything. */
+  clear(): void;
+}
+
+/**
  * Results are kept as JSON text. Every reader gets values of its own to do with as it likes, which objects
  * could only be if they were copied or frozen, and the text's length is what the bound on bytes needs.
  */
-export class ResponseCache {
+export class ResponseStore implements ResponseCache {
   readonly #entries: BoundedMap<Entry>;
   readonly #awaited = new Set<Awaited>();
   #asked = 0;
@@ -55,27 +65,24 @@ export class ResponseCache {
     this.#entries = new BoundedMap(maxEntries, maxBytes);
   }
 
-  /** Results that are kept, stale ones that nobody asked for since included. */
   get count(): number {
     return this.#entries.count;
   }
 
-  /** Bytes they take. */
   get bytes(): number {
     return this.#entries.size;
   }
 
-  /** Forgets everything. */
   clear(): void {
     this.forget(() => true);
   }
 
-  /** @internal A number for a client, which no other client of this cache has. */
+  /** A number for a client, which no other client of this cache has. */
   newClient(): number {
     return ++this.#clients;
   }
 
-  /** @internal The JSON of the result, if it is still fresh at `now` (Caching, Freshness Calculation). */
+  /** The JSON of the result, if it is still fresh at `now` (Caching, Freshness Calculation). */
   read(key: string, now: number): string | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -84,20 +91,19 @@ export class ResponseCache {
     return undefined;
   }
 
-  /** @internal To be told of before a request is sent; to be ended whatever becomes of it. */
+  /** To be told of before a request is sent; to be ended whatever becomes of it. */
   begin(subject: Subject): Awaited {
     const awaited: Awaited = { ...subject, order: ++this.#asked, stale: false };
     this.#awaited.add(awaited);
     return awaited;
   }
 
-  /** @internal */
   end(awaited: Awaited): void {
     this.#awaited.delete(awaited);
   }
 
   /**
-   * @internal Puts what came, if it may be kept, in the place of what is kept under any of `keys`; unless
+   * Puts what came, if it may be kept, in the place of what is kept under any of `keys`; unless
    * it is stale, or the answer to a later request is there already.
    */
   replace({ topic, order, stale }: Awaited, keys: readonly string[], kept: Kept | undefined): void {
@@ -109,7 +115,6 @@ export class ResponseCache {
     this.#entries.set(key, { server, owner, topic, order, json, expiresAt }, size);
   }
 
-  /** @internal */
   forget(matches: (subject: Subject) => boolean): void {
     this.#entries.deleteWhere(matches);
     for (const awaited of this.#awaited) if (matches(awaited)) awaited.stale = true;
@@ -121,5 +126,5 @@ export class ResponseCache {
  * @throws RangeError when a bound is not a number of at least 0
  */
 export function responseCache(options: ResponseCacheOptions = {}): ResponseCache {
-  return new ResponseCache(options);
+  return new ResponseStore(options);
 }
