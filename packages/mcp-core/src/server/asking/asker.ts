@@ -104,7 +104,7 @@ export class Asker {
    * @throws ProtocolError after too many rounds; Error when the questions differ from run to run
    */
   async inputRequired(questions: ReadonlyMap<string, InputRequest>): Promise<JsonObject> {
-    const journal = this.#interview.next([...questions.keys()]);
+    const journal = this.#interview.next([...questions.keys()], this.#ctx.called);
     const requestState = await this.#services.states.write(journal, this.#context());
     const inputRequests = Object.fromEntries(questions) as unknown as JsonObject; // JSON, every one
     return { resultType: "input_required", inputRequests, requestState };
@@ -117,7 +117,7 @@ export class Asker {
 
   /** Asks what this run stopped for while the client waits, and gives the asker of the next run, which knows. */
   async answerNow(questions: ReadonlyMap<string, Question<unknown>>): Promise<Asker> {
-    const journal = this.#interview.next([...questions.keys()]);
+    const journal = this.#interview.next([...questions.keys()], this.#ctx.called);
     const asked = [...questions].map(
       async ([key, { request }]) => [key, await this.#askNow(request)] as const,
     );

@@ -118,14 +118,15 @@ export class Interview {
 
   /**
    * The journal for the next round, in which these keys will have been asked for.
+   * @param called what the handler is of, as in `tools/call ("add")`
    * @throws ProtocolError after too many rounds; Error when the questions are never the same
    */
-  next(asking: readonly string[]): Journal {
+  next(asking: readonly string[], called: string): Journal {
     const { callId, asked, round } = this.#journal;
     if (round >= MAX_ROUNDS) throw tooManyRounds();
     const stray = asked.some((key) => isDefaultKey(key) && this.#isKnown(key) && !this.#consumed.has(key));
     const strays = stray && asking.some(isDefaultKey) ? this.#journal.strays + 1 : 0;
-    if (strays > MAX_STRAYS) throw new Error("The questions differ from run to run: pass a key");
+    if (strays > MAX_STRAYS) throw new Error(`The questions of ${called} differ from run to run: pass a key`);
     // Answers to what this run did not come to ask again are kept for the next one.
     for (const key of asked) {
       const answer = ownMember(this.#responses, key);

@@ -55,10 +55,12 @@ describe("questions that differ from run to run", () => {
     let time = 0;
     const { round, errors } = asking(async (ctx) => (await ctx.elicit(`It is ${String(++time)}?`)).action);
     const { last, rounds } = await acceptAll(round);
-    expect(said(last)).toBe("The questions differ from run to run: pass a key");
+    expect(said(last)).toBe('The questions of tools/call ("run") differ from run to run: pass a key');
     expect(last?.result?.["isError"]).toBe(true);
     expect(rounds.length).toBeLessThanOrEqual(3);
-    expect(errors.map(String)).toEqual(["Error: The questions differ from run to run: pass a key"]);
+    expect(errors.map(String)).toEqual([
+      'Error: The questions of tools/call ("run") differ from run to run: pass a key',
+    ]);
   });
 
   it("do no harm with a key", async () => {

@@ -233,7 +233,7 @@ describe("a peer whose handlers are replayed", () => {
     let time = 0;
     const link = await replaying((ctx) => ctx.elicit(`It is ${String(++time)}?`));
     const { reply } = await callLive(link, () => accepted());
-    expect(said(reply)).toBe("The questions differ from run to run: pass a key");
+    expect(said(reply)).toBe('The questions of tools/call ("run") differ from run to run: pass a key');
   });
 
   it("is not answered any more once the request is cancelled", async () => {
