@@ -66,6 +66,17 @@ describe("what a client of the stateless era did not declare", () => {
     expect(asked(await asks(name).round(undefined, undefined, { capabilities })).keys).toHaveLength(1);
   });
 
+  it("is no page to visit where the handler passes a text for its URL, which is refused", async () => {
+    const handlers = [
+      (ctx: Context) => ctx.elicit("A?", "https://example.com" as never),
+      (ctx: Context) => ctx.ask({ a: { message: "A?", url: "https://example.com" as never } }),
+    ];
+    for (const handler of handlers)
+      expect(said(await asking(handler).round())).toBe(
+        'The page that the user is to visit must be a URL, not "https://example.com": pass new URL("https://example.com")',
+      );
+  });
+
   it("may be done without, by a handler that catches the error", async () => {
     const { round } = asking((ctx) => ctx.elicit("A?").catch(() => "never mind"));
     expect(said(await round(undefined, undefined, { capabilities: {} }))).toBe("never mind");

@@ -1,3 +1,4 @@
+import { describe } from "../../jsonrpc/guards.js";
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import { has, hasElicitationIds, type Revision } from "../../protocol/revisions.js";
@@ -85,12 +86,16 @@ export function questionOf(asked: AskedQuestion, revision: Revision): Question<u
   return formQuestion(asked.message, asked.schema, revision);
 }
 
-/** Elicitation, Form Mode Elicitation Requests. */
+/**
+ * Elicitation, Form Mode Elicitation Requests.
+ * @throws TypeError for a schema that is no form
+ */
 export function formQuestion(
   message: string,
   schema: StandardSchema | undefined,
   revision: Revision,
 ): Question<FormAnswer<unknown>> {
+  if (typeof schema === "string") throw noUrl(schema);
   const { requestedSchema, check } = formOf(schema, revision);
   const params = {
     ...(has(revision, "urlElicitation") && { mode: "form" as const }),
@@ -108,13 +113,17 @@ export function formQuestion(
   };
 }
 
-/** Elicitation, URL Mode Elicitation Requests. */
+/**
+ * Elicitation, URL Mode Elicitation Requests.
+ * @throws TypeError for what is no `URL`
+ */
 export function urlQuestion(
   message: string,
   url: URL,
   revision: Revision,
   elicitationId?: string,
 ): Question<UrlAnswer> {
+  if (!(url instanceof URL)) throw noUrl(url);
   const id = hasElicitationIds(revision) && elicitationId !== undefined && { elicitationId };
   return {
     kind: "url",
@@ -122,6 +131,13 @@ export function urlQuestion(
     needs: { elicitation: { url: {} } },
     read: (result) => ({ action: elicitResult(result).action }),
   };
+}
+
+function noUrl(given: unknown): TypeError {
+  const example = `pass new URL(${typeof given === "string" ? describe(given) : '"https://example.com"'})`;
+  return new TypeError(
+    `The page that the user is to visit must be a URL, not ${describe(given)}: ${example}`,
+  );
 }
 
 /** Sampling, Creating Messages. */
