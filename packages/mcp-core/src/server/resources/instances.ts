@@ -89,9 +89,17 @@ async function instancesOf(
   const listed: unknown = await definition.list?.(ctx);
   const instances = Array.isArray(listed) ? listed.map((one) => instanceOf(one, template)) : [undefined];
   if (instances.every((instance) => instance !== undefined)) return instances;
+  const index = instances.indexOf(undefined);
+  const wrong = Array.isArray(listed)
+    ? `[${String(index)}] is ${pictureOf(listed[index])}`
+    : `it is ${describe(listed)}`;
   throw new TypeError(
-    `list of resource template ${JSON.stringify(key)} must return an array of objects with a string as uri, or with variables; it returned ${describe(listed)}`,
+    `What list of resource template ${JSON.stringify(key)} returns must be an array of objects with a string as uri, or with variables; ${wrong}`,
   );
+}
+
+function pictureOf(one: unknown): string {
+  return isObject(one) ? `an object whose uri is ${describe(one["uri"])}` : describe(one);
 }
 
 function instanceOf(listed: unknown, template: UriTemplate): Instance | undefined {

@@ -116,11 +116,20 @@ describe.each(BOTH_ERAS)("the list of resources in the %s era", (_, speak) => {
     }
   });
 
-  it.each([undefined, "a:1", [{}], [{ uri: 1 }]])("fails when a template lists %j", async (wrong) => {
+  it.each([
+    [undefined, "it is missing"],
+    ["a:1", 'it is "a:1"'],
+    [[{}], "[0] is an object whose uri is missing"],
+    [[{ uri: "a:1" }, { uri: 1 }], "[1] is an object whose uri is 1"],
+    [["a:1"], '[0] is "a:1"'],
+  ])("fails when a template lists %j, and says what is wrong", async (wrong, problem) => {
     const server = new McpServer("s", { onError: () => undefined });
     server.resource("a:{id}", { list: (() => wrong) as () => [] }, () => "x");
     const { error } = await (await speak(server))("resources/list");
-    expect(error).toMatchObject({ code: -32603, message: expect.stringContaining('"a:{id}"') as string });
+    expect(error).toMatchObject({
+      code: -32603,
+      message: `Internal error: What list of resource template "a:{id}" returns must be an array of objects with a string as uri, or with variables; ${problem}`,
+    });
   });
 
   it("gives templates by pages too", async () => {
