@@ -30,6 +30,14 @@ describe("registering a resource", () => {
     },
   );
 
+  it.each(["note://1", "note://{id}"])("refuses a name before the URI %s, and says where it goes", (uri) => {
+    expect(() => register("notes", uri, {}, () => "x")).toThrow(
+      new TypeError(
+        `The URI of a resource comes first, and its name goes into the definition: resource("${uri}", { name: "notes" }, …)`,
+      ),
+    );
+  });
+
   it.each(["note://{id", "note://{}", "note/{id}", "{id"])("refuses the template %j", (template) => {
     expect(() => register(template, {}, () => "x")).toThrow(TypeError);
   });

@@ -93,6 +93,10 @@ export class Resources {
     definition: ResourceDefinition<Uri>,
     handler: ResourceHandler<Uri>,
   ): ResourceHandle<Uri> {
+    if (isUriLike(definition) && !isUriLike(uri))
+      throw new TypeError(
+        `The URI of a resource comes first, and its name goes into the definition: resource(${JSON.stringify(definition)}, { name: ${JSON.stringify(uri)} }, …)`,
+      );
     if (typeof uri === "string" && uri.includes("{")) return this.#addTemplate(uri, definition, handler);
     checkUri(uri);
     const resource = this.#prepare(this.fixed, uri, definition, handler, []);
@@ -211,6 +215,11 @@ export class Resources {
     // Its type says which variables there are; whoever has it was given all of them.
     return Object.assign(handle, { uri, updated, listChanged }) as unknown as ResourceHandle<Uri>;
   }
+}
+
+/** Whether it is a URI, or may be the template of one. */
+function isUriLike(value: unknown): value is string {
+  return typeof value === "string" && (value.includes("{") || isUri(value));
 }
 
 function isRetry({ requestState, inputResponses }: JsonObject): boolean {
