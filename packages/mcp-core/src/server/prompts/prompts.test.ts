@@ -275,21 +275,28 @@ describe("what the handler of a prompt may return", () => {
     expect((await request("prompts/get", { name: "a" }))?.result).toEqual({ description: "D", ...expected });
   });
 
-  it.each([
-    undefined,
-    null,
-    5,
-    {},
-    { role: "system", content: text("x") },
-    { role: "user", content: "x" },
-    [5],
-  ])("not %j", async (returned) => {
+  it.each<[unknown, string]>([
+    [undefined, "it returned nothing"],
+    [null, "it returned null"],
+    [5, "it returned 5"],
+    [{}, "it returned an object whose role is missing"],
+    [{ role: "system", content: text("x") }, 'it returned an object whose role is "system"'],
+    [{ role: "user", content: "x" }, 'it returned a message whose content is "x"'],
+    [{ type: "txt" }, 'it returned malformed content: there is no type "txt", only'],
+    [
+      { messages: [{ role: "user", content: { type: "text" } }] },
+      'messages[0] is a message with malformed content: type "text" needs a string as "text"',
+    ],
+    [["x", 5], "[1] is 5"],
+  ])("not %j, and it is said what is wrong", async (returned, problem) => {
     const server = new McpServer("s", { onError: () => undefined });
     server.prompt("a", {}, (() => returned) as () => string);
     const { stateless } = openLink(server);
     expect((await stateless("prompts/get", { name: "a" }))?.error).toMatchObject({
       code: -32603,
-      message: expect.stringContaining("must return text, content, or messages") as string,
+      message: expect.stringContaining(
+        `The handler of prompt "a" must return text, content, or messages with "role" and "content"; ${problem}`,
+      ) as string,
     });
   });
 

@@ -99,7 +99,7 @@ function run(
   return conclude(params, ctx, {
     run: (seen) => prompt.handler(value, seen),
     finish: (returned) =>
-      asJsonObject(promptResultOf(returned, prompt.definition.description, ctx.client.revision)),
+      asJsonObject(promptResultOf(returned, prompt.key, prompt.definition.description, ctx.client.revision)),
     failed: (error) => {
       throw error;
     },
