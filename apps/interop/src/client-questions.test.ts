@@ -100,9 +100,14 @@ describe.each(BOTH)("a client that is asked by a server of revision %s", (revisi
 
   async function expectRefused(uri: string, why: string): Promise<void> {
     await expect(withClient(revision, {}, { roots: [{ uri }] })).rejects.toThrow(why);
-    const asking = answerTo(revision, "roots/list", {}, { roots: () => [{ uri }] });
+    const told: unknown[] = [];
+    const onError = (error: unknown): void => void told.push(error);
+    const asking = answerTo(revision, "roots/list", {}, { roots: () => [{ uri }], onError });
     if (revision === "2026-07-28") await expect(asking).rejects.toThrow(why);
-    else expect(await asking).toHaveProperty("error");
+    else {
+      expect(await asking).toHaveProperty("error");
+      expect(told).toMatchObject([{ message: expect.stringContaining(why) as string }]);
+    }
   }
 
   it(req("sampling.client-validates"), async () => {
@@ -177,7 +182,8 @@ describe.each(HANDSHAKE)("a client that cannot answer a server of revision %s", 
     const roots = () => {
       throw new Error("the disk is gone");
     };
-    expect(await ask("roots/list", {}, { roots })).toMatchObject({ error: { code: -32603 } });
+    const onError = (): void => undefined;
+    expect(await ask("roots/list", {}, { roots, onError })).toMatchObject({ error: { code: -32603 } });
   });
 
   it(req("roots.client-changed"), async () => {

@@ -22,7 +22,7 @@ describe("a client of the handshake era", () => {
 
   it(req("lifecycle.client-introduction"), async () => {
     const capabilities = { roots: { listChanged: true } };
-    const { server } = await withClient("2025-11-25", {}, { info: INFO, capabilities });
+    const { server } = await withClient("2025-11-25", {}, { info: INFO, roots: [] });
     expect((await server.next("initialize")).params).toMatchObject({ clientInfo: INFO, capabilities });
   });
 
@@ -121,11 +121,11 @@ describe("a client of the stateless era", () => {
   it(req("metadata.client-sends"), async () => {
     const tools = (): { result: JsonObject } => ({ result: { tools: [], resultType: "complete" } });
     const called = () => ({ result: { content: [], resultType: "complete" } });
-    const capabilities = { sampling: {} };
+    const roots = [{ uri: "file:///project" }];
     const { client, server } = await withClient(
       "2026-07-28",
       { "tools/list": tools, "tools/call": called },
-      { info: INFO, capabilities },
+      { info: INFO, roots },
     );
     await client.listTools();
     await client.callTool(
@@ -145,7 +145,7 @@ describe("a client of the stateless era", () => {
       expect({ version, info, declared }).toEqual({
         version: "2026-07-28",
         info: INFO,
-        declared: capabilities,
+        declared: { roots: {} },
       });
     }
   });

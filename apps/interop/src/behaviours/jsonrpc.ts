@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { isResponseTo } from "../harness/client.js";
 import { kindsOf, type Message } from "../harness/inbox.js";
+import { ask, calling } from "./asking.js";
 import type { Behaviours } from "./behaviours.js";
 
 const isRefusal = (message: Message): boolean => message.error !== undefined;
@@ -110,6 +111,12 @@ export const jsonrpc = {
     client.notify("notifications/cancelled");
     client.notify("tools/list");
     expect(await client.settled()).toEqual([]);
+  },
+  "jsonrpc.retired-codes": async ({ client }) => {
+    const missing = await client.request("resources/read", { uri: "note://nowhere/at/all" });
+    expect(missing).toMatchObject({ error: { code: -32602 } });
+    expect(await ask(client, calling("need_url"))).toHaveProperty("result.resultType", "input_required");
+    expect(await client.call("need_url")).toMatchObject({ error: { code: -32021 } });
   },
   "jsonrpc.own-error-codes": async (trial) => {
     const client = await trial.fresh({ limits: { maxInFlight: 1, maxQueued: 1 } });

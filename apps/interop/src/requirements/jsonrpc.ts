@@ -1,4 +1,4 @@
-import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
+import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 export const jsonrpc = [
   {
@@ -91,6 +91,13 @@ export const jsonrpc = [
       "Errors of the implementation's own, such as being busy, have codes outside the reserved range",
     spec: "2026-07-28/basic/index#error-codes",
     revisions: ALL,
+    transports: "all",
+  },
+  {
+    id: "jsonrpc.retired-codes",
+    behaviour: "What earlier revisions answered with -32002 or -32042 is answered without them",
+    spec: "2026-07-28/basic/index#error-codes",
+    revisions: STATELESS,
     transports: "all",
   },
   {
