@@ -138,8 +138,8 @@ describe.each(BOTH)("a client that is asked by a server of revision %s", (revisi
 describe.each([...HANDSHAKE, "2026-07-28"] as const)(
   "a client and the answers of its user, in %s",
   (revision) => {
-    const elicit = (answer: () => ElicitResult) =>
-      answerTo(revision, "elicitation/create", FORM_PARAMS, { elicit: answer });
+    const elicit = (answer: () => ElicitResult, options: McpClientOptions = {}) =>
+      answerTo(revision, "elicitation/create", FORM_PARAMS, { elicit: answer, ...options });
 
     it(req("elicitation.client-declines"), async () => {
       for (const action of ["decline", "cancel"] as const) {
@@ -148,9 +148,15 @@ describe.each([...HANDSHAKE, "2026-07-28"] as const)(
     });
 
     it(req("elicitation.client-validates"), async () => {
-      const bad = elicit(() => ({ action: "accept", content: { ...PERSON, age: "old" } }));
+      const told: unknown[] = [];
+      const bad = elicit(() => ({ action: "accept", content: { ...PERSON, age: "old" } }), {
+        onError: (error) => told.push(error),
+      });
       if (revision === "2026-07-28") await expect(bad).rejects.toThrow("age");
-      else expect(await bad).toMatchObject({ error: { message: expect.stringContaining("age") as string } });
+      else {
+        expect(await bad).toMatchObject({ error: { code: -32603 } });
+        expect(told).toMatchObject([{ message: expect.stringContaining("age") as string }]);
+      }
     });
   },
 );
