@@ -35,24 +35,37 @@ export function conclude(
 }
 
 function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<MethodResult> {
-  const { run } = conclusion;
-  const failed = (error: unknown): MaybePromise<MethodResult> => failure(ctx, conclusion, error);
   try {
-    const returned = run(new HandlerContext(ctx));
-    if (isPromise(returned)) ctx.awaits(conclusion);
-    const finished = isPromise(returned)
-      ? Promise.resolve(returned).then(
-          (value) => (ctx.stop === undefined ? finish(ctx, conclusion, value) : swallowed(ctx, conclusion)),
-          (error: unknown) => {
-            if (ctx.stop === undefined) throw error;
-            return stopped(ctx, conclusion, error);
-          },
-        )
-      : finish(ctx, conclusion, returned);
-    return isPromise(finished) ? finished.then(undefined, failed) : finished;
+    const returned = conclusion.run(new HandlerContext(ctx));
+    if (isPromise(returned)) return settle(ctx, conclusion, returned);
+    const finished = finish(ctx, conclusion, returned);
+    return isPromise(finished)
+      ? finished.then(undefined, (error: unknown) => failure(ctx, conclusion, error))
+      : finished;
   } catch (error) {
-    return failed(error);
+    return failure(ctx, conclusion, error);
   }
+}
+
+async function settle(
+  ctx: RequestContext,
+  conclusion: Conclusion,
+  returned: Promise<unknown>,
+): Promise<MethodResult> {
+  ctx.awaits(conclusion);
+  let thrown: unknown;
+  try {
+    const value = await returned;
+    if (ctx.stop === undefined) {
+      const finished = finish(ctx, conclusion, value);
+      return isPromise(finished) ? await finished : finished;
+    }
+    reportSwallowed(ctx);
+  } catch (error) {
+    if (ctx.stop === undefined) return failure(ctx, conclusion, error);
+    thrown = error;
+  }
+  return stopped(ctx, conclusion, thrown).catch((error: unknown) => failure(ctx, conclusion, error));
 }
 
 function finish(ctx: RequestContext, conclusion: Conclusion, returned: unknown): MaybePromise<MethodResult> {
@@ -61,13 +74,12 @@ function finish(ctx: RequestContext, conclusion: Conclusion, returned: unknown):
   return conclusion.finish(returned);
 }
 
-function swallowed(ctx: RequestContext, conclusion: Conclusion): Promise<MethodResult> {
+function reportSwallowed(ctx: RequestContext): void {
   ctx.report(
     new Error(
       `A handler of ${ctx.called} caught Suspended and went on: what it returned is not used. Throw it on`,
     ),
   );
-  return stopped(ctx, conclusion, undefined);
 }
 
 /** A run that was stopped ends with what stopped it, whatever its handler made of that. */
