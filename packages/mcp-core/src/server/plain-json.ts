@@ -1,3 +1,5 @@
+import { isObject } from "../jsonrpc/guards.js";
+
 /** Deeper values are taken for not plain, which costs them a second look and no more. */
 const MAX_DEPTH = 64;
 
@@ -14,6 +16,36 @@ export function isPlainJson(value: unknown, depth = MAX_DEPTH): boolean {
   const parts: Iterable<unknown> = Array.isArray(value) ? value : Object.values(value);
   for (const part of parts) if (!isPlainJson(part, depth - 1)) return false;
   return true;
+}
+
+/**
+ * What is not plain JSON in a value, and where, as in `a Date at result.when`; `undefined` when all of it is.
+ * @param path what the value is called
+ */
+export function lossIn(value: unknown, path: string, depth = MAX_DEPTH): string | undefined {
+  const list = Array.isArray(value);
+  if (!list && !(isObject(value) && isPlainObject(value)))
+    return isPlainJson(value) ? undefined : `${named(value)} at ${path}`;
+  if (depth === 0) return `something nested too deep at ${path}`;
+  for (const [key, part] of list ? value.entries() : Object.entries(value)) {
+    const step = list
+      ? `[${String(key)}]`
+      : /^[\w$]+$/.test(String(key))
+        ? `.${key}`
+        : `[${JSON.stringify(key)}]`;
+    const loss = lossIn(part, path + step, depth - 1);
+    if (loss !== undefined) return loss;
+  }
+  return undefined;
+}
+
+function named(value: unknown): string {
+  if (value === undefined || typeof value === "number") return String(value);
+  if (typeof value === "bigint") return "a BigInt";
+  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  const { constructor }: { readonly constructor: unknown } = value;
+  const type = typeof constructor === "function" ? constructor.name : "object of a class";
+  return `${/^[AEIOo]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 /**

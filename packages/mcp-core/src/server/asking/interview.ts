@@ -2,7 +2,7 @@ import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { InvalidAnswerError, TowpathErrorCode } from "../../protocol/errors.js";
 import { nextTurn } from "../../protocol/turn.js";
-import { isPlainJson } from "../plain-json.js";
+import { isPlainJson, lossIn } from "../plain-json.js";
 import { newJournal, type Journal } from "./journal.js";
 import { isDefaultKey, KeyMaker } from "./keys.js";
 import type { Question } from "./questions.js";
@@ -223,8 +223,12 @@ export class Interview {
 /** @throws TypeError for what would not be the same in the next round */
 function stepResult(name: string, value: unknown): JsonValue[] {
   if (value === undefined) return [];
-  if (!isPlainJson(value))
-    throw new TypeError(`The result of step "${name}" must be plain JSON: it is kept between rounds`);
+  if (!isPlainJson(value)) {
+    const loss = lossIn(value, "result") ?? "something else";
+    throw new TypeError(
+      `The result of step "${name}" must be plain JSON, since it is kept between rounds: there is ${loss}`,
+    );
+  }
   // `isPlainJson` has just said so; a copy, since its owner may change it.
   return [structuredClone(value) as JsonValue];
 }

@@ -56,18 +56,21 @@ describe("a step", () => {
     expect(said(await round({ a: accepted() }, state))).toBe('{"list":[1,2]}');
   });
 
-  it.each([
-    ["a date", new Date(0)],
-    ["a map", new Map()],
-    ["what is not defined, inside", { a: undefined }],
-    ["NaN", NaN],
-    ["a function", () => 1],
-    ["a bigint", 1n],
-    ["an instance of a class", new URL("https://example.com/")],
-    ["an array with a hole", Array(1)],
-  ])("refuses %s for a result at once, in both eras", async (_what, value) => {
+  it.each<[string, unknown, string]>([
+    ["a date", new Date(0), "a Date at result"],
+    ["a date inside", { days: [{ when: new Date(0) }] }, "a Date at result.days[0].when"],
+    ["a map", { "the map": new Map() }, 'a Map at result["the map"]'],
+    ["what is not defined, inside", { a: undefined }, "undefined at result.a"],
+    ["NaN", NaN, "NaN at result"],
+    ["a function", () => 1, "a function at result"],
+    ["a bigint", [1n], "a BigInt at result[0]"],
+    ["an error", new Error("lost"), "an Error at result"],
+    ["an instance of a class", new URL("https://example.com/"), "a URL at result"],
+    ["an heir of nothing", Object.create(Object.create(null) as object), "an object of a class at result"],
+    ["an array with a hole", Array(1), "undefined at result[0]"],
+  ])("refuses %s for a result at once, in both eras, and says where it is", async (_what, value, loss) => {
     const outcomes = await inBothEras((ctx) => ctx.step("work", () => value));
-    const message = 'The result of step "work" must be plain JSON: it is kept between rounds';
+    const message = `The result of step "work" must be plain JSON, since it is kept between rounds: there is ${loss}`;
     expect(outcomes).toEqual([message, message]);
   });
 
