@@ -2,6 +2,7 @@ import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
+import { checkExtensionId } from "../protocol/extension-id.js";
 import { UrlElicitationRequiredError } from "../protocol/errors.js";
 import { AwaitedElicitations } from "./answering/awaited-elicitations.js";
 import { INPUT_REQUIRED } from "./answering/rounds.js";
@@ -34,8 +35,9 @@ export class Requests {
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;
   #nextId = 1;
 
-  /** @throws RangeError for what cannot be waited for */
+  /** @throws RangeError for what cannot be waited for, TypeError for an extension without a proper id */
   constructor({ clock = systemClock, extensions = [], ...limits }: McpClientOptions) {
+    for (const { id } of extensions) checkExtensionId(id);
     this.calls = new Calls(clock);
     this.limits = limitsOf(limits, {
       timeoutMs: DEFAULT_TIMEOUT_MS,

@@ -3,6 +3,7 @@ import { MethodNotFoundError } from "../jsonrpc/errors.js";
 import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
+import { checkExtensionId } from "../protocol/extension-id.js";
 import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 import {
   eraOf,
@@ -94,6 +95,7 @@ export class ServerCore {
       updated,
       keepsLists: options.cache?.lists !== undefined,
     });
+    for (const { id } of extensions) checkExtensionId(id);
     this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     const resourceSubscriptions = updatesFilter(this.resources, maxSubscriptions);
