@@ -14,8 +14,11 @@ export interface PromptDefinition<Input = StandardSchema | undefined> extends De
   readonly icons?: readonly Icon[];
   readonly _meta?: JsonObject;
   /**
-   * What the arguments have to be, each of which is a string on the wire; titles and descriptions of the
-   * schema's properties are listed. Without it the prompt takes no arguments.
+   * What the arguments have to be; titles and descriptions of the schema's properties are listed. Each
+   * argument is a string on the wire: a number is `z.coerce.number()`, since no client can send what
+   * `z.number()` takes, and other types begin with a string likewise (`z.stringbool()`, `.transform`).
+   * Nothing tells the ones from the others when the prompt is registered. Without it the prompt takes no
+   * arguments.
    */
   readonly input?: Input;
   /** Suggests values for arguments (Completion). */

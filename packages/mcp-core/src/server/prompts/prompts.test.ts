@@ -245,6 +245,19 @@ describe("the arguments of a prompt", () => {
   });
 });
 
+describe("an argument of a prompt that is no text", () => {
+  it("is made of the text that clients send", async () => {
+    const server = new McpServer("s");
+    const input = z.object({ lines: z.coerce.number(), strict: z.stringbool() });
+    server.prompt("a", { input }, ({ lines, strict }) => JSON.stringify([lines, strict]));
+    const { stateless } = openLink(server);
+    const ask = (lines: string) =>
+      stateless("prompts/get", { name: "a", arguments: { lines, strict: "yes" } });
+    expect((await ask("5"))?.result?.["messages"]).toEqual([says("[5,true]")]);
+    expect((await ask("five"))?.error?.code).toBe(-32602);
+  });
+});
+
 describe("what the handler of a prompt may return", () => {
   const image = { type: "image", data: "AA==", mimeType: "image/png" } as const;
   const audio = { type: "audio", data: "AA==", mimeType: "audio/wav" } as const;
