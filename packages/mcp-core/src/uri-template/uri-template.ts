@@ -1,9 +1,12 @@
 import { expander, type UriValue } from "./expand.js";
-import { matcher, type UriMatch } from "./match.js";
+import type { UriMatch } from "./elements.js";
+import { matcher } from "./match.js";
 import { parseParts, type UriVariable } from "./parse.js";
+import { MAX_URI_LENGTH, toSubject, type Subject } from "./subject.js";
 import type { UriVariables } from "./uri-variables.js";
 
 export type { UriMatch, UriValue, UriVariable, UriVariables };
+export { MAX_URI_LENGTH };
 
 /** A URI template (RFC 6570, all four levels) that was parsed. */
 export interface UriTemplate {
@@ -38,12 +41,21 @@ export interface UriTemplate {
    *   without being a list, means no match: a server should not answer what it did not understand.
    * - `{x:3}` takes three characters at most.
    *
-   * The time it takes is linear in the length of the URI.
+   * The time it takes is linear in the length of the URI. One that many templates are tried on is made ready once,
+   * by `readyUri`.
    *
    * @returns the values, in an object without a prototype; an optional variable that is not there has none.
-   *   `undefined` if the URI does not match, is longer than 8,192 characters, or is not validly encoded.
+   *   `undefined` if the URI does not match, is longer than `MAX_URI_LENGTH` (2,048 characters), or is not validly encoded.
    */
-  match(uri: string): UriMatch | undefined;
+  match(uri: string | ReadyUri): UriMatch | undefined;
+}
+
+/** A URI made ready to be matched. */
+export type ReadyUri = Subject;
+
+/** @returns the URI, made ready to be matched by any template; `undefined` if none can match it */
+export function readyUri(uri: string): ReadyUri | undefined {
+  return toSubject(uri);
 }
 
 /**
@@ -55,6 +67,7 @@ export interface UriTemplate {
  */
 export function parseUriTemplate(template: string): UriTemplate {
   const parts = parseParts(template);
+  const match = matcher(parts);
   return {
     template,
     variables: parts.flatMap((part) =>
@@ -63,7 +76,10 @@ export function parseUriTemplate(template: string): UriTemplate {
         : part.variables.map(({ name, list, optional }) => ({ name, list, optional })),
     ),
     expand: expander(parts),
-    match: matcher(parts),
+    match: (uri) => {
+      const subject = typeof uri === "string" ? toSubject(uri) : uri;
+      return subject && match(subject);
+    },
   };
 }
 

@@ -4,10 +4,11 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { stringField } from "../../protocol/fields.js";
 
 /** RFC 3986: a scheme, and only characters that may stand in a URI. */
-const URI = /^[a-z][a-z0-9+.-]*:(?:[a-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-9a-f]{2})*$/i;
+const URI = /^[a-z][a-z0-9+.-]*:[a-z0-9._~:/?#[\]@!$&'()*+,;=%-]*$/i;
+const LONE_PERCENT = /%(?![0-9a-f]{2})/i;
 
 export function isUri(value: unknown): value is string {
-  return typeof value === "string" && URI.test(value);
+  return typeof value === "string" && URI.test(value) && !LONE_PERCENT.test(value);
 }
 
 /** @throws TypeError for what is no URI */
