@@ -9,7 +9,7 @@ import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { Answers } from "./answering/answers.js";
 import { ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
-import type { Answering } from "./answering/questions.js";
+import type { Answering } from "./answering/reader.js";
 import { checkRoots } from "./answering/roots.js";
 import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
 import { completeParams, type CompletionArgument } from "./complete.js";

@@ -14,7 +14,7 @@ import {
   type Revision,
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
-import type { AskingServices } from "./asking/asker.js";
+import type { AskingServices } from "./asking/services.js";
 import { askingServices } from "./asking/services.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";

@@ -2,20 +2,20 @@ import type { Principal, ReadonlyHeaders } from "../contract/index.js";
 import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import type { TraceContext } from "../protocol/types.js";
 import type { Asker } from "./asking/asker.js";
+import type { ConcludedRequest } from "./asking/conclusion.js";
 import type { Caller } from "./caller.js";
 import type { Context } from "./context.js";
 import type { Logger } from "./logger.js";
-import type { RequestContext } from "./request-context.js";
 
 /**
  * A request as its handler sees it, in one run of that handler: what is left of a run that was stopped does
  * not ask in the name of the next.
  */
 export class HandlerContext implements Context {
-  readonly #request: RequestContext;
+  readonly #request: ConcludedRequest;
   #asker: Asker | undefined;
 
-  constructor(request: RequestContext) {
+  constructor(request: ConcludedRequest) {
     this.#request = request;
   }
 

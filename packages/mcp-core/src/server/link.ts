@@ -15,7 +15,7 @@ import type { Handshake } from "../protocol/handshake.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { Revision } from "../protocol/revisions.js";
-import type { AskingServices } from "./asking/asker.js";
+import type { AskingServices } from "./asking/services.js";
 import { Asks } from "./asking/asks.js";
 import {
   handshakeCaller,

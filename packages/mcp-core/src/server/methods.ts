@@ -11,11 +11,16 @@ import {
   isStatelessRevision,
   type Era,
   type HandshakeRevision,
+  type Revision,
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import { complete, type References } from "./completions/complete.js";
 import type { RequestContext } from "./request-context.js";
-import type { ServerCore } from "./core.js";
+import type { McpServerOptions } from "./options.js";
+import type { Prompts } from "./prompts/prompts.js";
+import type { Resources } from "./resources/resources.js";
+import type { Tools } from "./tools/tools.js";
+import type { Subscriptions } from "./changes/listen.js";
 import type { Method, MethodResult } from "./extension.js";
 import { subscribe, unsubscribe } from "./resources/subscriptions.js";
 
@@ -28,8 +33,21 @@ export interface ServedMethod extends Omit<Method, "handle"> {
   readonly handle: (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
 }
 
+/** What the methods of the core protocol serve. */
+interface Served {
+  readonly info: Implementation;
+  readonly options: McpServerOptions;
+  readonly revisions: readonly Revision[];
+  readonly tools: Tools;
+  readonly prompts: Prompts;
+  readonly resources: Resources;
+  readonly subscriptions: Subscriptions;
+  readonly maxSubscriptions: number;
+  capabilities(revision: Revision, canPush: boolean): ServerCapabilities;
+}
+
 /** The methods of the core protocol: in which eras, what for, how finished. */
-export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMethod>> {
+export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>> {
   const references: References = new Map([
     ["ref/resource", (ref, ctx) => core.resources.reference(ref, ctx)],
     ["ref/prompt", (ref, ctx) => core.prompts.find(stringField(ref, "name", "params.ref"), ctx).completable],
@@ -94,7 +112,7 @@ export function coreMethods(core: ServerCore): Readonly<Record<string, ServedMet
 }
 
 /** Lifecycle, Initialization, of the handshake era. */
-function initialize(core: ServerCore, params: JsonObject, { link }: RequestContext): JsonObject {
+function initialize(core: Served, params: JsonObject, { link }: RequestContext): JsonObject {
   const requested = stringField(params, "protocolVersion");
   const capabilities = objectField(params, "capabilities");
   const clientInfo = implementationField(params, "clientInfo");
@@ -120,7 +138,7 @@ function namesWithListChanged(declared: ServerCapabilities): readonly string[] {
 }
 
 /** The version asked for, if it is supported; else the newest that is (Lifecycle, Version Negotiation). */
-function negotiate(core: ServerCore, requested: string): HandshakeRevision {
+function negotiate(core: Served, requested: string): HandshakeRevision {
   const supported = core.revisions.filter(isHandshakeRevision);
   const revision = supported.find((candidate) => candidate === requested) ?? supported.at(-1);
   // `unintroducedCaller` refuses the handshake era before it comes to this.
@@ -149,7 +167,7 @@ function setLevel(params: JsonObject, { link }: RequestContext): JsonObject {
 }
 
 /** Discovery, of the stateless era: lists only what can be spoken per request. */
-function discover(core: ServerCore, ctx: RequestContext): JsonObject {
+function discover(core: Served, ctx: RequestContext): JsonObject {
   const { instructions } = core.options;
   return {
     supportedVersions: core.revisions.filter(isStatelessRevision),

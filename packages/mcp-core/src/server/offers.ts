@@ -1,10 +1,21 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { Feature } from "../protocol/revisions.js";
-import type { ServerCore } from "./core.js";
+import type { McpServerOptions } from "./options.js";
+import type { Prompts } from "./prompts/prompts.js";
+import type { Resources } from "./resources/resources.js";
+import type { Tools } from "./tools/tools.js";
+
+/** What a server has to offer. */
+interface Offering {
+  readonly options: McpServerOptions;
+  readonly tools: Tools;
+  readonly prompts: Prompts;
+  readonly resources: Resources;
+}
 
 /** A capability of the core protocol: when it is there, and what is declared of it. */
 interface Offer {
-  readonly isThere: (core: ServerCore) => boolean;
+  readonly isThere: (server: Offering) => boolean;
   /** Declared where the peer's link can carry notifications. */
   readonly live?: JsonObject;
   /** Worth declaring only there. */

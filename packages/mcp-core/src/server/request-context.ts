@@ -10,10 +10,12 @@ import { unwatched } from "../protocol/promises.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
 import { has } from "../protocol/revisions.js";
 import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
-import { Asker, type AskingServices } from "./asking/asker.js";
+import { Asker } from "./asking/asker.js";
+import type { AskingServices } from "./asking/services.js";
 import type { Asks } from "./asking/asks.js";
 import type { Stop } from "./asking/interview.js";
-import { concludeLate, type Conclusion } from "./asking/conclude.js";
+import { concludeLate } from "./asking/conclude.js";
+import type { Conclusion, ConcludedRequest } from "./asking/conclusion.js";
 import type { Caller } from "./caller.js";
 import type { MethodResult } from "./extension.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
@@ -43,7 +45,7 @@ const LISTEN = "subscriptions/listen";
 const nothingToDo = Promise.resolve();
 const NO_META: JsonObject = {};
 
-export class RequestContext implements MethodContext {
+export class RequestContext implements MethodContext, ConcludedRequest {
   readonly client: Caller;
   readonly exchange: Exchange;
   readonly link: LinkScope;

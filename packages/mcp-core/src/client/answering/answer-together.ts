@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { onAbort, unlessAborted } from "../abort.js";
 import type { QuestionContext } from "./handlers.js";
-import type { Ready } from "./questions.js";
+import type { Ready } from "./reader.js";
 
 /**
  * Answers several questions at once. The first that fails stops the others, and so do the signals, without

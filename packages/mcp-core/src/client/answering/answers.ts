@@ -5,7 +5,8 @@ import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget } from "../../protocol/promises.js";
 import type { Calls } from "../calls.js";
 import type { Agreed } from "../negotiate.js";
-import { asProtocolError, readQuestion, type Answering } from "./questions.js";
+import { asProtocolError, readQuestion } from "./questions.js";
+import type { Answering } from "./reader.js";
 
 /** Questions of one server's that are being answered at a time. */
 const MAX_UNDER_WAY = 1024;

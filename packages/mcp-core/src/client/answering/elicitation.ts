@@ -11,7 +11,7 @@ import type {
   FormSchema,
 } from "../../protocol/question-types.js";
 import type { QuestionHandlers } from "./handlers.js";
-import type { Reader, Ready } from "./questions.js";
+import type { Reader, Ready } from "./reader.js";
 
 type ModeReader = (params: JsonObject, handlers: QuestionHandlers) => Ready | undefined;
 

@@ -3,26 +3,10 @@ import { shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { Revision } from "../../protocol/revisions.js";
-import type { ClientCapabilities } from "../../protocol/types.js";
 import { readElicitation } from "./elicitation.js";
-import type { QuestionContext, QuestionHandlers } from "./handlers.js";
+import type { Answering, Reader, Ready } from "./reader.js";
 import { readRootsQuestion } from "./roots.js";
 import { readSampling } from "./sampling.js";
-
-/** What this client answers with, and as what it declared itself. */
-export interface Answering {
-  readonly handlers: QuestionHandlers;
-  readonly capabilities: ClientCapabilities;
-}
-
-/** A question that was read and can be answered; rejects with what its handler throws, or InvalidAnswerError. */
-export type Ready = (ctx: QuestionContext) => Promise<JsonObject>;
-
-/**
- * Reads a question. `undefined`: this client declared no such thing.
- * @throws ProtocolError for one that is malformed, or asks for more than was declared
- */
-export type Reader = (params: JsonObject, us: Answering, revision: Revision) => Ready | undefined;
 
 const READERS: ReadonlyMap<string, Reader> = new Map([
   ["elicitation/create", readElicitation],

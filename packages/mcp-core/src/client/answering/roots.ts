@@ -3,7 +3,7 @@ import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { QuestionHandlers } from "./handlers.js";
 import type { Root } from "../../protocol/question-types.js";
-import type { Reader } from "./questions.js";
+import type { Reader } from "./reader.js";
 
 /** `..`, also where it is percent-encoded. */
 const PARENT = /[/\\](\.|%2e){2}([/\\?#]|$)/i;

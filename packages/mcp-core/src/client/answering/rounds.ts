@@ -8,7 +8,8 @@ import { InvalidResultError, TooManyRoundsError } from "../errors.js";
 import type { Agreed } from "../negotiate.js";
 import { checkRounds, type CallOptions } from "../options.js";
 import { answerTogether } from "./answer-together.js";
-import { readQuestion, type Answering, type Ready } from "./questions.js";
+import { readQuestion } from "./questions.js";
+import type { Answering, Ready } from "./reader.js";
 
 /** Questions in one result. */
 const MAX_QUESTIONS = 100;

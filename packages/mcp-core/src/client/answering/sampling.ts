@@ -7,7 +7,7 @@ import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { CreateMessageParams, CreateMessageResult } from "../../protocol/question-types.js";
 import { has, type Revision } from "../../protocol/revisions.js";
 import { messageProblem, messagesProblem } from "../../protocol/sampling-messages.js";
-import type { Reader } from "./questions.js";
+import type { Reader } from "./reader.js";
 
 /** `sampling/createMessage`. */
 export const readSampling: Reader = (params, { handlers: { sample }, capabilities }, revision) => {

@@ -8,10 +8,9 @@ import {
   type ElicitUrlParams,
   type InputRequest,
 } from "../../protocol/question-types.js";
-import type { RequestContext } from "../request-context.js";
+import type { AskingHost } from "./host.js";
 import { Interview, type Claim, type Stop } from "./interview.js";
 import type { Journal } from "./journal.js";
-import type { AskingRecords } from "./own-records.js";
 import {
   formQuestion,
   questionOf,
@@ -23,15 +22,9 @@ import {
   type Question,
   type UrlAskOptions,
 } from "./questions.js";
-import { inputResponses, stateContext, type RequestStates } from "./request-state.js";
+import { inputResponses, stateContext } from "./request-state.js";
+import type { AskingServices } from "./services.js";
 import type { AskingContext, StepOptions } from "./asking-context.js";
-
-/** What all requests of a server that ask have in common. */
-export interface AskingServices {
-  readonly server: string;
-  readonly states: RequestStates;
-  readonly records: AskingRecords;
-}
 
 /** How long a handler may take to end after its run was suspended, in ms; its result is not waited for longer. */
 const GRACE_MS = 1_000;
@@ -42,7 +35,7 @@ const GRACE_MS = 1_000;
  * makes it so in both.
  */
 export class Asker {
-  readonly #ctx: RequestContext;
+  readonly #ctx: AskingHost;
   readonly #services: AskingServices;
   readonly #inRounds: boolean;
   #interview: Interview;
@@ -50,7 +43,7 @@ export class Asker {
   #kept: string | undefined;
   #over: { readonly reason: Error } | undefined;
 
-  constructor(ctx: RequestContext, services: AskingServices) {
+  constructor(ctx: AskingHost, services: AskingServices) {
     this.#ctx = ctx;
     this.#services = services;
     this.#inRounds = ctx.client.era === "stateless" || ctx.link.peer.replays === true;

@@ -4,21 +4,11 @@ import { UrlElicitationRequiredError } from "../../protocol/errors.js";
 import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
-import type { Context } from "../context.js";
 import { HandlerContext } from "../handler-context.js";
-import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
+import type { ConcludedRequest, Conclusion } from "./conclusion.js";
 import type { Stop } from "./interview.js";
 import { Suspended } from "./suspended.js";
-
-/** A handler of an author's, and what becomes of what it returns or throws. */
-export interface Conclusion {
-  /** Is given what the handler is to see of the request. */
-  readonly run: (ctx: Context) => unknown;
-  readonly finish: (returned: unknown) => MaybePromise<MethodResult>;
-  /** Makes a result of an error, or throws it on. */
-  readonly failed: (error: unknown) => MethodResult;
-}
 
 /**
  * Runs a handler that may ask the client, for the methods that may be answered with questions (Multi
@@ -26,7 +16,7 @@ export interface Conclusion {
  */
 export function conclude(
   params: JsonObject,
-  ctx: RequestContext,
+  ctx: ConcludedRequest,
   conclusion: Conclusion,
 ): MaybePromise<MethodResult> {
   const first = params["requestState"] === undefined && params["inputResponses"] === undefined;
@@ -34,7 +24,7 @@ export function conclude(
   return ctx.asker.open(params).then(() => attempt(ctx, conclusion));
 }
 
-function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<MethodResult> {
+function attempt(ctx: ConcludedRequest, conclusion: Conclusion): MaybePromise<MethodResult> {
   try {
     const returned = conclusion.run(new HandlerContext(ctx));
     if (isPromise(returned)) return settle(ctx, conclusion, returned);
@@ -48,7 +38,7 @@ function attempt(ctx: RequestContext, conclusion: Conclusion): MaybePromise<Meth
 }
 
 async function settle(
-  ctx: RequestContext,
+  ctx: ConcludedRequest,
   conclusion: Conclusion,
   returned: Promise<unknown>,
 ): Promise<MethodResult> {
@@ -68,13 +58,17 @@ async function settle(
   return stopped(ctx, conclusion, thrown).catch((error: unknown) => failure(ctx, conclusion, error));
 }
 
-function finish(ctx: RequestContext, conclusion: Conclusion, returned: unknown): MaybePromise<MethodResult> {
+function finish(
+  ctx: ConcludedRequest,
+  conclusion: Conclusion,
+  returned: unknown,
+): MaybePromise<MethodResult> {
   if (ctx.waits)
     ctx.report(new Error(`A handler of ${ctx.called} returned before its question was answered: await it`));
   return conclusion.finish(returned);
 }
 
-function reportSwallowed(ctx: RequestContext): void {
+function reportSwallowed(ctx: ConcludedRequest): void {
   ctx.report(
     new Error(
       `A handler of ${ctx.called} caught Suspended and went on: what it returned is not used. Throw it on`,
@@ -83,7 +77,7 @@ function reportSwallowed(ctx: RequestContext): void {
 }
 
 /** A run that was stopped ends with what stopped it, whatever its handler made of that. */
-async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unknown): Promise<MethodResult> {
+async function stopped(ctx: ConcludedRequest, conclusion: Conclusion, error: unknown): Promise<MethodResult> {
   const stop = ctx.stop;
   if (stop === undefined) throw error;
   ctx.endedInTime();
@@ -95,7 +89,7 @@ async function stopped(ctx: RequestContext, conclusion: Conclusion, error: unkno
 
 /** What becomes of a run that was stopped, and whose handler does not end. */
 export async function concludeLate(
-  ctx: RequestContext,
+  ctx: ConcludedRequest,
   conclusion: Conclusion,
   stop: Stop,
 ): Promise<MethodResult> {
@@ -106,7 +100,7 @@ export async function concludeLate(
   }
 }
 
-async function resultOf(ctx: RequestContext, stop: Stop): Promise<MethodResult> {
+async function resultOf(ctx: ConcludedRequest, stop: Stop): Promise<MethodResult> {
   if (stop.kind === "error") throw stop.error;
   const requests = [...stop.questions].map(([key, { request }]) => [key, request] as const);
   return ctx.asker.inputRequired(new Map(requests));
@@ -120,7 +114,7 @@ function comesFrom(error: unknown, stop: Stop, seen = new Set<unknown>()): boole
   return causes.some((cause) => comesFrom(cause, stop, seen));
 }
 
-function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {
+function failure(ctx: ConcludedRequest, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {
   return error instanceof UrlElicitationRequiredError ? urlRequired(ctx, error, failed) : failed(error);
 }
 
@@ -130,7 +124,7 @@ function failure(ctx: RequestContext, { failed }: Conclusion, error: unknown): M
  * @throws UrlElicitationRequiredError, and where the client cannot be asked for it, an error that says so
  */
 function urlRequired(
-  ctx: RequestContext,
+  ctx: ConcludedRequest,
   error: UrlElicitationRequiredError,
   failed: Conclusion["failed"],
 ): MaybePromise<MethodResult> {

@@ -1,9 +1,15 @@
 import type { State } from "../../state/contract.js";
 import type { Clock } from "../../protocol/clock.js";
-import type { AskingServices } from "./asker.js";
-import { OwnRecords } from "./own-records.js";
+import { OwnRecords, type AskingRecords } from "./own-records.js";
 import { RequestStates } from "./request-state.js";
 import { Sealer } from "./seal.js";
+
+/** What all requests of a server that ask have in common. */
+export interface AskingServices {
+  readonly server: string;
+  readonly states: RequestStates;
+  readonly records: AskingRecords;
+}
 
 export interface AskingOptions {
   readonly stateKeys?: readonly (string | Uint8Array)[];

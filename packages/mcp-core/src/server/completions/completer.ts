@@ -16,7 +16,11 @@ export interface CompletionContext {
  */
 export type Completer =
   | readonly string[]
-  | ((value: string, known: CompletionContext, ctx: BaseContext) => MaybePromise<readonly string[] | Completion>);
+  | ((
+      value: string,
+      known: CompletionContext,
+      ctx: BaseContext,
+    ) => MaybePromise<readonly string[] | Completion>);
 
 /** Completers by the name of the argument. */
 export type Completers<Name extends PropertyKey = string> = Readonly<Partial<Record<Name, Completer>>>;

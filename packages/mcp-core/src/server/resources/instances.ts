@@ -6,7 +6,7 @@ import type { UriTemplate } from "../../uri-template/uri-template.js";
 import type { RequestContext } from "../request-context.js";
 import type { Entry, Registry } from "../registry.js";
 import { describeResource } from "./describe.js";
-import type { RegisteredTemplate } from "./resources.js";
+import type { RegisteredTemplate } from "./registered.js";
 
 /** Where a list goes on: behind a resource of this place, or behind an instance of the template of this place. */
 interface Position extends Placed {

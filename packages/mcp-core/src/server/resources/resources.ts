@@ -8,30 +8,19 @@ import { stringField } from "../../protocol/fields.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import { has } from "../../protocol/revisions.js";
 import type { CacheHints } from "../../protocol/types.js";
-import { parseUriTemplate, type UriTemplate, type UriValue } from "../../uri-template/uri-template.js";
+import { parseUriTemplate, type UriValue } from "../../uri-template/uri-template.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
-import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { checkCacheHints } from "../options.js";
-import { listResult, Registry, type Entry, type RegistryOptions, type Viewer } from "../registry.js";
+import { listResult, Registry, type RegistryOptions, type Viewer } from "../registry.js";
 import { readResultOf } from "./contents.js";
 import type { ResourceDefinition, ResourceHandle, ResourceHandler } from "./definition.js";
 import { describeResource } from "./describe.js";
 import { instancePage } from "./instances.js";
+import type { RegisteredResource, RegisteredTemplate, Variables } from "./registered.js";
 import { checkUri, isUri, uriParam } from "./uri.js";
-
-type Variables = Readonly<Record<string, string | string[] | undefined>>;
-
-interface RegisteredResource extends Entry<ResourceDefinition> {
-  readonly completable: Completable;
-  readonly handler: (variables: Variables, ctx: Context, uri: string) => unknown;
-}
-
-export interface RegisteredTemplate extends RegisteredResource {
-  readonly template: UriTemplate;
-}
 
 interface Found {
   readonly resource: RegisteredResource;
