@@ -181,6 +181,22 @@ describe.each(BOTH_ERAS)("reading a resource in the %s era", (era, speak) => {
     },
   );
 
+  it("takes no URI of more than 2,048 characters but those of resources, and does not repeat it", async () => {
+    const longest = `note://${"a".repeat(2_041)}`;
+    const server = new McpServer("s");
+    server.resource("note://{id}", {}, () => "x");
+    server.resource(`${longest}aa`, {}, () => "fixed");
+    const ask = await speak(server);
+    for (const uri of [longest, `${longest}aa`])
+      expect((await ask("resources/read", { uri })).result).toBeDefined();
+    for (const uri of [`${longest}a`, `other://${"a".repeat(1_000_000)}`]) {
+      expect((await ask("resources/read", { uri })).error).toEqual({
+        code: -32602,
+        message: `Invalid params: params.uri must be that of a resource, or have at most 2048 characters, not ${String(uri.length)}`,
+      });
+    }
+  });
+
   it("tells the message of what a handler threw, unless errors are masked", async () => {
     for (const maskErrors of [false, true]) {
       const told: unknown[] = [];

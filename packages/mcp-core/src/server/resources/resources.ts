@@ -8,7 +8,12 @@ import { stringField } from "../../protocol/fields.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import { has } from "../../protocol/revisions.js";
 import type { CacheHints } from "../../protocol/types.js";
-import { parseUriTemplate, type UriValue } from "../../uri-template/uri-template.js";
+import {
+  MAX_URI_LENGTH,
+  parseUriTemplate,
+  readyUri,
+  type UriValue,
+} from "../../uri-template/uri-template.js";
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
 import type { RequestContext } from "../request-context.js";
@@ -131,19 +136,27 @@ export class Resources {
     const fixed = this.fixed.get(uri);
     if (fixed !== undefined)
       return this.fixed.sees(fixed, ctx) ? { resource: fixed, variables: NO_VARIABLES } : undefined;
+    const ready = readyUri(uri);
+    if (ready === undefined) return undefined;
     for (const resource of this.templates.values()) {
-      const variables = resource.template.match(uri);
+      const variables = resource.template.match(ready);
       if (variables !== undefined)
         return this.templates.sees(resource, ctx) ? { resource, variables } : undefined;
     }
     return undefined;
   }
 
-  /** @throws ResourceNotFoundError when there is none that the caller may see */
+  /**
+   * @throws ResourceNotFoundError when there is none that the caller may see; InvalidParamsError when no
+   *   template takes a URI of that length
+   */
   require(uri: string, ctx: RequestContext): Found {
     const found = this.find(uri, ctx);
-    if (found === undefined) throw notFound(uri, ctx);
-    return found;
+    if (found !== undefined) return found;
+    if (uri.length <= MAX_URI_LENGTH) throw notFound(uri, ctx);
+    throw new InvalidParamsError(
+      `Invalid params: params.uri must be that of a resource, or have at most ${String(MAX_URI_LENGTH)} characters, not ${String(uri.length)}`,
+    );
   }
 
   /** What a completion refers to: a template, or a URI that one matches. */

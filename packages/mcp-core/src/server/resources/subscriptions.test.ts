@@ -139,6 +139,15 @@ describe("a subscription of the handshake era", () => {
     },
   );
 
+  it("is refused for a URI longer than any template takes", async () => {
+    const { request } = await handshaken(notes());
+    const uri = `note://${"a".repeat(2_042)}`;
+    expect((await request("resources/subscribe", { uri }))?.error).toEqual({
+      code: -32602,
+      message: expect.stringContaining("at most 2048 characters, not 2049") as string,
+    });
+  });
+
   it.each(["resources/subscribe", "resources/unsubscribe"])("needs a URI for %s", async (method) => {
     const { request } = await handshaken(notes());
     for (const uri of [5, "no uri"]) expect((await request(method, { uri }))?.error?.code).toBe(-32602);
@@ -201,7 +210,7 @@ describe("a subscription of the stateless era", () => {
   });
 
   it("honours only what is there for the client", async () => {
-    const uris = ["other://1", "secret://1", "no uri", "note://1"];
+    const uris = ["other://1", "secret://1", "no uri", `note://${"a".repeat(2_042)}`, "note://1"];
     const stranger = await listen(openLink(notes()), uris);
     expect(honoured(stranger)).toEqual({ resourceSubscriptions: ["note://1"] });
     const known = await listen(openLink(notes(), { principal: { id: "ann" } }), uris);
