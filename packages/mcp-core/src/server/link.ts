@@ -29,7 +29,7 @@ import { RequestContext, type LinkScope } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
-import { RESOURCE_UPDATED } from "./resources/subscriptions.js";
+import { isWatched, RESOURCE_UPDATED } from "./resources/subscriptions.js";
 import { NotificationQueue } from "./changes/notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
@@ -48,7 +48,7 @@ export class ServerLink implements Link, LinkScope {
   readonly #inFlight = new Set<RequestContext>();
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
-  #subscribed: ReadonlySet<unknown> = new Set();
+  #subscribed: ReadonlySet<string> = new Set();
   /** Of URLs this client was sent to, the latest. */
   readonly #elicitations = new Set<unknown>();
   #stopHearing: (() => void) | undefined;
@@ -229,10 +229,12 @@ export class ServerLink implements Link, LinkScope {
 
   /**
    * In the handshake era, changes of a list go to every client that was told so by its `listChanged`, those
-   * of a resource to every client that subscribed to it, and the end of a visit to a URL to whom it was sent.
+   * of a resource to every client that subscribed to it and may still see it, and the end of a visit to a URL
+   * to whom it was sent.
    */
   #wasPromised({ method, params }: Change): boolean {
-    if (method === RESOURCE_UPDATED) return this.#subscribed.has(params?.["uri"]);
+    if (method === RESOURCE_UPDATED)
+      return isWatched(this.#core.resources, this.#subscribed, params, { principal: this.peer.principal });
     if (method === ELICITATION_COMPLETE) return this.#elicitations.delete(params?.["elicitationId"]);
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;

@@ -7,6 +7,7 @@ import { HANDSHAKE_REVISIONS } from "../../protocol/revisions.js";
 import { memoryState } from "../../state/index.js";
 import type { McpServerOptions } from "../options.js";
 import { McpServer } from "../server.js";
+import type { ResourceHandle } from "./definition.js";
 
 const UPDATED = "notifications/resources/updated";
 const updated = (uri: string): object => ({ jsonrpc: "2.0", method: UPDATED, params: { uri } });
@@ -249,6 +250,38 @@ describe("a subscription of the stateless era", () => {
 
   it.each([-1, 0.5, Infinity])("cannot be limited to %d", (maxSubscriptions) => {
     expect(() => new McpServer("s", { maxSubscriptions })).toThrow(RangeError);
+  });
+});
+
+describe("a resource that a subscriber may not see any more", () => {
+  const cases: [string, (access: { given: boolean }, handle: ResourceHandle) => void][] = [
+    ["because access was withdrawn", (access) => void (access.given = false)],
+    [
+      "because it is disabled",
+      (_, handle): void => {
+        handle.disable();
+      },
+    ],
+    [
+      "because it was removed",
+      (_, handle): void => {
+        handle.remove();
+      },
+    ],
+  ];
+
+  it.each(cases)("is not told of, %s", async (_, withdraw) => {
+    const access = { given: true };
+    const server = new McpServer("s");
+    const handle = server.resource("note://1", { visibleTo: () => access.given }, () => "x");
+    const { request, pushed } = await handshaken(server);
+    await request("resources/subscribe", { uri: "note://1" });
+    const sent = await listen(openLink(server), ["note://1"]);
+    await update(server, "note://1");
+    withdraw(access, handle);
+    await update(server, "note://1");
+    const updates = [pushed, sent].map((all) => all.filter(({ method }) => method === UPDATED));
+    expect(updates).toEqual([[updated("note://1")], [onSubscription("note://1")]]);
   });
 });
 

@@ -5,6 +5,7 @@ import { BusyError } from "../../protocol/errors.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import type { OfferedFilter } from "../changes/listen.js";
 import { isStrings } from "../completions/completer.js";
+import type { Viewer } from "../registry.js";
 import type { RequestContext } from "../request-context.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
@@ -28,10 +29,21 @@ export function updatesFilter(resources: Resources, limit: number): OfferedFilte
       const uris = new Set(asked);
       checkLimit(uris.size, limit);
       const honoured = [...uris].filter((uri) => isUri(uri) && resources.find(uri, ctx) !== undefined);
-      const watched = new Set<unknown>(honoured);
-      return { honoured, lets: (params) => watched.has(params?.["uri"]) };
+      const watched = new Set(honoured);
+      return { honoured, lets: (params) => isWatched(resources, watched, params, ctx) };
     },
   };
+}
+
+/** Whether the update of a resource is for a subscriber, who may not see what could be seen before. */
+export function isWatched(
+  resources: Resources,
+  watched: ReadonlySet<string>,
+  params: JsonObject | undefined,
+  viewer: Viewer,
+): boolean {
+  const uri = params?.["uri"];
+  return typeof uri === "string" && watched.has(uri) && resources.find(uri, viewer) !== undefined;
 }
 
 /** `resources/subscribe`, of the handshake era (2025-11-25, Resources, Subscriptions). */
