@@ -106,7 +106,7 @@ export class ServerCore {
         ...extensions.map(({ listenFilters = {} }) => listenFilters),
       ].flatMap(Object.entries<OfferedFilter>),
     );
-    this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name));
+    this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name), maxSubscriptions);
   }
 
   /** @throws MethodNotFoundError */

@@ -221,7 +221,7 @@ export class ServerLink implements Link, LinkScope {
     this.#caller = handshakeCaller(handshake);
     this.#subscribed = new Set(handshake.subscriptions);
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
-    const queue = new NotificationQueue((message) => this.peer.push?.(message));
+    const queue = new NotificationQueue((message) => this.peer.push?.(message), this.#core.maxSubscriptions);
     this.#stopHearing = this.#core.changes.hear((change) => {
       if (this.#wasPromised(change)) queue.add(change.encoded.json, change.encoded);
     });

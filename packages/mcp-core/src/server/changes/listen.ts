@@ -37,17 +37,20 @@ interface Accepted {
 export class Subscriptions {
   readonly #changes: Changes;
   readonly #filterFor: (name: string) => ListenFilter | undefined;
+  readonly #maxResources: number;
 
-  constructor(changes: Changes, filterFor: (name: string) => ListenFilter | undefined) {
+  /** @param maxResources that one subscription may watch */
+  constructor(changes: Changes, filterFor: (name: string) => ListenFilter | undefined, maxResources: number) {
     this.#changes = changes;
     this.#filterFor = filterFor;
+    this.#maxResources = maxResources;
   }
 
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
     const { acknowledged, accepted } = this.#open(objectField(params, "notifications"), ctx);
     await this.#changes.start();
-    const queue = new NotificationQueue((message) => ctx.exchange.send(message));
+    const queue = new NotificationQueue((message) => ctx.exchange.send(message), this.#maxResources);
     const notify = (method: string, about: JsonObject | undefined): void => {
       const _meta = { ...metaOf(about), [Meta.subscriptionId]: ctx.requestId };
       queue.add(JSON.stringify([method, about]), { jsonrpc: "2.0", method, params: { ...about, _meta } });

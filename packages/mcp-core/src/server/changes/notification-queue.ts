@@ -2,8 +2,8 @@ import type { MaybePromise } from "../../contract/index.js";
 import type { Outgoing } from "../../jsonrpc/encode.js";
 import { isPromise } from "../../protocol/promises.js";
 
-/** Notifications that may wait for a peer that does not read. */
-const MAX_WAITING = 1024;
+/** Notifications that may wait for a peer that does not read, besides those of resources. */
+const MAX_OTHERS = 1024;
 
 /**
  * Sends notifications in order, one at a time. While the peer does not read, equal ones are kept once, and
@@ -12,15 +12,18 @@ const MAX_WAITING = 1024;
 export class NotificationQueue {
   readonly #send: (message: Outgoing) => MaybePromise<void>;
   readonly #waiting = new Map<string, Outgoing>();
+  readonly #maxWaiting: number;
   #sending = false;
 
-  constructor(send: (message: Outgoing) => MaybePromise<void>) {
+  /** @param maxResources how many resources may be subscribed to: that many may change before the peer reads */
+  constructor(send: (message: Outgoing) => MaybePromise<void>, maxResources: number) {
     this.#send = send;
+    this.#maxWaiting = MAX_OTHERS + maxResources;
   }
 
   /** @param key the same for notifications of which one is enough */
   add(key: string, message: Outgoing): void {
-    if (this.#waiting.size < MAX_WAITING) this.#waiting.set(key, message);
+    if (this.#waiting.size < this.#maxWaiting) this.#waiting.set(key, message);
     if (!this.#sending) void this.#sendWaiting();
   }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { handshaken, openLink, settled, type TestLink, type Wire } from "../../../test/support/link.js";
+import { gate } from "../../../test/support/gate.js";
+import { handshaken, openLink, settled, wire, type TestLink, type Wire } from "../../../test/support/link.js";
+import type { Outgoing } from "../../jsonrpc/encode.js";
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import { Meta } from "../../protocol/meta.js";
@@ -246,6 +248,26 @@ describe("a subscription of the stateless era", () => {
     });
     const few = notes({ maxSubscriptions: 1 });
     expect((await listen(openLink(few), uris.slice(0, 2)))[0]?.error?.code).toBe(-31001);
+  });
+
+  it("loses no update while the client does not read, however many resources it may watch", async () => {
+    const maxSubscriptions = 3_000;
+    const server = notes({ maxSubscriptions });
+    const uris = Array.from({ length: maxSubscriptions }, (_, index) => `note://${String(index)}`);
+    const reading = gate();
+    const told: unknown[] = [];
+    const send = async (message: Outgoing): Promise<void> => {
+      await reading.promise;
+      told.push(wire(message).params?.["uri"]);
+    };
+    const { stateless } = openLink(server);
+    const notifications = { resourceSubscriptions: uris };
+    void stateless("subscriptions/listen", { notifications }, { send });
+    await settled();
+    await update(server, ...uris);
+    reading.open();
+    await settled();
+    expect(told).toEqual([undefined, ...uris]);
   });
 
   it.each([-1, 0.5, Infinity])("cannot be limited to %d", (maxSubscriptions) => {
