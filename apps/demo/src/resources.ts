@@ -8,7 +8,7 @@ export type NoteResources = ResourceHandle<"note://{id}">;
 
 /** Every note as a resource, and news of what becomes of them. */
 export function addResources(mcp: McpServer, notebook: Notebook): NoteResources {
-  const notes: NoteResources = mcp.resource(
+  const notes = mcp.resource(
     "note://{id}",
     {
       name: "note",
@@ -16,7 +16,9 @@ export function addResources(mcp: McpServer, notebook: Notebook): NoteResources 
       description: "One note of the notebook, by its number",
       mimeType: NOTE_TYPE,
       list: () =>
-        notebook.all().map(({ id, title }) => ({ uri: uriOf(notes, id), name: `Note ${String(id)}`, title })),
+        notebook
+          .all()
+          .map(({ id, title }) => ({ variables: { id: String(id) }, name: `Note ${String(id)}`, title })),
       complete: {
         id: (typed) =>
           notebook
@@ -33,7 +35,7 @@ export function addResources(mcp: McpServer, notebook: Notebook): NoteResources 
 
   notebook.watch(({ kind, note }) => {
     if (kind !== "added") notes.updated({ id: String(note.id) });
-    if (kind !== "summarised") mcp.announce("notifications/resources/list_changed");
+    if (kind !== "summarised") notes.listChanged();
   });
   return notes;
 }

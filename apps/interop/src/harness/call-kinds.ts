@@ -50,10 +50,9 @@ export const CALL_KINDS: readonly CallKind[] = [
 
 /** In the handshake era it is the tool that has to do without an answer, in the other one the caller. */
 function thrown(call: number, era: Era): string {
-  const problem = `no answer to call ${String(call)}`;
   return era === "stateless"
-    ? `error: ${problem}`
-    : `failure: elicitation/create: the client answered with an error: ${problem}`;
+    ? `error: no answer to call ${String(call)}`
+    : "failure: elicitation/create: the client answered with an error: Internal error";
 }
 
 function combined(call: number): string {
