@@ -34,9 +34,10 @@ export interface StaticResourceDefinition extends DescribedResource {
 /** A family of resources with one URI template. */
 export interface ResourceTemplateDefinition<Template extends string = string> extends DescribedResource {
   /**
-   * The resources of the family that `resources/list` shows, always in the same order. Default: none.
-   * Whoever changes them says so with the handle's `listChanged()`. Clients may not keep a list that has
-   * such resources, unless the server's `cache.lists` says for how long.
+   * The resources of the family that `resources/list` shows, always in the same order. Default: none. It is
+   * called for each page, and returns all of them each time: keep what is costly to find. Whoever changes them
+   * says so with the handle's `listChanged()`. Clients may not keep a list that has such resources, unless the
+   * server's `cache.lists` says for how long.
    */
   readonly list?: (ctx: BaseContext) => MaybePromise<readonly ListedResource<Template>[]>;
   /** Suggests values for the template's variables (Completion). */
@@ -72,7 +73,11 @@ export type ResourceReturn =
   // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
   string | number | boolean | object | null | undefined | void;
 
-/** @param uri as the client wrote it */
+/**
+ * @param variables of the template, percent-decoded: what a client wrote as `%2E%2E%2F` or `%00` is `../` or NUL
+ *   here. A value is no path until it was checked (Resources, Security Considerations).
+ * @param uri as the client wrote it
+ */
 export type ResourceHandler<Uri extends string> = (
   variables: UriVariables<Uri>,
   ctx: Context,
