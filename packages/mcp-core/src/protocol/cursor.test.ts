@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cursorParam, pageOf, type Placed } from "./cursor.js";
+import { cursorParam, decodeCursor, encodeCursor, pageOf, type Placed } from "./cursor.js";
 
 const places = fc
   .uniqueArray(fc.nat({ max: 200 }), { maxLength: 60 })
@@ -91,6 +91,15 @@ describe("pageOf", () => {
     expect(() => pageOf("tools", placed([1, 2]), nextCursor, 1)).toThrow(
       expect.objectContaining({ code: -32602 }) as Error,
     );
+  });
+});
+
+describe("a cursor", () => {
+  it("carries any text in plain ASCII", () => {
+    const position = { place: 3, uri: "né:漢😀\ud800" };
+    const cursor = encodeCursor("resources", position);
+    expect(cursor).toMatch(/^[\w+/]+=*$/);
+    expect(decodeCursor("resources", cursor)).toMatchObject(position);
   });
 });
 

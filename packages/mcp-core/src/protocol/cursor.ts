@@ -1,6 +1,7 @@
 import { InvalidParamsError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
+import { decodeBase64, encodeBase64 } from "./base64.js";
 
 /** Something a list is made of: its place never changes, and grows with each addition. */
 export interface Placed {
@@ -14,7 +15,8 @@ export interface Page<Item> {
 
 /**
  * One page of a list that is in order of `place`. The cursor holds the place of the last item seen rather
- * than a count, so that items added or removed meanwhile are neither skipped nor repeated.
+ * than a count, so that items added or removed meanwhile are neither skipped nor repeated. It is the same on
+ * every node that registers the same, and no secret: it shows how many were registered before, hidden or not.
  * @throws InvalidParamsError for a cursor that this list did not give out (Pagination, Error Handling).
  */
 export function pageOf<Item extends Placed>(
@@ -40,7 +42,7 @@ export function cursorParam(params: JsonObject): string | undefined {
 
 /** @param position a place, and what else tells where a list goes on */
 export function encodeCursor(list: string, position: Placed & JsonObject): string {
-  return btoa(escaped(JSON.stringify({ list, ...position })));
+  return encodeBase64(new TextEncoder().encode(JSON.stringify({ list, ...position })));
 }
 
 /** @throws InvalidParamsError for a cursor that this list did not give out */
@@ -53,17 +55,9 @@ export function decodeCursor(list: string, cursor: string): Placed & JsonObject 
   throw new InvalidParamsError("Invalid params: params.cursor was not given out by this list");
 }
 
-/** The same JSON in characters that `btoa` takes. */
-function escaped(json: string): string {
-  return json.replace(
-    /[^ -~]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 function parse(cursor: string): unknown {
   try {
-    return JSON.parse(atob(cursor));
+    return JSON.parse(new TextDecoder().decode(decodeBase64(cursor)));
   } catch {
     return undefined;
   }
