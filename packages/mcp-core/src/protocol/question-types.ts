@@ -42,7 +42,8 @@ export type SingleSelectField = FieldBase & { readonly type: "string"; readonly 
 export interface MultiSelectField extends FieldBase {
   readonly type: "array";
   readonly items:
-    { readonly type: "string"; readonly enum: readonly string[] } | { readonly anyOf: readonly TitledOption[] };
+    | { readonly type: "string"; readonly enum: readonly string[] }
+    | { readonly anyOf: readonly TitledOption[] };
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly default?: readonly string[];
