@@ -2,13 +2,13 @@ import type { ClientConnection, ClientTransport, Dispatcher } from "../contract/
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
 import { ConnectionLostError } from "../protocol/errors.js";
+import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import { Answers } from "./answering/answers.js";
-import { ELICITATION_COMPLETE } from "./answering/awaited-elicitations.js";
 import type { Answering } from "./answering/reader.js";
 import { checkRoots } from "./answering/roots.js";
 import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";

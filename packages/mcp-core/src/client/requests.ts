@@ -4,7 +4,7 @@ import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capa
 import { systemClock } from "../protocol/clock.js";
 import { checkExtensionId } from "../protocol/extension-id.js";
 import { UrlElicitationRequiredError } from "../protocol/errors.js";
-import { AwaitedElicitations } from "./answering/awaited-elicitations.js";
+import { OpenElicitations } from "../protocol/open-elicitations.js";
 import { INPUT_REQUIRED } from "./answering/rounds.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { MissingServerCapabilityError } from "./errors.js";
@@ -29,7 +29,7 @@ export class Requests {
   /** Where a call names none of its own. */
   readonly limits: CallLimits;
   /** URLs that servers sent the user to, in questions and in errors. */
-  readonly elicitations = new AwaitedElicitations();
+  readonly elicitations = new OpenElicitations();
   readonly #resultTypes: ReadonlySet<string>;
   /** The server capability each method needs, those of extensions included. */
   readonly #neededFor: ReadonlyMap<string, readonly string[]>;

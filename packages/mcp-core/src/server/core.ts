@@ -1,4 +1,5 @@
 import { EncodedResult } from "../jsonrpc/encode.js";
+import { RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { MethodNotFoundError } from "../jsonrpc/errors.js";
 import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
@@ -30,7 +31,7 @@ import { OFFERS } from "./offers.js";
 import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
 import { Resources } from "./resources/resources.js";
-import { RESOURCE_UPDATED, updatesFilter } from "./resources/subscriptions.js";
+import { updatesFilter } from "./resources/subscriptions.js";
 import { Tools } from "./tools/tools.js";
 
 /** What a server is made of, shared by all its links; it knows no peer. */

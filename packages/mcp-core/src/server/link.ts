@@ -1,4 +1,6 @@
 import type { AnswerOutcome, CloseReason, Exchange, Link, Peer } from "../contract/index.js";
+import { OpenElicitations } from "../protocol/open-elicitations.js";
+import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { errorReply, type Reply } from "../jsonrpc/encode.js";
 import { InternalError, InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
@@ -24,20 +26,18 @@ import {
   unintroducedCaller,
   type Caller,
 } from "./caller.js";
-import { ELICITATION_COMPLETE, type Change } from "./changes/changes.js";
+import type { Change } from "./changes/changes.js";
 import { RequestContext, type LinkScope } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
-import { isWatched, RESOURCE_UPDATED } from "./resources/subscriptions.js";
+import { isWatched } from "./resources/subscriptions.js";
 import { NotificationQueue } from "./changes/notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
 
 /** Handlers of cancelled requests that may still be running, because they ignore their signal. */
 const MAX_ABANDONED = 1024;
-/** URLs whose completion can still be told of; older ones are not. */
-const MAX_ELICITATIONS = 1024;
 const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
@@ -50,7 +50,7 @@ export class ServerLink implements Link, LinkScope {
   #caller: Caller | undefined;
   #subscribed: ReadonlySet<string> = new Set();
   /** Of URLs this client was sent to, the latest. */
-  readonly #elicitations = new Set<unknown>();
+  readonly #elicitations = new OpenElicitations();
   #stopHearing: (() => void) | undefined;
   #closed = false;
   /** Handlers that have not ended, those of cancelled requests included. */
@@ -87,9 +87,6 @@ export class ServerLink implements Link, LinkScope {
 
   withElicitationId(params: ElicitUrlParams): ElicitUrlParams {
     const elicitationId = params.elicitationId ?? crypto.randomUUID();
-    const [oldest] = this.#elicitations;
-    if (this.#elicitations.size >= MAX_ELICITATIONS && oldest !== undefined)
-      this.#elicitations.delete(oldest);
     this.#elicitations.add(elicitationId);
     return { ...params, elicitationId };
   }
@@ -235,7 +232,7 @@ export class ServerLink implements Link, LinkScope {
   #wasPromised({ method, params }: Change): boolean {
     if (method === RESOURCE_UPDATED)
       return isWatched(this.#core.resources, this.#subscribed, params, { principal: this.peer.principal });
-    if (method === ELICITATION_COMPLETE) return this.#elicitations.delete(params?.["elicitationId"]);
+    if (method === ELICITATION_COMPLETE) return this.#elicitations.complete(params?.["elicitationId"]);
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }

@@ -1,17 +1,16 @@
 import type { Dispatcher, Link, Peer, ServerTransport } from "../contract/index.js";
+import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
 import type { Implementation } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
-import { ELICITATION_COMPLETE } from "./changes/changes.js";
 import { ServerCore } from "./core.js";
 import { ServerLink } from "./link.js";
 import type { Middleware } from "./middleware.js";
 import type { McpServerOptions } from "./options.js";
 import type { PromptDefinition, PromptHandle, PromptHandler } from "./prompts/definition.js";
 import type { ResourceDefinition, ResourceHandle, ResourceHandler } from "./resources/definition.js";
-import { RESOURCE_UPDATED } from "./resources/subscriptions.js";
 import { checkUri } from "./resources/uri.js";
 import { runUntilDone, startAll, type Running } from "./run.js";
 import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";

@@ -1,3 +1,4 @@
+import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { PROMPTS, RESOURCE_TEMPLATES, RESOURCES, TOOLS } from "../lists.js";
 import { readResource } from "../results.js";
@@ -29,7 +30,7 @@ const CACHEABLE: ReadonlyMap<string, Cacheable> = new Map([
     RESOURCE_TEMPLATES.method,
     { until: "notifications/resources/list_changed", read: RESOURCE_TEMPLATES.itemsOf },
   ],
-  ["resources/read", { until: "notifications/resources/updated", of: "uri", read: readResource }],
+  ["resources/read", { until: RESOURCE_UPDATED, of: "uri", read: readResource }],
 ]);
 
 /** Answers that depend on more than the cache's key belong to nobody else (Caching, Cache Key). */

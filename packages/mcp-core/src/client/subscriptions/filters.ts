@@ -2,10 +2,9 @@ import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcNotification, JsonValue } from "../../jsonrpc/messages.js";
 import type { ServerCapabilities } from "../../protocol/types.js";
 import { Meta } from "../../protocol/meta.js";
+import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import { covers } from "../covers.js";
 import type { Change, ChangeFilter, ExtendedFilter } from "./types.js";
-
-const UPDATED = "notifications/resources/updated";
 
 /** A filter for the changes of a list: what tells of them, and whether a server of the handshake era will. */
 interface ListFilter {
@@ -73,7 +72,7 @@ export function urisOf({ resourceSubscriptions }: ExtendedFilter): readonly stri
 
 /** Whether a filter lets a change through that a server of the handshake era tells of. */
 export function lets(filter: ExtendedFilter, { method, params }: Change): boolean {
-  if (method !== UPDATED)
+  if (method !== RESOURCE_UPDATED)
     return LIST_FILTERS.some(([name, list]) => list.method === method && filter[name] === true);
   const { uri } = params;
   return typeof uri === "string" && urisOf(filter).some((subscribed) => covers(subscribed, uri));
@@ -84,7 +83,7 @@ export function everythingOf(filter: ExtendedFilter): readonly Change[] {
   const lists = LIST_FILTERS.filter(([name]) => filter[name] === true);
   return [
     ...lists.map(([, { method }]) => ({ method, params: {} })),
-    ...urisOf(filter).map((uri) => ({ method: UPDATED, params: { uri } })),
+    ...urisOf(filter).map((uri) => ({ method: RESOURCE_UPDATED, params: { uri } })),
   ];
 }
 

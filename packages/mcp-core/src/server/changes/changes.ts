@@ -13,9 +13,6 @@ export interface Change {
 
 type Hear = (change: Change) => void;
 
-/** Revision 2025-11-25, Elicitation, Completion Notifications for URL Mode Elicitation. */
-export const ELICITATION_COMPLETE = "notifications/elicitation/complete";
-
 const TOPIC = "towpath/changes";
 
 /**

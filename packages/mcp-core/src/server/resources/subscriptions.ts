@@ -2,6 +2,7 @@ import { InvalidParamsError, InvalidRequestError, MethodNotFoundError } from "..
 import { describe } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { BusyError } from "../../protocol/errors.js";
+import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import type { OfferedFilter } from "../changes/listen.js";
 import { isStrings } from "../completions/completer.js";
@@ -9,8 +10,6 @@ import type { Viewer } from "../registry.js";
 import type { RequestContext } from "../request-context.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
-
-export const RESOURCE_UPDATED = "notifications/resources/updated";
 
 /**
  * `resourceSubscriptions` of `subscriptions/listen` (Subscriptions, Notification Filter): honoured are the
