@@ -84,7 +84,7 @@ describe("a client's subscription", () => {
     const next = changes[Symbol.asyncIterator]().next();
     // What may have been missed counts as changed.
     expect(await next).toMatchObject({ value: { method: "notifications/tools/list_changed" } });
-    expect(program.log.text.match(/^listening$/gm)).toHaveLength(2);
+    await program.log.line("listening", 2);
     await client.close();
     program.log.expectGone(2);
   });

@@ -20,9 +20,9 @@ export class ServerLog {
     return [...this.#text.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
   }
 
-  /** Settles when that line was written. */
-  async line(line: string): Promise<void> {
-    while (!this.#text.split("\n").includes(line)) {
+  /** Settles when that line was written, so many times. */
+  async line(line: string, times = 1): Promise<void> {
+    while (this.#text.split("\n").filter((written) => written === line).length < times) {
       await new Promise<void>((resolve) => (this.#changed = resolve));
     }
   }
