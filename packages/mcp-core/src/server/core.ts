@@ -26,7 +26,7 @@ import { Finisher } from "./finish.js";
 import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
-import { checkCacheHints, DEFAULT_CACHE, WRAPPED_CACHE, type McpServerOptions } from "./options.js";
+import { checkedOptions, WRAPPED_CACHE, type McpServerOptions } from "./options.js";
 import { OFFERS } from "./offers.js";
 import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
@@ -54,16 +54,8 @@ export class ServerCore {
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = options.clock ?? systemClock) {
-    const { pageSize = 100, maskErrors = false, extensions = [], askTimeoutMs = 600_000 } = options;
-    const cache = { ...DEFAULT_CACHE, ...options.cache };
-    for (const [kind, hints] of Object.entries(cache)) checkCacheHints(`cache.${kind}`, hints);
-    if (!Number.isInteger(pageSize) || pageSize < 1)
-      throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
-    if (!(askTimeoutMs > 0))
-      throw new RangeError(`askTimeoutMs must be more than 0 milliseconds, not ${String(askTimeoutMs)}`);
-    const { maxSubscriptions = 1024 } = options;
-    if (!Number.isInteger(maxSubscriptions) || maxSubscriptions < 0)
-      throw new RangeError(`maxSubscriptions must be a whole number, not ${String(maxSubscriptions)}`);
+    const { extensions = [] } = options;
+    const { pageSize, maskErrors, askTimeoutMs, maxSubscriptions, cache } = checkedOptions(options);
     this.maxSubscriptions = maxSubscriptions;
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
     this.asking = askingServices(info.name, options, options.state, clock);

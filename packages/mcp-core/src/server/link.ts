@@ -27,7 +27,8 @@ import {
   type Caller,
 } from "./caller.js";
 import type { Change } from "./changes/changes.js";
-import { RequestContext, type LinkScope } from "./request-context.js";
+import type { LinkScope } from "./link-scope.js";
+import { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";

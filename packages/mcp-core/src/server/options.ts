@@ -83,3 +83,26 @@ export function checkCacheHints(where: string, { ttlMs, cacheScope }: CacheHints
     );
   }
 }
+
+/** The options that hold for a whole server, with their defaults. */
+export interface CheckedOptions {
+  readonly pageSize: number;
+  readonly maskErrors: boolean;
+  readonly askTimeoutMs: number;
+  readonly maxSubscriptions: number;
+  readonly cache: Readonly<Record<CacheKind, CacheHints>>;
+}
+
+/** @throws RangeError for one that is not what it must be */
+export function checkedOptions(options: McpServerOptions): CheckedOptions {
+  const { pageSize = 100, maskErrors = false, askTimeoutMs = 600_000, maxSubscriptions = 1024 } = options;
+  const cache = { ...DEFAULT_CACHE, ...options.cache };
+  for (const [kind, hints] of Object.entries(cache)) checkCacheHints(`cache.${kind}`, hints);
+  if (!Number.isInteger(pageSize) || pageSize < 1)
+    throw new RangeError(`pageSize must be a positive integer, not ${String(pageSize)}`);
+  if (!(askTimeoutMs > 0))
+    throw new RangeError(`askTimeoutMs must be more than 0 milliseconds, not ${String(askTimeoutMs)}`);
+  if (!Number.isInteger(maxSubscriptions) || maxSubscriptions < 0)
+    throw new RangeError(`maxSubscriptions must be a whole number, not ${String(maxSubscriptions)}`);
+  return { pageSize, maskErrors, askTimeoutMs, maxSubscriptions, cache };
+}

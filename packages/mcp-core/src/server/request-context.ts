@@ -1,43 +1,24 @@
-import type { Exchange, Peer, Principal, ReadonlyHeaders } from "../contract/index.js";
+import type { Exchange, Principal, ReadonlyHeaders } from "../contract/index.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
 import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/capabilities.js";
 import { MissingClientCapabilityError } from "../protocol/errors.js";
 import { progressTokenField } from "../protocol/fields.js";
-import type { Handshake } from "../protocol/handshake.js";
 import type { Scheduled } from "../protocol/clock.js";
 import { unwatched } from "../protocol/promises.js";
-import type { ElicitUrlParams } from "../protocol/question-types.js";
 import { has } from "../protocol/revisions.js";
 import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
 import { Asker } from "./asking/asker.js";
-import type { AskingServices } from "./asking/services.js";
-import type { Asks } from "./asking/asks.js";
 import type { Stop } from "./asking/interview.js";
 import { concludeLate } from "./asking/conclude.js";
 import type { Conclusion, ConcludedRequest } from "./asking/conclusion.js";
 import type { Caller } from "./caller.js";
 import type { MethodResult } from "./extension.js";
+import type { LinkScope } from "./link-scope.js";
 import { createLogger, isLoggable, type Logger } from "./logger.js";
 import { Outbox } from "./outbox.js";
 
 import type { BaseContext, MethodContext } from "./context.js";
-
-/** What the requests of one link share. */
-export interface LinkScope {
-  readonly peer: Peer;
-  readonly asks: Asks;
-  readonly asking: AskingServices;
-  /** Whether the server declared that it logs. */
-  readonly logs: boolean;
-  readonly handshake: Handshake | undefined;
-  /** Remembers what `initialize` agreed on, or what was set since. */
-  introduce(handshake: Handshake): void;
-  /** Gives an elicitation the id it needs, and remembers it: its completion is told to no other client. */
-  withElicitationId(params: ElicitUrlParams): ElicitUrlParams;
-  /** Tells the author of something no client is told. */
-  report(error: unknown): void;
-}
 
 /** Log messages never travel on a subscription (Logging, Per-request log level). */
 const LISTEN = "subscriptions/listen";

@@ -3,11 +3,7 @@ import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { unwatched } from "../../protocol/promises.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
-import {
-  type CreateMessageParams,
-  type ElicitUrlParams,
-  type InputRequest,
-} from "../../protocol/question-types.js";
+import type { CreateMessageParams, ElicitUrlParams, InputRequest } from "../../protocol/question-types.js";
 import type { AskingHost } from "./host.js";
 import { Interview, type Claim, type Stop } from "./interview.js";
 import type { Journal } from "./journal.js";

@@ -88,9 +88,9 @@ export class Interview {
     return this.#out > 0 || this.#unanswered.size > 0;
   }
 
-  /** What came along with this request alone. */
+  /** What came along with this request alone; null is no answer. */
   response(key: string): JsonValue | undefined {
-    return ownMember(this.#responses, key);
+    return Object.hasOwn(this.#responses, key) ? (this.#responses[key] ?? undefined) : undefined;
   }
 
   /** The answer that is known; else a promise that rejects with `Suspended`. */
@@ -98,7 +98,7 @@ export class Interview {
     this.#checkOpen();
     const name = this.#keys.keyFor(question, key);
     if (this.#askNow !== undefined) return question.read(await this.#put(this.#askNow(question)));
-    const known = this.#answers.get(name) ?? ownMember(this.#responses, name);
+    const known = this.#answers.get(name) ?? this.response(name);
     if (known === undefined) return this.#gather(name, question);
     this.#consumed.add(name);
     this.#answers.set(name, known);
@@ -129,7 +129,7 @@ export class Interview {
     if (strays > MAX_STRAYS) throw new Error(`The questions of ${called} differ from run to run: pass a key`);
     // Answers to what this run did not come to ask again are kept for the next one.
     for (const key of asked) {
-      const answer = ownMember(this.#responses, key);
+      const answer = this.response(key);
       if (answer !== undefined && !this.#answers.has(key)) this.#answers.set(key, answer);
     }
     return { callId, round: round + 1, answers: this.#answers, steps: this.#steps, asked: asking, strays };
@@ -216,7 +216,7 @@ export class Interview {
   }
 
   #isKnown(key: string): boolean {
-    return this.#answers.has(key) || Object.hasOwn(this.#responses, key);
+    return this.#answers.has(key) || this.response(key) !== undefined;
   }
 }
 
@@ -231,10 +231,6 @@ function stepResult(name: string, value: unknown): JsonValue[] {
   }
   // `isPlainJson` has just said so; a copy, since its owner may change it.
   return [structuredClone(value) as JsonValue];
-}
-
-function ownMember(object: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 }
 
 function tooManyRounds(): ProtocolError {

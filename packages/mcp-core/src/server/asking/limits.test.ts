@@ -63,6 +63,13 @@ describe("questions that differ from run to run", () => {
     ]);
   });
 
+  it("are not what is asked again of a client that answers null", async () => {
+    const { round } = asking(async (ctx) => (await ctx.elicit("Sure?")).action);
+    let { key, state } = asked(await round());
+    for (let times = 0; times < 4; times += 1) ({ key, state } = asked(await round({ [key]: null }, state)));
+    expect(said(await round({ [key]: accepted() }, state))).toBe("accept");
+  });
+
   it("do no harm with a key", async () => {
     let time = 0;
     const { round } = asking(
