@@ -49,6 +49,10 @@ export class ScriptedDispatcher implements Dispatcher, Link {
     return new Promise((settle) => this.#begun.push({ message, exchange, settle }));
   }
 
+  adopt(): void {
+    throw new Error("Nothing is agreed on here");
+  }
+
   notify(message: JsonRpcNotification): void {
     this.notifications.push(message);
   }

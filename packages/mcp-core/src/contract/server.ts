@@ -36,6 +36,9 @@ export interface Link {
    */
   answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome>;
 
+  /** Takes over what the session agreed on, or set since, on another link: of this node or another. */
+  adopt(handshake: Handshake): void;
+
   /** Asks long-lived exchanges (`subscriptions/listen`) to end with their result; others go on. */
   drain(): void;
 
@@ -58,6 +61,19 @@ export interface CloseReason {
 export interface Exchange {
   /** Aborted when the peer gave up on this request alone; a peer that is gone closes its link instead. */
   readonly signal?: AbortSignal;
+  /** The headers of the HTTP request, for handlers to see. */
+  readonly headers?: ReadonlyHeaders;
+  /**
+   * Headers that repeat what the body says (2026-07-28, Streamable HTTP, Request Metadata; 2025-06-18 and later,
+   * Protocol Version Header). Where they are, core checks them; and without a session, the version they name
+   * stands in for a handshake, which nobody can have made.
+   */
+  readonly mirrored?: ReadonlyHeaders;
+  /**
+   * Ends the connection that carries the stream of this exchange, but not the stream: its client comes back for
+   * the rest after `retryMs` (2025-11-25, Sending Messages to the Server). Absent where there is no way back.
+   */
+  closeStream?(retryMs: number | undefined): void;
   /**
    * Sends a notification, or a request of ours, that belongs to this exchange; in order, never the
    * response. Settles when the message was accepted; rejects when it never will be.
@@ -73,17 +89,9 @@ export interface Peer {
   readonly transport: string;
   /** Who was authenticated, if anyone. */
   readonly principal?: Principal;
-  /** The headers of the HTTP request, for handlers to see. */
-  readonly headers?: ReadonlyHeaders;
-  /**
-   * Headers that repeat what the body says (2025-06-18 and later, Streamable HTTP, Protocol Version Header).
-   * Where they are, core checks the version they name; and without a session, that version stands in for
-   * a handshake, which nobody can have made.
-   */
-  readonly mirrored?: ReadonlyHeaders;
   readonly session?: SessionRef;
-  /** Whether requests of ours can be answered by this peer. Default: true. */
-  readonly answers?: boolean;
+  /** Why this peer cannot answer requests of ours, if it cannot: what the author of a server is told who asks. */
+  readonly unanswerable?: string;
   /** For tests: handlers that ask run anew with every answer, as they do in the stateless era. Default: false. */
   readonly replays?: boolean;
   /**

@@ -20,6 +20,8 @@ export type Outgoing = JsonRpcMessage | PreEncoded;
  */
 export interface Reply extends PreEncoded {
   readonly error?: JsonRpcErrorObject;
+  /** Whether the request was refused for what it is, before any method saw it. */
+  readonly refused?: true;
 }
 
 /** A result encoded once; every reply that carries it adds only its own id. */

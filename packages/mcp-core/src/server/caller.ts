@@ -1,4 +1,4 @@
-import type { Peer } from "../contract/index.js";
+import type { Exchange, Peer } from "../contract/index.js";
 import { InvalidParamsError, InvalidRequestError } from "../jsonrpc/errors.js";
 import { describe } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
@@ -69,10 +69,10 @@ function headerSays(version: unknown, header: string | null | undefined): Header
  */
 export function statelessVersion(
   meta: JsonObject | undefined,
-  peer: Peer,
+  { mirrored }: Exchange,
   supported: readonly Revision[],
 ): string | undefined {
-  const header = peer.mirrored?.get(VERSION_HEADER);
+  const header = mirrored?.get(VERSION_HEADER);
   if (!supported.some(isStatelessRevision)) {
     checkHandshakeHeader(header, supported);
     return undefined;
@@ -143,14 +143,15 @@ const BEFORE_HANDSHAKE: ReadonlySet<string> = new Set(["initialize", "ping"]);
 export function unintroducedCaller(
   method: string,
   params: JsonObject,
-  peer: Peer,
+  { session }: Peer,
+  { mirrored }: Exchange,
   supported: readonly Revision[],
 ): Caller {
   const newest = supported.findLast(isHandshakeRevision);
   if (newest === undefined) throw noHandshake(method, params, supported);
   if (BEFORE_HANDSHAKE.has(method)) return { era: "handshake", revision: newest, capabilities: {} };
-  if (peer.mirrored !== undefined && peer.session === undefined) {
-    const revision = headerRevision(peer.mirrored.get(VERSION_HEADER), supported);
+  if (mirrored !== undefined && session === undefined) {
+    const revision = headerRevision(mirrored.get(VERSION_HEADER), supported);
     return { era: "handshake", revision, capabilities: {} };
   }
   throw new InvalidRequestError(

@@ -675,7 +675,7 @@ describe("a context", () => {
     const { request } = await handshaken(
       running((ctx) => ctx.ping()),
       "2025-11-25",
-      { peer: { answers: false } },
+      { peer: { unanswerable: "nobody listens" } },
     );
     const reply = await request("tools/call", { name: "run" }, { sent });
     expect([sent, reply?.error]).toEqual([

@@ -37,6 +37,13 @@ export interface BaseContext {
    * options, and with the reason when the request is cancelled or over before.
    */
   readonly ping: () => Promise<void>;
+  /**
+   * Ends the connection on which this request is being answered, while its handler goes on: the client comes
+   * back for what follows after `retryMs` (default: what the transport says). Spares both sides a connection
+   * that would be idle for long. Does nothing where answers do not travel on a stream that can be resumed
+   * (2025-11-25, Transports, Sending Messages to the Server).
+   */
+  readonly closeStream: (options?: { readonly retryMs?: number }) => void;
 }
 
 /** What the handler of a tool, a prompt or a resource sees of the request it serves. */

@@ -67,6 +67,10 @@ export class HandlerContext implements Context {
     return this.#request.ping;
   }
 
+  get closeStream(): Context["closeStream"] {
+    return this.#request.closeStream;
+  }
+
   get elicit(): Context["elicit"] {
     return this.#run.elicit;
   }

@@ -98,15 +98,18 @@ export class ServerLink implements Link, LinkScope {
 
   request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined> {
     if (this.#closed) return undefined;
+    let params: JsonObject;
+    let caller: Caller;
+    let method: ServedMethod;
     try {
-      const params = paramsOf(message);
-      const caller = this.#identify(message.method, params);
-      const method = this.#core.method(message.method, caller);
+      params = paramsOf(message);
+      caller = this.#identify(message.method, params, exchange);
+      method = this.#core.method(message.method, caller);
       if (this.#running - this.#inFlight.size >= MAX_ABANDONED) throw tooManyAbandoned();
-      return this.#serve(method, params, new RequestContext(caller, message, exchange, this));
     } catch (error) {
-      return this.#failed(message.id, error);
+      return { ...this.#failed(message.id, error), refused: true };
     }
+    return this.#serve(method, params, new RequestContext(caller, message, exchange, this));
   }
 
   notify({ method, params }: JsonRpcNotification): void {
@@ -116,6 +119,10 @@ export class ServerLink implements Link, LinkScope {
 
   answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome> {
     return this.asks.answer(message);
+  }
+
+  adopt(handshake: Handshake): void {
+    this.#adopt(handshake);
   }
 
   drain(): void {
@@ -132,13 +139,13 @@ export class ServerLink implements Link, LinkScope {
     if (this.#running > 0) return new Promise((resolve) => (this.#allEnded = resolve));
   }
 
-  #identify(method: string, params: JsonObject): Caller {
+  #identify(method: string, params: JsonObject, exchange: Exchange): Caller {
     const meta = metaOf(params);
     const { revisions } = this.#core;
-    const version = statelessVersion(meta, this.peer, revisions);
+    const version = statelessVersion(meta, exchange, revisions);
     if (meta !== undefined) progressTokenField(meta);
     if (meta !== undefined && version !== undefined) return statelessCaller(version, meta, revisions);
-    return this.#caller ?? unintroducedCaller(method, params, this.peer, revisions);
+    return this.#caller ?? unintroducedCaller(method, params, this.peer, exchange, revisions);
   }
 
   #serve(method: ServedMethod, params: JsonObject, ctx: RequestContext): MaybePromise<Reply | undefined> {
@@ -147,6 +154,8 @@ export class ServerLink implements Link, LinkScope {
       const result = this.#core.serve(method, params, ctx);
       waits = isPromise(result);
       return isPromise(result) ? this.#await(result, method, ctx) : this.#finish(result, method, ctx);
+    } catch (error) {
+      return this.#failed(ctx.requestId, error);
     } finally {
       if (!waits) ctx.end();
     }

@@ -65,7 +65,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   get headers(): ReadonlyHeaders | undefined {
-    return this.link.peer.headers;
+    return this.exchange.headers;
   }
 
   get meta(): JsonObject {
@@ -123,6 +123,12 @@ export class RequestContext implements MethodContext, ConcludedRequest {
     };
   }
 
+  get closeStream(): BaseContext["closeStream"] {
+    return ({ retryMs } = {}) => {
+      if (!this.over) this.exchange.closeStream?.(retryMs);
+    };
+  }
+
   get asker(): Asker {
     return this.#asker ?? (this.asker = new Asker(this, this.link.asking));
   }
@@ -164,8 +170,10 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   async #request(method: string, params: JsonObject | undefined): Promise<JsonObject> {
     const needed = CLIENT_CAPABILITY_FOR.get(method);
     if (needed !== undefined) this.#require(needed);
-    if (this.client.era === "stateless" || this.link.peer.answers === false) {
-      throw new InvalidRequestError(`${method} cannot be sent: nothing brings the client's answer back here`);
+    const { unanswerable } = this.link.peer;
+    if (this.client.era === "stateless" || unanswerable !== undefined) {
+      const why = unanswerable ?? "nothing brings the client's answer back here";
+      throw new InvalidRequestError(`${method} cannot be sent: ${why}`);
     }
     if (this.cancelled) this.signal.throwIfAborted();
     if (this.#ended) throw new InvalidRequestError(`${method} cannot be sent: ${this.method} is over`);
@@ -277,7 +285,9 @@ export class RequestContext implements MethodContext, ConcludedRequest {
     if (missing === undefined) return;
     const error = new MissingClientCapabilityError(missing);
     if (this.client.era === "stateless") throw error;
-    throw new InvalidRequestError(error.message, { requiredCapabilities: missing });
+    const { unanswerable } = this.link.peer;
+    const why = unanswerable === undefined ? error.message : `The client cannot be asked: ${unanswerable}`;
+    throw new InvalidRequestError(why, { requiredCapabilities: missing });
   }
 
   #emitLog(level: LogLevel, data: JsonValue): void {

@@ -54,13 +54,18 @@ export function headers(values: Readonly<Record<string, string>>): ReadonlyHeade
   return { get: (name) => lower.get(name.toLowerCase()) ?? null };
 }
 
+/** A peer, with the headers of all its requests. `push: null` stands for one that cannot be reached outside requests. */
+export interface TestPeer extends Omit<Partial<Peer>, "push">, Pick<Exchange, "headers" | "mirrored"> {
+  readonly push?: Peer["push"] | null;
+}
+
 let peers = 0;
 let ids = 0;
 
-/** Opens a link of a test's own. `push: null` stands for a peer that cannot be reached outside requests. */
+/** Opens a link of a test's own. */
 export function openLink(
   server: Dispatcher,
-  { push, ...peer }: Omit<Partial<Peer>, "push"> & { readonly push?: Peer["push"] | null } = {},
+  { push, headers: seen, mirrored, ...peer }: TestPeer = {},
 ): TestLink {
   const pushed: Wire[] = [];
   const pushes = push ?? ((message: Outgoing) => void pushed.push(wire(message)));
@@ -74,6 +79,8 @@ export function openLink(
   const request: TestLink["request"] = async (method, params, { id = ++ids, sent, signal, send } = {}) => {
     const exchange: Exchange = {
       send: send ?? ((message) => void sent?.push(wire(message))),
+      ...(seen !== undefined && { headers: seen }),
+      ...(mirrored !== undefined && { mirrored }),
       ...(signal !== undefined && { signal }),
     };
     // Anything may come over the wire, whatever the type of a request says.

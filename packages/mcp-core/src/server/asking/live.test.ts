@@ -182,10 +182,10 @@ describe("a question in the handshake era", () => {
   it("is not put to a client whose answers do not come here", async () => {
     const { server } = asking((ctx) => ctx.elicit("A?"));
     const { reply, sent } = await callLive(
-      await handshaken(server, "2025-11-25", peerOf({ answers: false })),
+      await handshaken(server, "2025-11-25", peerOf({ unanswerable: "nobody listens" })),
       () => accepted(),
     );
-    const text = "elicitation/create cannot be sent: nothing brings the client's answer back here";
+    const text = "elicitation/create cannot be sent: nobody listens";
     expect(reply?.error).toMatchObject({ code: -32600, message: text });
     expect(sent).toEqual([]);
   });

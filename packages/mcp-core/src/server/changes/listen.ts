@@ -84,7 +84,7 @@ export class Subscriptions {
 
   /** Where subscriptions share a channel, a cancellation goes before the result (Cancellation). */
   #announceEnd(ctx: RequestContext): void {
-    if (ctx.cancelled || ctx.link.peer.mirrored !== undefined) return;
+    if (ctx.cancelled || ctx.exchange.mirrored !== undefined) return;
     const params = { requestId: ctx.requestId, reason: "The server ended the subscription" };
     fireAndForget(() => ctx.exchange.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
   }
