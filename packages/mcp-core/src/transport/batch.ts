@@ -5,7 +5,7 @@ import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guar
 import type { JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
-import { hasBatches } from "../protocol/revisions.js";
+import { hasBatches, type Revision } from "../protocol/revisions.js";
 import { refuseValue, unreadableReply } from "./refusals.js";
 
 /** What the connection does with the elements of a batch, as with messages that come alone. */
@@ -18,32 +18,39 @@ export interface BatchHandlers {
  * Serves a JSON-RPC batch: several exchanges that share one reply, an array. `undefined` when nothing in
  * it asks for an answer. Batches exist in revision 2025-03-26 only (Base Protocol, Batching), and
  * `initialize` may not be part of one (Lifecycle, Initialization).
+ * @param revision where no handshake was made on this link: what the peer says it speaks
  */
 export function serveBatch(
   link: Link,
   batch: readonly unknown[],
   maxBatch: number,
   handlers: BatchHandlers,
+  revision = link.revision,
 ): MaybePromise<PreEncoded | undefined> {
-  const refusal = refusesBatch(link, batch, maxBatch);
-  if (refusal !== undefined) return unreadableReply(link.revision, new InvalidRequestError(refusal));
+  const refusal = refusesBatch(revision, batch, maxBatch);
+  if (refusal !== undefined) return unreadableReply(revision, new InvalidRequestError(refusal));
   const replies = batch.map((element) => serveElement(link, element, handlers));
   const there = replies.filter(isThere);
   if (there.length === replies.length) return joinReplies(there);
   return Promise.all(replies.map((reply) => Promise.resolve(reply))).then(joinReplies);
 }
 
-function refusesBatch(link: Link, batch: readonly unknown[], maxBatch: number): string | undefined {
-  if (batch.some(isStateless))
+function refusesBatch(
+  revision: Revision | undefined,
+  batch: readonly unknown[],
+  maxBatch: number,
+): string | undefined {
+  if (batch.some(namesStatelessVersion))
     return "A request that carries its protocol version in _meta cannot be in a batch";
-  if (!hasBatches(link.revision)) return "JSON-RPC batches exist only in protocol revision 2025-03-26";
+  if (!hasBatches(revision)) return "JSON-RPC batches exist only in protocol revision 2025-03-26";
   if (batch.length === 0) return "A batch holds at least one message";
   if (batch.length > maxBatch)
     return `A batch holds at most ${String(maxBatch)} messages, not ${String(batch.length)}`;
   return undefined;
 }
 
-function isStateless(element: unknown): boolean {
+/** Whether a message carries its protocol version in `_meta`, and so belongs to the stateless era. */
+export function namesStatelessVersion(element: unknown): boolean {
   const params = isObject(element) ? element["params"] : undefined;
   const meta = isObject(params) ? params["_meta"] : undefined;
   return isObject(meta) && meta[Meta.protocolVersion] !== undefined;

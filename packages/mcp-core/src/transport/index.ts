@@ -11,13 +11,45 @@ export {
   type PreEncoded,
   type Reply,
 } from "../jsonrpc/encode.js";
-export { InvalidRequestError, ParseError, ProtocolError } from "../jsonrpc/errors.js";
+export {
+  ErrorCode,
+  InternalError,
+  InvalidRequestError,
+  MethodNotFoundError,
+  ParseError,
+  ProtocolError,
+} from "../jsonrpc/errors.js";
+export {
+  describe,
+  invalidMessage,
+  isNotification,
+  isObject,
+  isRequest,
+  isResponse,
+  readableId,
+} from "../jsonrpc/guards.js";
 export type * from "../jsonrpc/messages.js";
 export { systemClock, type Clock } from "../protocol/clock.js";
-export { ConnectionLostError, UnreadableResponseError } from "../protocol/errors.js";
-export type { Revision } from "../protocol/revisions.js";
+export {
+  BusyError,
+  ConnectionLostError,
+  McpErrorCode,
+  ShuttingDownError,
+  TowpathErrorCode,
+  UnreadableResponseError,
+} from "../protocol/errors.js";
+export { fireAndForget, isPromise } from "../protocol/promises.js";
+export {
+  DEFAULT_HTTP_REVISION,
+  isHandshakeRevision,
+  isStatelessRevision,
+  REVISIONS,
+  type Era,
+  type HandshakeRevision,
+  type Revision,
+} from "../protocol/revisions.js";
 export { Admission } from "./admission.js";
-export { serveBatch } from "./batch.js";
+export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { checkLimit, connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
 export { readIdFromHead } from "./read-id.js";

@@ -1,0 +1,20 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts" },
+  format: ["esm", "cjs"],
+  splitting: true,
+  // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
+  treeshake: true,
+  platform: "node",
+  target: "node20",
+  tsconfig: "tsconfig.build.json",
+  dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  // A server is started for every client: Node reads all of it then. Names stay, for stack traces.
+  esbuildOptions: (options) => {
+    options.minifyWhitespace = true;
+    options.minifySyntax = true;
+  },
+  sourcemap: true,
+  clean: true,
+});
