@@ -1,0 +1,23 @@
+/** Runs the public conformance suite against the conformance server, prints how each leg went, and exits 1 on any failure. */
+import { countedIn, exclusionsOf, leftOut, tableOf } from "./suite/report.js";
+import { runLeg } from "./suite/run-leg.js";
+import { LEGS } from "./suite/scope.js";
+import { listedScenarios } from "./suite/suite-output.js";
+import { runSuite } from "./suite/suite-process.js";
+
+const listed = listedScenarios(await runSuite(["list", "--server"]));
+const results = await Promise.all(LEGS.map(async (leg) => ({ leg, verdicts: await runLeg(leg) })));
+
+for (const result of results) console.log(`\n${tableOf(result)}`);
+console.log(`\n${exclusionsOf(listed).join("\n")}`);
+
+const missing = leftOut(listed, results);
+for (const name of missing) console.log(`✗ ${name} is in the suite, and neither run nor excluded`);
+
+const counted = results.flatMap(countedIn);
+const failed = counted.filter(({ problems }) => problems.length > 0).length + missing.length;
+// As scripts/test-counts.js adds them up.
+console.log(
+  `\ntest count: ${String(counted.length + missing.length - failed)} passed, ${String(failed)} failed`,
+);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Leg } from "./scope.js";
+import { startServer } from "./server-process.js";
+import { runSuite } from "./suite-process.js";
+import { ranScenarios } from "./suite-output.js";
+import { verdictOf, type Check, type Verdict } from "./verdict.js";
+
+/** How long one scenario may take, in ms. */
+const SCENARIO_TIMEOUT_MS = 20_000;
+
+/**
+ * Runs one leg against a server of its own, with every scenario of the revision's requirement set.
+ * @returns how each went, those too that do not count
+ */
+export async function runLeg(leg: Leg): Promise<readonly Verdict[]> {
+  const results = await mkdtemp(join(tmpdir(), "towpath-conformance-"));
+  const server = await startServer(leg);
+  try {
+    const output = await runSuite([
+      "server",
+      ...["--requirements", leg.revision],
+      ...["--url", server.url],
+      ...["--output-dir", results],
+      ...["--timeout", String(SCENARIO_TIMEOUT_MS)],
+    ]);
+    const folders = await readdir(results);
+    return await Promise.all(
+      ranScenarios(output).map(async (name) => verdictOf(name, await checksOf(name, results, folders))),
+    );
+  } finally {
+    await Promise.all([server.stop(), rm(results, { recursive: true, force: true })]);
+  }
+}
+
+async function checksOf(
+  scenario: string,
+  results: string,
+  folders: readonly string[],
+): Promise<readonly Check[] | undefined> {
+  // The time of the run follows the name, which tells names apart that begin alike.
+  const folder = folders.find(
+    (one) => one.replace(/-\d{4}-\d{2}-\d{2}T[\d-]+Z$/, "") === `server-${scenario}`,
+  );
+  if (folder === undefined) return undefined;
+  const text = await readFile(join(results, folder, "checks.json"), "utf8").catch(() => undefined);
+  // Written by the suite, whose version is pinned.
+  return text === undefined ? undefined : (JSON.parse(text) as readonly Check[]);
+}

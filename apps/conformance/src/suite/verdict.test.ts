@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { verdictOf, type Check } from "./verdict.js";
+
+const check = (status: Check["status"], id = "a-check"): Check => ({ id, status });
+
+describe("the verdict on a scenario", () => {
+  it("finds no problem where checks succeeded, whatever was remarked", () => {
+    const verdict = verdictOf("ping", [check("SUCCESS"), check("INFO")]);
+    expect(verdict).toEqual({
+      scenario: "ping",
+      passed: 1,
+      failed: 0,
+      warnings: 0,
+      skipped: 0,
+      problems: [],
+    });
+  });
+
+  it.each(["FAILURE", "WARNING", "SKIPPED"] as const)("counts %s as a problem", (status) => {
+    expect(verdictOf("ping", [check("SUCCESS"), check(status)]).problems).toEqual([`${status} a-check`]);
+  });
+
+  it("says what the suite says", () => {
+    const failed: Check = { id: "ping", name: "Ping", status: "FAILURE", errorMessage: "No answer" };
+    expect(verdictOf("ping", [check("SUCCESS"), failed]).problems).toEqual([
+      "FAILURE ping (Ping): No answer",
+    ]);
+  });
+
+  it.each([
+    ["left no checks", undefined],
+    ["checked nothing", []],
+    ["only remarked", [check("INFO")]],
+  ])("counts a scenario that %s as a problem", (_what, checks) => {
+    expect(verdictOf("ping", checks).problems).toEqual(["Nothing was tested"]);
+  });
+
+  it("counts an indispensable check as a problem that the suite replaced by a remark", () => {
+    const checks = [
+      check("SUCCESS", "server-sse-priming-event"),
+      check("SUCCESS", "server-sse-retry-field"),
+      check("INFO", "server-sse-disconnect-resume"),
+    ];
+    expect(verdictOf("server-sse-polling", checks).problems).toEqual([
+      "server-sse-disconnect-resume was not tested, or failed",
+    ]);
+  });
+});

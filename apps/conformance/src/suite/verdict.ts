@@ -1,0 +1,53 @@
+import { INDISPENSABLE } from "./scope.js";
+
+/** One check of a scenario, as the suite reports it. */
+export interface Check {
+  readonly id: string;
+  readonly name?: string;
+  readonly status: "SUCCESS" | "FAILURE" | "WARNING" | "SKIPPED" | "INFO";
+  readonly errorMessage?: string;
+}
+
+/** How a scenario went. */
+export interface Verdict {
+  readonly scenario: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly warnings: number;
+  readonly skipped: number;
+  /** Each a line; none for a scenario that passed. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Judges the checks of a scenario. Warnings count as failures, and so does what was not tested: a check that was
+ * skipped, one that did not come about, a scenario without any.
+ * @param checks `undefined` when the suite left none
+ */
+export function verdictOf(scenario: string, checks: readonly Check[] | undefined): Verdict {
+  const found = checks ?? [];
+  const count = (status: Check["status"]): number => found.filter((check) => check.status === status).length;
+  return {
+    scenario,
+    passed: count("SUCCESS"),
+    failed: count("FAILURE"),
+    warnings: count("WARNING"),
+    skipped: count("SKIPPED"),
+    problems: [
+      ...found.filter(({ status }) => status !== "SUCCESS" && status !== "INFO").map(problemOf),
+      ...missingChecks(scenario, found),
+    ],
+  };
+}
+
+function problemOf({ id, name, status, errorMessage }: Check): string {
+  const title = name === undefined ? id : `${id} (${name})`;
+  return `${status} ${title}${errorMessage === undefined ? "" : `: ${errorMessage}`}`;
+}
+
+function missingChecks(scenario: string, checks: readonly Check[]): string[] {
+  const succeeded = checks.filter(({ status }) => status === "SUCCESS").map(({ id }) => id);
+  if (succeeded.length === 0) return ["Nothing was tested"];
+  const wanted = INDISPENSABLE.get(scenario) ?? [];
+  return wanted.filter((id) => !succeeded.includes(id)).map((id) => `${id} was not tested, or failed`);
+}

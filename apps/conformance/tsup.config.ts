@@ -1,0 +1,11 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { main: "src/main.ts", server: "src/server.ts" },
+  format: ["esm"],
+  platform: "node",
+  target: "node20",
+  tsconfig: "tsconfig.build.json",
+  sourcemap: true,
+  clean: true,
+});
