@@ -15,13 +15,14 @@ const rooms = {
   // result has to fit a schema.
   client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
+  http: ["contract", "jsonrpc", "protocol", "transport"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
   testing: ["*"],
 };
 
 /** The rooms that are published as `@towpath/mcp-core/<room>`. */
-const subpaths = ["json-schema", "testing", "transport"];
+const subpaths = ["http", "json-schema", "testing", "transport"];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
 /** @type {Record<string, string[]>} */
@@ -49,6 +50,14 @@ const policies = [
     allow: { to: { module: { origin: "external", source } } },
   })),
   { from: room("testing"), allow: { to: { module: { origin: "core" } } } },
+  // Node hands its requests over; nothing of it is loaded.
+  {
+    from: room("http"),
+    allow: {
+      to: { module: { origin: "core", source: ["node:http", "node:net"] } },
+      dependency: { kind: "type" },
+    },
+  },
 
   {
     from: { element: { type: "package" } },

@@ -15,7 +15,7 @@ const tree = [
     (room) => `${core}/${room}/part.ts`,
   ),
   `${core}/uri-template/part.ts`,
-  ...["transport", "memory", "json-schema", "testing"].map((room) => `${core}/${room}/index.ts`),
+  ...["transport", "http", "memory", "json-schema", "testing"].map((room) => `${core}/${room}/index.ts`),
   `${core}/transport/part.ts`,
   "packages/transport-stdio/src/index.ts",
   "packages/transport-other/src/index.ts",
@@ -69,6 +69,7 @@ describe("an import that the layout allows", () => {
     [`${core}/uri-template/part.ts`, "url-template"],
     [`${core}/memory/index.ts`, "../transport/part.js"],
     [`${core}/transport/index.ts`, "./part.js"],
+    [`${core}/http/index.ts`, "../transport/part.js"],
     [`${core}/testing/index.ts`, "../server/part.js"],
     [`${core}/testing/index.ts`, "node:assert"],
     [`${core}/index.ts`, "./client/part.js"],
@@ -82,6 +83,16 @@ describe("an import that the layout allows", () => {
   ])("%s from %s", async (from, source) => {
     expect(await rulesBrokenBy(from, source)).toEqual([]);
   });
+});
+
+it("lets HTTP know the types of Node", async () => {
+  const [result] = await eslint.lintText(
+    `import type { Server } from "node:http";\nexport type Copy = Server;\n`,
+    {
+      filePath: join(root, `${core}/http/index.ts`),
+    },
+  );
+  expect(result?.messages).toEqual([]);
 });
 
 describe("an import that the layout forbids", () => {
@@ -105,6 +116,7 @@ describe("an import that the layout forbids", () => {
     [`${core}/json-schema/index.ts`, "zod"],
     [`${core}/json-schema/index.ts`, "a-validator"],
     [`${core}/json-schema/index.ts`, "node:url"],
+    [`${core}/http/index.ts`, "node:http"],
     [`${core}/index.ts`, "node:process"],
     [`${core}/unlisted/part.ts`, "../jsonrpc/part.js"],
     ["packages/transport-stdio/src/index.ts", "@towpath/transport-other"],

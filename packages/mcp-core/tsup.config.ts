@@ -4,6 +4,7 @@ import manifest from "./package.json" with { type: "json" };
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    http: "src/http/index.ts",
     "json-schema": "src/json-schema/index.ts",
     testing: "src/testing/index.ts",
     transport: "src/transport/index.ts",

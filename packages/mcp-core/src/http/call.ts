@@ -33,8 +33,7 @@ export type HttpHeaders = Readonly<Record<string, string>>;
 
 /** Text to be parsed, or what a host framework has made of it already. */
 export type RequestBody =
-  | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "parsed"; readonly value: unknown };
+  { readonly kind: "text"; readonly text: string } | { readonly kind: "parsed"; readonly value: unknown };
 
 /** The way to write an event stream. */
 export interface EventSink {

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from "node:http";
+import {
+  aborted,
+  consumed,
+  notUtf8,
+  refusedByHeaders,
+  tooLarge,
+  tooSlow,
+  type BodyError,
+} from "./body-error.js";
+import type { CallLimits, RequestBody } from "./call.js";
+import type { Deadlines, Timed } from "./deadlines.js";
+
+// As fast as any other way, and the only one that tells bad UTF-8 from a replacement character that was sent.
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Reads a body to its end, bounded in bytes and time.
+ * @throws BodyError
+ */
+export function readNodeBody(
+  request: IncomingMessage,
+  limits: CallLimits,
+  deadlines: Deadlines,
+): Promise<RequestBody> {
+  const { headers } = request;
+  const refusal = request.readableEnded
+    ? consumed()
+    : request.destroyed
+      ? aborted()
+      : refusedByHeaders(headers["content-encoding"], headers["content-length"], limits.maxBodyBytes);
+  if (refusal !== undefined) return Promise.reject(refusal);
+  return new Promise((resolve, reject) => {
+    new Reading(limits, deadlines, resolve, reject).start(request);
+  });
+}
+
+class Reading implements Timed {
+  readonly #limits: CallLimits;
+  readonly #deadlines: Deadlines;
+  readonly #resolve: (body: RequestBody) => void;
+  readonly #reject: (error: BodyError) => void;
+  #first: Uint8Array | undefined;
+  #more: Uint8Array[] | undefined;
+  #bytes = 0;
+  #over = false;
+
+  constructor(
+    limits: CallLimits,
+    deadlines: Deadlines,
+    resolve: (body: RequestBody) => void,
+    reject: (error: BodyError) => void,
+  ) {
+    this.#limits = limits;
+    this.#deadlines = deadlines;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(request: IncomingMessage): void {
+    this.#deadlines.add(this);
+    request.on("data", (chunk: Uint8Array | string) => this.#take(chunk));
+    request.on("end", () => this.#end());
+    request.on("close", () => this.#fail(aborted));
+  }
+
+  overdue(): void {
+    this.#fail(() => tooSlow(this.#limits.requestTimeoutMs));
+  }
+
+  #take(chunk: Uint8Array | string): void {
+    if (this.#over) return;
+    // A host may have called `setEncoding`.
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+    this.#bytes += bytes.length;
+    if (this.#bytes > this.#limits.maxBodyBytes) this.#fail(() => tooLarge(this.#limits.maxBodyBytes));
+    else if (this.#first === undefined) this.#first = bytes;
+    else (this.#more ??= [this.#first]).push(bytes);
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    const text = this.#text();
+    if (text === undefined) {
+      this.#fail(notUtf8);
+      return;
+    }
+    this.#over = true;
+    this.#deadlines.delete(this);
+    this.#resolve({ kind: "text", text });
+  }
+
+  #text(): string | undefined {
+    const bytes = this.#more === undefined ? this.#first : Buffer.concat(this.#more, this.#bytes);
+    try {
+      return bytes === undefined ? "" : utf8.decode(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #fail(error: () => BodyError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#first = undefined;
+    this.#more = undefined;
+    this.#deadlines.delete(this);
+    this.#reject(error());
+  }
+}

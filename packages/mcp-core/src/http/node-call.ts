@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ReadonlyHeaders } from "../contract/index.js";
+import { systemClock } from "../protocol/clock.js";
+import type { CallLimits, EventSink, HttpCall, HttpHeaders, RequestBody } from "./call.js";
+import { Deadlines } from "./deadlines.js";
+import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
+import { readNodeBody } from "./node-body.js";
+import { NodeDelivery } from "./node-delivery.js";
+import { NodeHeaders } from "./node-headers.js";
+import { NodeSink } from "./node-sink.js";
+import { lingerThenEnd } from "./node-linger.js";
+
+interface CallDeadlines {
+  readonly bodies: Deadlines;
+  readonly stalls: Deadlines;
+}
+
+const deadlines = new WeakMap<CallLimits, CallDeadlines>();
+
+/** One set of timers for all calls with the same limits. */
+function deadlinesOf(limits: CallLimits): CallDeadlines {
+  let found = deadlines.get(limits);
+  if (found === undefined) {
+    found = {
+      bodies: new Deadlines(limits.requestTimeoutMs, systemClock),
+      stalls: new Deadlines(limits.stallTimeoutMs, systemClock),
+    };
+    deadlines.set(limits, found);
+  }
+  return found;
+}
+
+/** A request of node:http, and the answer to it. Works under Express, Fastify and others that hand over the same pair. */
+export class NodeCall implements HttpCall {
+  readonly method: string;
+  readonly headers: ReadonlyHeaders;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #limits: CallLimits;
+  readonly #deadlines: CallDeadlines;
+  readonly #parsed: unknown;
+  /** All of the answer is on its way. */
+  #delivered = false;
+  #onGone: (() => void) | undefined;
+
+  /**
+   * @param limits one object for many calls, as they share timers through it
+   * @param parsed what the host has made of the body; `undefined`: nothing, it is still to be read
+   */
+  constructor(request: IncomingMessage, response: ServerResponse, limits: CallLimits, parsed?: unknown) {
+    this.method = request.method ?? "GET";
+    this.headers = new NodeHeaders(request);
+    this.#request = request;
+    this.#response = response;
+    this.#limits = limits;
+    this.#deadlines = deadlinesOf(limits);
+    this.#parsed = parsed;
+  }
+
+  get path(): string {
+    // Express and Connect cut what they have matched off `url`.
+    const { originalUrl } = this.#request as { originalUrl?: unknown };
+    const url = typeof originalUrl === "string" ? originalUrl : (this.#request.url ?? "/");
+    const path = url.startsWith("/") ? url : withoutAuthority(url);
+    const query = path.indexOf("?");
+    return query === -1 ? path : path.slice(0, query);
+  }
+
+  body(): Promise<RequestBody> {
+    return this.#parsed === undefined
+      ? readNodeBody(this.#request, this.#limits, this.#deadlines.bodies)
+      : Promise.resolve({ kind: "parsed", value: this.#parsed });
+  }
+
+  send(status: number, headers: HttpHeaders, body = ""): void {
+    const response = this.#response;
+    if (response.destroyed) return;
+    // A 204 has no length, not even 0 (RFC 9110, section 8.6).
+    const head = status === 204 ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
+    const content = this.method === "HEAD" ? "" : body;
+    if (!this.#request.complete && hasBody(this.#request)) {
+      response.writeHead(status, { ...head, connection: "close" });
+      lingerThenEnd(this.#request, response, content, this.#limits.requestTimeoutMs);
+    } else {
+      response.writeHead(status, head);
+      response.end(content);
+    }
+    this.#deliver();
+  }
+
+  stream(headers: HttpHeaders): EventSink {
+    const response = this.#response;
+    const delivery = new NodeDelivery(response, this.#deadlines.stalls);
+    const sink = new NodeSink(response, delivery, this.#limits.maxQueuedBytes, () => this.#deliver(delivery));
+    if (response.destroyed) return sink;
+    // A body nobody reads would fill the connection and hide that the client left.
+    this.#request.resume();
+    response.socket?.setNoDelay(true);
+    response.writeHead(200, { ...EVENT_STREAM_HEADERS, ...headers });
+    if (this.method === "HEAD") sink.end();
+    else sink.begin();
+    return sink;
+  }
+
+  onGone(listener: () => void): void {
+    const first = this.#onGone === undefined;
+    this.#onGone = listener;
+    if (this.#response.destroyed) this.#closed();
+    else if (first) this.#response.once("close", () => this.#closed());
+  }
+
+  #closed(): void {
+    if (!this.#delivered) this.#onGone?.();
+  }
+
+  /** Sees what was written through to its end. */
+  #deliver(delivery = new NodeDelivery(this.#response, this.#deadlines.stalls)): void {
+    const response = this.#response;
+    if (response.writableLength === 0) {
+      this.#delivered = true;
+      delivery.stop();
+      return;
+    }
+    delivery.start();
+    response.once("finish", () => (this.#delivered = true));
+    response.once("close", () => delivery.stop());
+  }
+}
+
+/** A proxy may be asked for a whole URL (RFC 9112, section 3.2.2). */
+function withoutAuthority(url: string): string {
+  const authority = url.indexOf("//");
+  if (authority === -1) return url;
+  const path = url.indexOf("/", authority + 2);
+  return path === -1 ? "/" : url.slice(path);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers["content-length"];
+  return headers["transfer-encoding"] !== undefined || (length !== undefined && Number(length) > 0);
+}

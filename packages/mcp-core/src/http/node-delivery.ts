@@ -1,0 +1,60 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Deadlines, Timed } from "./deadlines.js";
+
+/** The handle below a socket: what it says of a write that is under way is known nowhere else. */
+interface WritingHandle {
+  readonly bytesWritten?: number;
+  readonly writeQueueSize?: number;
+}
+
+/** Cuts off a client that takes none of what waits for it. */
+export class NodeDelivery implements Timed {
+  readonly #response: ServerResponse;
+  readonly #stalls: Deadlines;
+  #watching = false;
+  #taken = 0;
+
+  constructor(response: ServerResponse, stalls: Deadlines) {
+    this.#response = response;
+    this.#stalls = stalls;
+  }
+
+  /** From now on something waits. */
+  start(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#taken = taken(this.#response.socket);
+    this.#stalls.add(this);
+  }
+
+  /** Nothing waits any more. */
+  stop(): void {
+    if (!this.#watching) return;
+    this.#watching = false;
+    this.#stalls.delete(this);
+  }
+
+  overdue(): void {
+    const { socket, destroyed } = this.#response;
+    if (destroyed) return;
+    const now = taken(socket);
+    // Without a socket it waits for the answers to earlier requests of the same connection.
+    if (socket === null || now !== this.#taken) {
+      this.#taken = now;
+      this.#stalls.add(this);
+    } else {
+      socket.destroy();
+    }
+  }
+}
+
+/** A number that changes whenever the client takes something. */
+function taken(socket: Socket | null): number {
+  if (socket === null) return 0;
+  // Not in the types, and absent in runtimes other than Node.
+  const { _handle: handle } = socket as { _handle?: WritingHandle | null };
+  return handle?.bytesWritten !== undefined && handle.writeQueueSize !== undefined
+    ? handle.bytesWritten - handle.writeQueueSize
+    : socket.bytesWritten - socket.writableLength;
+}
