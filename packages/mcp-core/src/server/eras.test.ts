@@ -3,6 +3,7 @@ import {
   handshaken,
   headers,
   initializeParams,
+  mirrorOf,
   openLink,
   statelessMeta,
   VERSION,
@@ -84,7 +85,7 @@ describe("mirrored headers", () => {
   const version = (value: string): ReturnType<typeof headers> => headers({ "MCP-Protocol-Version": value });
 
   it("that say the same as the body let a request pass", async () => {
-    const { stateless } = openLink(greeter(), { mirrored: version(VERSION) });
+    const { stateless } = openLink(greeter(), { mirrored: mirrorOf("tools/call", "hello") });
     expect(textOf(await stateless("tools/call", hello))).toContain("stateless");
   });
 

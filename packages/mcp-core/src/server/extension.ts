@@ -21,8 +21,18 @@ export type NotificationHandler = (
 /** Results that carry caching hints in the stateless era, by the option that sets them (Caching). */
 export type CacheKind = "discover" | "lists" | "reads";
 
+/** What headers repeat of a method's params, where a transport has headers. */
+export interface Mirroring {
+  /**
+   * The member of `params` that the `Mcp-Name` header repeats, as in `name` or `uri`: in the stateless era, a
+   * request whose header differs or is missing is refused with -32020 (2026-07-28, Streamable HTTP, Standard
+   * Request Headers). Default: none does.
+   */
+  readonly mirroredName?: string;
+}
+
 /** A method as data: in which eras it exists, what the server must offer for it, how its result is finished. */
-export interface Method {
+export interface Method extends Mirroring {
   readonly eras: readonly Era[];
   /** The server capability without which the method does not exist. */
   readonly capability?: string;

@@ -32,6 +32,7 @@ import { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
+import { checkMethodHeader, checkParamsHeaders } from "./mirroring/request-headers.js";
 import { isWatched } from "./resources/subscriptions.js";
 import { NotificationQueue } from "./changes/notification-queue.js";
 
@@ -105,6 +106,8 @@ export class ServerLink implements Link, LinkScope {
       params = paramsOf(message);
       caller = this.#identify(message.method, params, exchange);
       method = this.#core.method(message.method, caller);
+      if (exchange.mirrored !== undefined && caller.era === "stateless")
+        checkParamsHeaders(exchange.mirrored, method, params, this.peer.principal);
       if (this.#running - this.#inFlight.size >= MAX_ABANDONED) throw tooManyAbandoned();
     } catch (error) {
       return { ...this.#failed(message.id, error), refused: true };
@@ -144,7 +147,11 @@ export class ServerLink implements Link, LinkScope {
     const { revisions } = this.#core;
     const version = statelessVersion(meta, exchange, revisions);
     if (meta !== undefined) progressTokenField(meta);
-    if (meta !== undefined && version !== undefined) return statelessCaller(version, meta, revisions);
+    if (meta !== undefined && version !== undefined) {
+      const caller = statelessCaller(version, meta, revisions);
+      if (exchange.mirrored !== undefined) checkMethodHeader(exchange.mirrored, method);
+      return caller;
+    }
     return this.#caller ?? unintroducedCaller(method, params, this.peer, exchange, revisions);
   }
 

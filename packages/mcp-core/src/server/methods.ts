@@ -17,6 +17,7 @@ import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import { complete, type References } from "./completions/complete.js";
 import type { RequestContext } from "./request-context.js";
 import type { McpServerOptions } from "./options.js";
+import type { MirroringMethod } from "./mirroring/request-headers.js";
 import type { Prompts } from "./prompts/prompts.js";
 import type { Resources } from "./resources/resources.js";
 import type { Tools } from "./tools/tools.js";
@@ -29,7 +30,7 @@ const STATELESS: readonly Era[] = ["stateless"];
 const BOTH: readonly Era[] = ["handshake", "stateless"];
 
 /** A method as it is served: those of the core see more of a request than an extension's. */
-export interface ServedMethod extends Omit<Method, "handle"> {
+export interface ServedMethod extends Omit<Method, "handle">, MirroringMethod {
   readonly handle: (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
 }
 
@@ -83,6 +84,7 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
       eras: BOTH,
       capability: "resources",
       cache: "reads",
+      mirroredName: "uri",
       handle: (params, ctx) => core.resources.read(params, ctx),
     },
     "resources/subscribe": {
@@ -100,6 +102,7 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
     "prompts/get": {
       eras: BOTH,
       capability: "prompts",
+      mirroredName: "name",
       handle: (params, ctx) => core.prompts.get(params, ctx),
     },
     "completion/complete": {
@@ -107,7 +110,15 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
       capability: "completions",
       handle: (params, ctx) => complete(references, params, ctx),
     },
-    "tools/call": { eras: BOTH, capability: "tools", handle: (params, ctx) => core.tools.call(params, ctx) },
+    "tools/call": {
+      eras: BOTH,
+      capability: "tools",
+      mirroredName: "name",
+      checkHeaders: (params, headers, principal) => {
+        core.tools.checkHeaders(params, headers, principal);
+      },
+      handle: (params, ctx) => core.tools.call(params, ctx),
+    },
   };
 }
 

@@ -54,6 +54,16 @@ export function headers(values: Readonly<Record<string, string>>): ReadonlyHeade
   return { get: (name) => lower.get(name.toLowerCase()) ?? null };
 }
 
+/** The headers that go with a request of the stateless era over HTTP, and others, or others instead. */
+export function mirrorOf(
+  method: string,
+  name?: string,
+  more: Readonly<Record<string, string>> = {},
+): ReadonlyHeaders {
+  const named = name !== undefined && { "Mcp-Name": name };
+  return headers({ "MCP-Protocol-Version": VERSION, "Mcp-Method": method, ...named, ...more });
+}
+
 /** A peer, with the headers of all its requests. `push: null` stands for one that cannot be reached outside requests. */
 export interface TestPeer extends Omit<Partial<Peer>, "push">, Pick<Exchange, "headers" | "mirrored"> {
   readonly push?: Peer["push"] | null;

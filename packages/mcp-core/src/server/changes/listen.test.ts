@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gate } from "../../../test/support/gate.js";
-import { headers, openLink, settled, VERSION, type TestLink, type Wire } from "../../../test/support/link.js";
+import { mirrorOf, openLink, settled, type TestLink, type Wire } from "../../../test/support/link.js";
 import type { JsonObject, RequestId } from "../../jsonrpc/messages.js";
 import { Meta } from "../../protocol/meta.js";
 import { memoryState } from "../../state/index.js";
@@ -167,7 +167,7 @@ describe("subscriptions/listen", () => {
   });
 
   it("is ended by its result alone where the stream is its own, as over HTTP", async () => {
-    const opened = openLink(withTool().server, { mirrored: headers({ "MCP-Protocol-Version": VERSION }) });
+    const opened = openLink(withTool().server, { mirrored: mirrorOf("subscriptions/listen") });
     const { sent, reply } = await listen(opened, { toolsListChanged: true });
     opened.link.drain();
     expect((await reply)?.result).toMatchObject({ resultType: "complete" });

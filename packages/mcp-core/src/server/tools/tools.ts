@@ -1,6 +1,7 @@
+import type { Principal, ReadonlyHeaders } from "../../contract/index.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
-import { shortened } from "../../jsonrpc/guards.js";
+import { isObject, shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { AskRefusedError, AskTimeoutError, InvalidAnswerError } from "../../protocol/errors.js";
 import { optionalObjectField, stringField } from "../../protocol/fields.js";
@@ -13,6 +14,7 @@ import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../extension.js";
 import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
+import { compileParameterHeaders, type CheckParameterHeaders } from "../mirroring/parameter-headers.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
 import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./definition.js";
 import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./result.js";
@@ -31,6 +33,7 @@ interface RegisteredTool extends Entry<ToolDefinition> {
   readonly owner: string;
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
+  readonly checkHeaders: CheckParameterHeaders | undefined;
   readonly handler: AnyHandler;
 }
 
@@ -71,14 +74,27 @@ export class Tools {
     const prepared = this.registry.prepare(name, definition, handler);
     const owner = `tool "${name}"`;
     refuseOtherNames(definition, owner);
+    const input = compileInput(definition.input, owner);
     return this.registry.add({
       ...prepared,
       owner,
-      input: compileInput(definition.input, owner),
+      input,
+      checkHeaders: compileParameterHeaders(input.jsonSchema, owner),
       output: compileOutput(definition.output, owner),
       // What the input schema lets through is what the handler takes.
       handler: handler as AnyHandler,
     });
+  }
+
+  /**
+   * Checks the `Mcp-Param-*` headers of a `tools/call`. What else is wrong with it, {@link call} says.
+   * @throws HeaderMismatchError
+   */
+  checkHeaders(params: JsonObject, headers: ReadonlyHeaders, principal: Principal | undefined): void {
+    const { name, arguments: args = NO_ARGUMENTS } = params;
+    const tool = typeof name === "string" ? this.registry.get(name) : undefined;
+    if (tool?.checkHeaders === undefined || !isObject(args)) return;
+    if (this.registry.sees(tool, { principal })) tool.checkHeaders(args, headers);
   }
 
   /** `tools/call`. */
