@@ -5,7 +5,7 @@ import { verdictOf } from "./verdict.js";
 const passing = (scenario: string) => verdictOf(scenario, [{ id: scenario, status: "SUCCESS" }]);
 
 const result: LegResult = {
-  leg: { revision: "2025-11-25", sessions: false },
+  leg: { revision: "2025-11-25", sessions: false, answers: "auto" },
   verdicts: [
     passing("ping"),
     verdictOf("tools-list", [{ id: "tools-list", status: "WARNING", errorMessage: "Odd" }]),
@@ -29,7 +29,8 @@ describe("the report", () => {
   });
 
   it("counts what needs sessions where there are some, or where the era needs none for it", () => {
-    const names = (leg: LegResult["leg"]) => countedIn({ ...result, leg }).map(({ scenario }) => scenario);
+    const names = (leg: Partial<LegResult["leg"]>) =>
+      countedIn({ ...result, leg: { ...result.leg, ...leg } }).map(({ scenario }) => scenario);
     expect(names({ revision: "2025-11-25", sessions: false })).toEqual(["ping", "tools-list"]);
     const all = ["ping", "tools-list", "resources-subscribe"];
     expect(names({ revision: "2025-11-25", sessions: true })).toEqual(all);

@@ -1,15 +1,27 @@
-/** One run of the suite: a requirement set, against a server that keeps sessions or none. */
-export interface Leg {
-  readonly revision: string;
+/** How the server is set up in a leg, as its options have it. */
+export interface ServerSetup {
   readonly sessions: boolean;
+  readonly answers: "auto" | "stream";
 }
 
-export const LEGS: readonly Leg[] = ["2025-11-25", "2026-07-28"].flatMap((revision) =>
-  [false, true].map((sessions) => ({ revision, sessions })),
+/** One run of the suite: a requirement set against a server. */
+export interface Leg extends ServerSetup {
+  readonly revision: string;
+}
+
+const SETUPS: readonly ServerSetup[] = [
+  { sessions: false, answers: "auto" },
+  { sessions: true, answers: "auto" },
+  { sessions: true, answers: "stream" },
+];
+
+/** The legs of each revision. */
+export const LEGS: readonly (readonly Leg[])[] = ["2025-11-25", "2026-07-28"].map((revision) =>
+  SETUPS.map((setup) => ({ revision, ...setup })),
 );
 
-export const titleOf = ({ revision, sessions }: Leg): string =>
-  `${revision}, ${sessions ? "with" : "without"} sessions`;
+export const titleOf = ({ revision, sessions, answers }: Leg): string =>
+  `${revision}, ${sessions ? "with" : "without"} sessions${answers === "stream" ? ", always streaming" : ""}`;
 
 interface Exclusion {
   /** How the names of the scenarios begin. */

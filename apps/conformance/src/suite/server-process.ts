@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { ServerSetup } from "./scope.js";
 
 /** Built beside the program that runs this. */
 const SERVER = fileURLToPath(new URL("server.js", import.meta.url));
@@ -17,8 +18,8 @@ export interface ServerProcess {
  * Starts the conformance server on a free port, in a process of its own that ends with this one.
  * @throws Error when it ends before it serves
  */
-export async function startServer({ sessions }: { readonly sessions: boolean }): Promise<ServerProcess> {
-  const child = fork(SERVER, ["--port", "0", ...(sessions ? ["--sessions"] : [])], {
+export async function startServer({ sessions, answers }: ServerSetup): Promise<ServerProcess> {
+  const child = fork(SERVER, ["--port", "0", "--answers", answers, ...(sessions ? ["--sessions"] : [])], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   // As server.ts sends it.
