@@ -1,4 +1,3 @@
-import type { ReadonlyHeaders } from "../../contract/index.js";
 import { describe } from "../../jsonrpc/guards.js";
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import { HeaderMismatchError } from "../../protocol/errors.js";
@@ -8,16 +7,17 @@ import { decodeMirroredValue, isMirrorable, isMirrorOf } from "../../protocol/mi
  * Checks that a header says what the body says: the same value, or none where the body has none, which `null`
  * counts as (2026-07-28, Streamable HTTP, Server Validation). A header without a value to go with it is refused
  * too: whoever routed the request by it was told something that the body does not say.
+ * @param header what the header says; `null` where it is not there
+ * @param name the header's, as a message has it
  * @param where the value's place in the body, as in `params.name`
  * @throws HeaderMismatchError
  */
 export function checkHeader(
-  headers: ReadonlyHeaders,
+  header: string | null,
   name: string,
   value: JsonValue | undefined,
   where: string,
 ): void {
-  const header = headers.get(name);
   if (value === undefined || value === null) {
     if (header === null) return;
     throw new HeaderMismatchError(`The ${name} header is there, but ${where} is ${describe(value)}`);

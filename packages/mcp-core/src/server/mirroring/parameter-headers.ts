@@ -21,10 +21,12 @@ export function compileParameterHeaders(
   if (mirrored.parameters.length === 0) return undefined;
   const places = mirrored.parameters.map(({ header, path }) => ({
     header,
+    key: header.toLowerCase(),
     path,
     where: ["params.arguments", ...path].join("."),
   }));
   return (args, headers) => {
-    for (const { header, path, where } of places) checkHeader(headers, header, valueAt(args, path), where);
+    for (const { header, key, path, where } of places)
+      checkHeader(headers.get(key), header, valueAt(args, path), where);
   };
 }

@@ -21,7 +21,7 @@ export interface MirroringMethod extends Mirroring {
  * @throws HeaderMismatchError
  */
 export function checkMethodHeader(headers: ReadonlyHeaders, method: string): void {
-  const header = headers.get("Mcp-Method");
+  const header = headers.get("mcp-method");
   if (header === method || header?.trim() === method) return;
   const said = header === null ? "is missing" : `says ${describe(header)}`;
   throw new HeaderMismatchError(`The Mcp-Method header ${said}, but the body says ${describe(method)}`);
@@ -38,6 +38,6 @@ export function checkParamsHeaders(
   principal: Principal | undefined,
 ): void {
   if (mirroredName !== undefined)
-    checkHeader(headers, "Mcp-Name", params[mirroredName], `params.${mirroredName}`);
+    checkHeader(headers.get("mcp-name"), "Mcp-Name", params[mirroredName], `params.${mirroredName}`);
   checkHeaders?.(params, headers, principal);
 }
