@@ -1,5 +1,5 @@
-import type { Exchange, Peer } from "../contract/index.js";
-import { InvalidParamsError, InvalidRequestError } from "../jsonrpc/errors.js";
+import type { Exchange, Peer, ReadonlyHeaders } from "../contract/index.js";
+import { InvalidParamsError, InvalidRequestError, type ProtocolError } from "../jsonrpc/errors.js";
 import { describe } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { HeaderMismatchError, UnsupportedProtocolVersionError } from "../protocol/errors.js";
@@ -138,7 +138,7 @@ const BEFORE_HANDSHAKE: ReadonlySet<string> = new Set(["initialize", "ping"]);
  * Stands in for a caller that made no handshake on this link. Over HTTP without sessions nobody can have:
  * the header says the revision, and a missing one means 2025-03-26 (2025-06-18, Transports, Protocol
  * Version Header). Elsewhere `initialize` has to come first.
- * @throws InvalidRequestError
+ * @throws InvalidRequestError; where no handshake is spoken at all, the error of `noHandshake`
  */
 export function unintroducedCaller(
   method: string,
@@ -148,7 +148,7 @@ export function unintroducedCaller(
   supported: readonly Revision[],
 ): Caller {
   const newest = supported.findLast(isHandshakeRevision);
-  if (newest === undefined) throw noHandshake(method, params, supported);
+  if (newest === undefined) throw noHandshake(method, params, mirrored, supported);
   if (BEFORE_HANDSHAKE.has(method)) return { era: "handshake", revision: newest, capabilities: {} };
   if (mirrored !== undefined && session === undefined) {
     const revision = headerRevision(mirrored.get(VERSION_HEADER), supported);
@@ -168,11 +168,20 @@ function headerRevision(header: string | null, supported: readonly Revision[]): 
   );
 }
 
-/** Versioning, Backward Compatibility: legacy clients can only show this message, so it names the versions. */
-function noHandshake(method: string, { protocolVersion }: JsonObject, supported: readonly Revision[]): Error {
+/**
+ * Versioning, Backward Compatibility: legacy clients can only show this message, so it names the versions. Over
+ * HTTP, the header is missed first (Streamable HTTP, Protocol Version Header).
+ */
+function noHandshake(
+  method: string,
+  { protocolVersion }: JsonObject,
+  mirrored: ReadonlyHeaders | undefined,
+  supported: readonly Revision[],
+): ProtocolError {
   if (method === "initialize" && typeof protocolVersion === "string")
     return new UnsupportedProtocolVersionError(protocolVersion, supported);
-  return new InvalidParamsError(
-    `Invalid params: ${VERSION_PATH} is missing; supported: ${supported.join(", ")}`,
-  );
+  const ending = `is missing; supported: ${supported.join(", ")}`;
+  return mirrored?.get(VERSION_HEADER) === null
+    ? new HeaderMismatchError(`The MCP-Protocol-Version header ${ending}`)
+    : new InvalidParamsError(`Invalid params: ${VERSION_PATH} ${ending}`);
 }

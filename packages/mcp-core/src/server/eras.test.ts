@@ -134,6 +134,15 @@ describe("mirrored headers", () => {
     }
   });
 
+  it("without a version are refused by a server of the stateless era alone: -32020", async () => {
+    const newest = greeter({ revisions: [VERSION] });
+    const { request, stateless } = openLink(newest, { mirrored: headers({}) });
+    for (const reply of [await request("tools/call", hello), await stateless("tools/call", hello)])
+      expect(reply).toEqual(refusal(-32020, "MCP-Protocol-Version", "missing"));
+    expect(await request("initialize", initializeParams("2025-11-25"))).toEqual(refusal(-32022, VERSION));
+    expect(await openLink(newest).request("tools/call", hello)).toEqual(refusal(-32602, "missing", VERSION));
+  });
+
   it("have no say in initialize, which negotiates", async () => {
     const { request } = openLink(greeter({ revisions: ["2025-11-25"] }), { mirrored: headers({}) });
     expect((await request("initialize", initializeParams("2025-11-25")))?.result).toMatchObject({
