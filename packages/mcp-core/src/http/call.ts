@@ -37,6 +37,8 @@ export type RequestBody =
 
 /** The way to write an event stream. */
 export interface EventSink {
+  /** Whether it can still carry anything: it has not ended, and its client is there. */
+  readonly open: boolean;
   /**
    * Writes text. Returns nothing while there is room for more, else a promise that settles when there is room
    * again, or the client is gone. A client for which more than `maxQueuedBytes` wait is cut off.

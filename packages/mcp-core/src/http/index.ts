@@ -1,7 +1,15 @@
 /**
  * Parts for those who carry MCP over HTTP: a request and its answer apart from the runtime that has them, over
- * node:http and over fetch.
+ * node:http and over fetch; event streams; and what keeps web pages out, or lets them in.
  */
 export { BodyError, type BodyErrorKind } from "./body-error.js";
 export type { CallLimits, EventSink, HttpCall, HttpHeaders, HttpRequestHead, RequestBody } from "./call.js";
+export { corsHeaders, isPreflight, preflightHeaders } from "./cors.js";
+export { EventParser, EventTooLargeError, type EventListener, type ReceivedEvent } from "./event-parser.js";
+export { commentText, eventText, type EventFields } from "./event-text.js";
+export { FetchCall } from "./fetch-call.js";
+export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
+export { isLoopbackHost } from "./hosts.js";
+export { KeepAlive } from "./keep-alive.js";
+export { accepts, isMediaType } from "./media-types.js";
 export { NodeCall } from "./node-call.js";

@@ -5,6 +5,7 @@ import type { CallLimits, EventSink, HttpCall, HttpHeaders, RequestBody } from "
 import { Deadlines } from "./deadlines.js";
 import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
 import { readNodeBody } from "./node-body.js";
+import { isClosed, onClose } from "./node-close.js";
 import { NodeDelivery } from "./node-delivery.js";
 import { NodeHeaders } from "./node-headers.js";
 import { NodeSink } from "./node-sink.js";
@@ -74,7 +75,7 @@ export class NodeCall implements HttpCall {
 
   send(status: number, headers: HttpHeaders, body = ""): void {
     const response = this.#response;
-    if (response.destroyed) return;
+    if (isClosed(response)) return;
     // A 204 has no length, not even 0 (RFC 9110, section 8.6).
     const head = status === 204 ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
     const content = this.method === "HEAD" ? "" : body;
@@ -92,7 +93,7 @@ export class NodeCall implements HttpCall {
     const response = this.#response;
     const delivery = new NodeDelivery(response, this.#deadlines.stalls);
     const sink = new NodeSink(response, delivery, this.#limits.maxQueuedBytes, () => this.#deliver(delivery));
-    if (response.destroyed) return sink;
+    if (isClosed(response)) return sink;
     // A body nobody reads would fill the connection and hide that the client left.
     this.#request.resume();
     response.socket?.setNoDelay(true);
@@ -105,12 +106,14 @@ export class NodeCall implements HttpCall {
   onGone(listener: () => void): void {
     const first = this.#onGone === undefined;
     this.#onGone = listener;
-    if (this.#response.destroyed) this.#closed();
-    else if (first) this.#response.once("close", () => this.#closed());
+    if (isClosed(this.#response)) this.#closed();
+    else if (first) onClose(this.#response, () => this.#closed());
   }
 
   #closed(): void {
-    if (!this.#delivered) this.#onGone?.();
+    const listener = this.#onGone;
+    this.#onGone = undefined;
+    if (!this.#delivered) listener?.();
   }
 
   /** Sees what was written through to its end. */
@@ -123,7 +126,7 @@ export class NodeCall implements HttpCall {
     }
     delivery.start();
     response.once("finish", () => (this.#delivered = true));
-    response.once("close", () => delivery.stop());
+    onClose(response, () => delivery.stop());
   }
 }
 

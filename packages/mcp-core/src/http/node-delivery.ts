@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isClosed } from "./node-close.js";
 import type { Deadlines, Timed } from "./deadlines.js";
 
 /** The handle below a socket: what it says of a write that is under way is known nowhere else. */
@@ -36,8 +37,8 @@ export class NodeDelivery implements Timed {
   }
 
   overdue(): void {
-    const { socket, destroyed } = this.#response;
-    if (destroyed) return;
+    if (isClosed(this.#response)) return;
+    const { socket } = this.#response;
     const now = taken(socket);
     // Without a socket it waits for the answers to earlier requests of the same connection.
     if (socket === null || now !== this.#taken) {

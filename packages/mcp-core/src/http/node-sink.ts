@@ -1,12 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { EventSink } from "./call.js";
+import { isClosed, onClose } from "./node-close.js";
 import type { NodeDelivery } from "./node-delivery.js";
-
-interface Room {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-}
+import { room, type Room } from "./room.js";
 
 /** An event stream over a response of node:http. */
 export class NodeSink implements EventSink {
@@ -50,8 +47,12 @@ export class NodeSink implements EventSink {
     if (this.#room !== undefined && this.#response.writableLength === 0) this.#settle();
   }
 
+  get open(): boolean {
+    return !this.#over;
+  }
+
   get #over(): boolean {
-    return this.#response.destroyed || this.#response.writableEnded;
+    return isClosed(this.#response) || this.#response.writableEnded;
   }
 
   #queue(text: string, { promise }: Room): MaybePromise<void> {
@@ -69,7 +70,7 @@ export class NodeSink implements EventSink {
       this.#delivery.stop();
       this.#settle();
     });
-    this.#response.once("close", () => {
+    onClose(this.#response, () => {
       this.#delivery.stop();
       this.#settle();
     });
@@ -80,10 +81,4 @@ export class NodeSink implements EventSink {
     this.#room = undefined;
     waiting?.resolve();
   }
-}
-
-function room(): Room {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((settle) => (resolve = settle));
-  return { promise, resolve };
 }

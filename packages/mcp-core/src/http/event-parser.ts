@@ -1,0 +1,134 @@
+/** An event as it was received. */
+export interface ReceivedEvent {
+  /** `message` unless the server named it. */
+  readonly event: string;
+  readonly data: string;
+}
+
+/** What is read from an event stream. */
+export interface EventListener {
+  event(received: ReceivedEvent): void;
+  /** The server says how many ms to wait before coming back. */
+  retry?(ms: number): void;
+  /** A comment: nothing but a sign of life. */
+  comment?(): void;
+}
+
+/** An event is longer than is taken; the stream cannot be read on. */
+export class EventTooLargeError extends Error {
+  override readonly name = "EventTooLargeError";
+  constructor(maxLength: number) {
+    super(`An event of the stream is longer than ${String(maxLength)} characters (maxEventLength)`);
+  }
+}
+
+/**
+ * Reads an event stream from text that comes in pieces, cut anywhere (WHATWG HTML, Interpreting an event
+ * stream). Each piece is looked at once.
+ */
+export class EventParser {
+  readonly #listener: EventListener;
+  readonly #maxLength: number;
+  #begun = false;
+  /** The last piece ended with CR: a line feed that comes next belongs to it. */
+  #afterCr = false;
+  #line = "";
+  #data: string[] = [];
+  #dataLength = 0;
+  #event = "";
+  #id = "";
+  #lastEventId = "";
+
+  /** @param maxEventLength characters of the data of one event, or of one line */
+  constructor(listener: EventListener, { maxEventLength }: { readonly maxEventLength: number }) {
+    this.#listener = listener;
+    this.#maxLength = maxEventLength;
+  }
+
+  /** The id a client that comes back names in `Last-Event-ID`; empty: none. Of whole events only. */
+  get lastEventId(): string {
+    return this.#lastEventId;
+  }
+
+  /** @throws EventTooLargeError; nothing may follow */
+  push(text: string): void {
+    if (text === "") return;
+    let start = this.#start(text);
+    let lf = text.indexOf("\n", start);
+    let cr = text.indexOf("\r", start);
+    while (lf !== -1 || cr !== -1) {
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
+      this.#extend(text.slice(start, end));
+      const line = this.#line;
+      this.#line = "";
+      this.#take(line);
+      start = end + 1;
+      if (end === cr) {
+        if (text[start] === "\n") start++;
+        else if (start === text.length) this.#afterCr = true;
+        cr = text.indexOf("\r", start);
+      }
+      if (lf !== -1 && lf < start) lf = text.indexOf("\n", start);
+    }
+    this.#extend(text.slice(start));
+  }
+
+  #start(text: string): number {
+    const skipped =
+      (!this.#begun && text.startsWith("\uFEFF")) || (this.#afterCr && text.startsWith("\n")) ? 1 : 0;
+    this.#begun = true;
+    this.#afterCr = false;
+    return skipped;
+  }
+
+  #extend(part: string): void {
+    this.#line += part;
+    // A field's name and what follows it count for nothing.
+    if (this.#line.length + this.#dataLength > this.#maxLength + "data: ".length) this.#tooLarge();
+  }
+
+  #take(line: string): void {
+    if (line === "") this.#dispatch();
+    else if (line.startsWith(":")) this.#listener.comment?.();
+    else {
+      const colon = line.indexOf(":");
+      if (colon === -1) this.#field(line, "");
+      else this.#field(line.slice(0, colon), line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1));
+    }
+  }
+
+  #field(name: string, value: string): void {
+    switch (name) {
+      case "data":
+        this.#data.push(value);
+        this.#dataLength += value.length + 1;
+        if (this.#dataLength > this.#maxLength + 1) this.#tooLarge();
+        break;
+      case "event":
+        this.#event = value;
+        break;
+      case "id":
+        if (!value.includes("\0")) this.#id = value;
+        break;
+      case "retry":
+        if (/^[0-9]+$/.test(value)) this.#listener.retry?.(Number(value));
+        break;
+    }
+  }
+
+  #dispatch(): void {
+    const data = this.#data.join("\n");
+    const event = this.#event === "" ? "message" : this.#event;
+    this.#lastEventId = this.#id;
+    this.#data = [];
+    this.#dataLength = 0;
+    this.#event = "";
+    if (data !== "") this.#listener.event({ event, data });
+  }
+
+  #tooLarge(): never {
+    this.#line = "";
+    this.#data = [];
+    throw new EventTooLargeError(this.#maxLength);
+  }
+}

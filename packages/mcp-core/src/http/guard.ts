@@ -1,0 +1,70 @@
+import type { ReadonlyHeaders } from "../contract/index.js";
+import { shortened } from "../jsonrpc/guards.js";
+import { hostMatcher, isLoopbackHost, type Matcher } from "./hosts.js";
+import { isLoopbackOrigin, originMatcher } from "./origins.js";
+
+export interface GuardOptions {
+  /** Only this machine is meant to call, so that `Host` has to name it. */
+  readonly loopbackOnly: boolean;
+  /**
+   * Values of `Host` that are served: `example.com` with any port, `example.com:8080` with that one, `*` all.
+   * Default: none but those of loopback on loopback, else all.
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /**
+   * Origins of web pages that may call: `https://example.com`, `null` for pages without one, `*` for all.
+   * Default: those of loopback, when they call a loopback host. Empty, and not on loopback: none.
+   */
+  readonly allowedOrigins?: readonly string[] | undefined;
+}
+
+export type GuardVerdict =
+  { readonly allowed: true } | { readonly allowed: false; readonly status: 403; readonly message: string };
+
+const ALLOWED: GuardVerdict = { allowed: true };
+
+/**
+ * Keeps web pages from calling a server they have no business with, by DNS rebinding or else (2026-07-28,
+ * Streamable HTTP, Security & Endpoint).
+ */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #hosts: Matcher;
+  readonly #origins: Matcher;
+
+  /** @throws TypeError for an entry that could never match */
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#hosts = hostMatcher(options.allowedHosts ?? []);
+    this.#origins = originMatcher(options.allowedOrigins ?? []);
+  }
+
+  /** Looks at `Host` and `Origin`. */
+  check(headers: ReadonlyHeaders): GuardVerdict {
+    const host = headers.get("host") ?? "";
+    if (!this.#servesHost(host)) {
+      return refused(`The Host ${quoted(host)} is not served; allowedHosts says which are`);
+    }
+    const origin = headers.get("origin");
+    return origin === null || this.#servesOrigin(origin, host)
+      ? ALLOWED
+      : refused(`Pages from the Origin ${quoted(origin)} may not call; allowedOrigins says which may`);
+  }
+
+  #servesHost(host: string): boolean {
+    const { loopbackOnly, allowedHosts } = this.#options;
+    if (loopbackOnly && isLoopbackHost(host)) return true;
+    return (!loopbackOnly && allowedHosts === undefined) || this.#hosts(host);
+  }
+
+  #servesOrigin(origin: string, host: string): boolean {
+    const { loopbackOnly, allowedOrigins } = this.#options;
+    if (this.#origins(origin)) return true;
+    if (!isLoopbackOrigin(origin)) return false;
+    return loopbackOnly || (isLoopbackHost(host) && allowedOrigins?.length !== 0);
+  }
+}
+
+const refused = (message: string): GuardVerdict => ({ allowed: false, status: 403, message });
+
+const quoted = (value: string): string => JSON.stringify(shortened(value));
