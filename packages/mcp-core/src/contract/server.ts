@@ -115,7 +115,7 @@ export interface ReadonlyHeaders {
 /** A session of the handshake era that outlives one link, with what its `initialize` agreed on. */
 export interface SessionRef {
   readonly id: string;
-  readonly handshake?: Handshake;
+  readonly handshake?: Handshake | undefined;
   /** Called when the handshake, or the log level kept with it, changes. */
   remember(handshake: Handshake): void;
 }

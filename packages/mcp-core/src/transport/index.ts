@@ -29,7 +29,7 @@ export {
   readableId,
 } from "../jsonrpc/guards.js";
 export type * from "../jsonrpc/messages.js";
-export { systemClock, type Clock } from "../protocol/clock.js";
+export { systemClock, type Clock, type Scheduled } from "../protocol/clock.js";
 export {
   BusyError,
   ConnectionLostError,

@@ -1,0 +1,40 @@
+import type { HttpHeaders, HttpRequestHead } from "@towpath/mcp-core/http";
+import { isPromise, type MaybePromise, type Principal } from "@towpath/mcp-core/transport";
+import type { HttpOptions } from "./options.js";
+
+/** Thrown by `authorize`: why a request is not served. */
+export class AuthorizationError extends Error {
+  override readonly name = "AuthorizationError";
+  /** 401: say who you are. 403: you may not. */
+  readonly status: 401 | 403;
+  /** The `WWW-Authenticate` header, as in `Bearer error="invalid_token"`. */
+  readonly challenge: string;
+
+  constructor(status: 401 | 403, message: string, challenge = "Bearer") {
+    super(message);
+    this.status = status;
+    this.challenge = challenge;
+  }
+
+  get headers(): HttpHeaders {
+    return { "www-authenticate": this.challenge };
+  }
+}
+
+export type Authorize = NonNullable<HttpOptions["authorize"]>;
+
+/** @throws AuthorizationError; whatever `authorize` throws */
+export function principalOf(
+  authorize: Authorize | undefined,
+  request: HttpRequestHead,
+): MaybePromise<Principal | undefined> {
+  if (authorize === undefined) return undefined;
+  const given = authorize(request);
+  return isPromise(given) ? given.then(known) : known(given);
+}
+
+function known(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw new AuthorizationError(401, "Unauthorized");
+  if (typeof principal.id === "string") return principal;
+  throw new TypeError('authorize must give a principal with a string as "id", or nothing');
+}

@@ -1,0 +1,161 @@
+import { memoryState } from "@towpath/mcp-core";
+import {
+  corsHeaders,
+  Guard,
+  isPreflight,
+  KeepAlive,
+  preflightHeaders,
+  type EventSink,
+  type HttpCall,
+  type HttpHeaders,
+} from "@towpath/mcp-core/http";
+import {
+  isPromise,
+  MethodNotFoundError,
+  ShuttingDownError,
+  type Dispatcher,
+} from "@towpath/mcp-core/transport";
+import { principalOf } from "./authorization.js";
+import { endSession } from "./delete.js";
+import { NO_HEADERS } from "./exchange.js";
+import { Get } from "./get.js";
+import type { Host, Visit } from "./host.js";
+import { KeptSink } from "./kept-sink.js";
+import { httpSettings, type HttpOptions, type HttpSettings } from "./options.js";
+import { Post } from "./post.js";
+import { refuse } from "./refusals.js";
+import { RefusedError } from "./refused-error.js";
+import { Sessions } from "./sessions/sessions.js";
+import { Streams } from "./streams/streams.js";
+import { Traffic } from "./traffic.js";
+
+type Phase = "serving" | "leaving" | "draining" | "closed";
+type Route = (call: HttpCall) => void;
+type Method = (visit: Visit) => Promise<void>;
+
+/** How long a drain may take unless it is told otherwise, in ms. */
+const DRAIN_MS = 5_000;
+
+const ALLOW: HttpHeaders = { allow: "POST, GET, DELETE, OPTIONS" };
+const TEXT: HttpHeaders = { "content-type": "text/plain", "cache-control": "no-store" };
+
+/** Where clients reach a server over HTTP: whatever carries requests to it, this is what answers them. */
+export class Endpoint implements Host {
+  readonly dispatcher: Dispatcher;
+  readonly settings: HttpSettings;
+  readonly sessions: Sessions | undefined;
+  readonly streams: Streams | undefined;
+  readonly traffic: Traffic;
+  readonly #guard: Guard;
+  readonly #keepAlive: KeepAlive;
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #methods: ReadonlyMap<string, Method>;
+  #phase: Phase = "serving";
+
+  /**
+   * @param loopbackOnly it can be reached from this machine alone
+   * @throws RangeError, TypeError for an option that is not what it must be
+   */
+  constructor(dispatcher: Dispatcher, options: HttpOptions, loopbackOnly: boolean) {
+    const settings = httpSettings(options);
+    const { clock, limits, retryMs, resumable, allowedHosts, allowedOrigins } = settings;
+    this.dispatcher = dispatcher;
+    this.settings = settings;
+    this.traffic = new Traffic(limits, clock);
+    this.#guard = new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
+    this.#keepAlive = new KeepAlive(settings.keepAliveMs, clock);
+    const state = dispatcher.state ?? memoryState(clock === undefined ? {} : { clock });
+    const report = (error: unknown): void => this.report(error);
+    this.streams =
+      resumable === undefined
+        ? undefined
+        : new Streams({ logs: state.logs, kept: resumable, retryMs, clock });
+    this.sessions = settings.sessions
+      ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
+      : undefined;
+    const post = new Post(this);
+    const get = new Get(this);
+    this.#methods = new Map<string, Method>([
+      ["POST", (visit) => post.handle(visit)],
+      ["GET", (visit) => get.handle(visit)],
+      ["DELETE", (visit) => endSession(this, visit)],
+    ]);
+    this.#routes = this.#routesOf(settings);
+  }
+
+  serves(path: string): boolean {
+    return this.#routes.has(path);
+  }
+
+  /** Answers a request. Never throws. `false`: the path is not one of this endpoint's, and nothing was done. */
+  handle(call: HttpCall): boolean {
+    const route = this.#routes.get(call.path);
+    route?.(call);
+    return route !== undefined;
+  }
+
+  stream(call: HttpCall, headers: HttpHeaders): EventSink {
+    return new KeptSink(call.stream(headers), this.#keepAlive);
+  }
+
+  report(error: unknown): void {
+    this.settings.onError(error);
+  }
+
+  /** From now on it says that it takes no new work, while it still does: for whatever distributes work to notice. */
+  leave(): void {
+    if (this.#phase === "serving") this.#phase = "leaving";
+  }
+
+  /**
+   * Takes no new work, ends subscriptions with their result, sends the clients of streams that can be resumed away,
+   * and lets the rest finish for at most `timeoutMs`; then ends it. Settles when nothing goes on any more.
+   */
+  async drain(timeoutMs = DRAIN_MS): Promise<void> {
+    if (this.#phase === "draining" || this.#phase === "closed") return;
+    this.#phase = "draining";
+    this.traffic.drain();
+    for (const session of this.sessions?.active ?? []) session.standing?.close(this.settings.retryMs);
+    // What another node can read on, its client is to have from there.
+    if (this.dispatcher.state !== undefined) this.streams?.closeConnections();
+    await this.traffic.idle(timeoutMs);
+    this.#phase = "closed";
+    await this.traffic.cutOff();
+    await this.sessions?.close({ kind: "closed" });
+  }
+
+  #routesOf({ path, health, ready }: HttpSettings): ReadonlyMap<string, Route> {
+    const routes = new Map<string, Route>();
+    if (health !== undefined) routes.set(health, (call) => call.send(200, TEXT, "ok"));
+    if (ready !== undefined)
+      routes.set(ready, (call) => {
+        const takes = this.#phase === "serving";
+        call.send(takes ? 200 : 503, TEXT, takes ? "ready" : "not ready");
+      });
+    return routes.set(path, (call) => void this.#serve(call));
+  }
+
+  async #serve(call: HttpCall): Promise<void> {
+    let headers = NO_HEADERS;
+    try {
+      const verdict = this.#guard.check(call.headers);
+      if (!verdict.allowed) throw new RefusedError(verdict.status, verdict.message);
+      const origin = call.headers.get("origin");
+      if (origin !== null) headers = corsHeaders(origin);
+      if (origin !== null && isPreflight(call)) {
+        const requested = call.headers.get("access-control-request-headers");
+        call.send(204, preflightHeaders(origin, requested));
+        return;
+      }
+      const method = this.#methods.get(call.method);
+      if (method === undefined)
+        throw new RefusedError(405, new MethodNotFoundError(`There is no ${call.method} here`), ALLOW);
+      if (this.#phase === "draining" || this.#phase === "closed") throw new ShuttingDownError();
+      const asked = principalOf(this.settings.authorize, call);
+      const principal = isPromise(asked) ? await asked : asked;
+      await method({ call, principal, headers });
+    } catch (error) {
+      refuse(call, error, headers, (failure) => this.report(failure));
+    }
+  }
+}

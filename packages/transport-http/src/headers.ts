@@ -1,0 +1,51 @@
+import { accepts, isMediaType } from "@towpath/mcp-core/http";
+import {
+  DEFAULT_HTTP_REVISION,
+  isStatelessRevision,
+  REVISIONS,
+  type ReadonlyHeaders,
+  type Revision,
+} from "@towpath/mcp-core/transport";
+import { RefusedError } from "./refused-error.js";
+
+export const SESSION_ID = "mcp-session-id";
+export const LAST_EVENT_ID = "last-event-id";
+
+const VERSION = "mcp-protocol-version";
+const JSON_BODY = "application/json";
+const EVENTS = "text/event-stream";
+
+/** @throws RefusedError for a body that is not JSON, or a client that does not take both kinds of answer */
+export function checkPostTypes(headers: ReadonlyHeaders): void {
+  if (!isMediaType(headers.get("content-type"), JSON_BODY))
+    throw new RefusedError(415, `The Content-Type header must be ${JSON_BODY}`);
+  const accept = headers.get("accept");
+  if (!accepts(accept, JSON_BODY) || !accepts(accept, EVENTS))
+    throw new RefusedError(406, `The Accept header must list both ${JSON_BODY} and ${EVENTS}`);
+}
+
+/** @throws RefusedError for a client that does not take a stream of events */
+export function checkGetTypes(headers: ReadonlyHeaders): void {
+  if (!accepts(headers.get("accept"), EVENTS))
+    throw new RefusedError(406, `The Accept header must list ${EVENTS}`);
+}
+
+/**
+ * Checks the version where core does not see the message (2025-06-18, Protocol Version Header).
+ * @throws RefusedError for one that does not exist
+ */
+export function checkVersion(headers: ReadonlyHeaders): void {
+  const version = headers.get(VERSION);
+  if (version !== null && !REVISIONS.some((revision) => revision === version))
+    throw new RefusedError(400, `The MCP-Protocol-Version header names no version: ${REVISIONS.join(", ")}`);
+}
+
+/** What a client says it speaks; nothing for what does not exist. One that says nothing speaks 2025-03-26. */
+export function revisionOf(headers: ReadonlyHeaders): Revision | undefined {
+  const version = headers.get(VERSION) ?? DEFAULT_HTTP_REVISION;
+  return REVISIONS.find((revision) => revision === version);
+}
+
+export function saysStateless(headers: ReadonlyHeaders): boolean {
+  return isStatelessRevision(headers.get(VERSION));
+}

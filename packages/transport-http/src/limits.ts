@@ -1,0 +1,51 @@
+import { checkLimit } from "@towpath/mcp-core/transport";
+
+/** What the clients of one endpoint may cost. */
+export interface HttpLimits {
+  /** Bytes of a request's body; more is refused with 413 before it is read to its end. Default: 4 MiB. */
+  readonly maxBodyBytes: number;
+  /** Messages in one JSON-RPC batch, which only revision 2025-03-26 has. Default: 100. */
+  readonly maxBatch: number;
+  /** Requests of all clients being served at once; further ones get 503. Default: 4,096. */
+  readonly maxInFlight: number;
+  /** Open `subscriptions/listen` requests, counted apart from the others; further ones get 503. Default: 1,024. */
+  readonly maxListens: number;
+  /** Sessions at a time, on all nodes that share the state; further ones get 503. Default: 10,000. */
+  readonly maxSessions: number;
+  /** Requests in flight and open streams of one session; further ones get 429. Default: 64. */
+  readonly maxStreamsPerSession: number;
+  /** Bytes that wait in one stream for a client that does not read; then it is cut off. Default: 1 MiB. */
+  readonly maxQueuedBytes: number;
+  /** How long a session is kept while no connection of its client is open, in ms. Default: 1,800,000. */
+  readonly sessionTtlMs: number;
+  /** How long a request may take to arrive, in ms; then it gets 408. Default: 30,000. */
+  readonly requestTimeoutMs: number;
+  /** How long a client may take none of what waits for it, in ms, before it is cut off. Default: 30,000. */
+  readonly stallTimeoutMs: number;
+}
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  maxBodyBytes: 4 * 2 ** 20,
+  maxBatch: 100,
+  maxInFlight: 4096,
+  maxListens: 1024,
+  maxSessions: 10_000,
+  maxStreamsPerSession: 64,
+  maxQueuedBytes: 2 ** 20,
+  sessionTtlMs: 1_800_000,
+  requestTimeoutMs: 30_000,
+  stallTimeoutMs: 30_000,
+};
+
+/**
+ * Fills in the defaults.
+ * @throws RangeError when a limit is not a positive integer or `Infinity`; TypeError when there is no such limit
+ */
+export function httpLimits(given: Partial<HttpLimits> = {}): HttpLimits {
+  for (const name of Object.keys(given)) {
+    if (!(name in DEFAULT_HTTP_LIMITS)) throw new TypeError(`There is no limit "${name}"`);
+  }
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...given };
+  for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
+  return limits;
+}

@@ -1,0 +1,70 @@
+import { BusyError, systemClock, type Clock, type Link } from "@towpath/mcp-core/transport";
+import type { HttpLimits } from "./limits.js";
+
+const LISTEN = "subscriptions/listen";
+
+/** What is being served at the moment, and how much of it there may be. */
+export class Traffic {
+  readonly #limits: HttpLimits;
+  readonly #clock: Clock;
+  /** The links with something in flight, and how much. */
+  readonly #links = new Map<Link, number>();
+  #inFlight = 0;
+  #listens = 0;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(limits: HttpLimits, clock: Clock = systemClock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** @throws BusyError when there is no room for another request of this method */
+  admit(method: string | undefined): void {
+    const { maxInFlight, maxListens } = this.#limits;
+    if (method === LISTEN && this.#listens >= maxListens)
+      throw new BusyError(`${String(maxListens)} subscriptions are open, the most there may be (maxListens)`);
+    if (method !== LISTEN && this.#inFlight >= maxInFlight)
+      throw new BusyError(
+        `${String(maxInFlight)} requests are in flight, the most there may be (maxInFlight); this one was not begun`,
+      );
+  }
+
+  /** Something takes its time on this link. Returns what is to be called at its end. */
+  begin(link: Link, method: string | undefined): () => void {
+    this.#count(link, method, 1);
+    return () => {
+      this.#count(link, method, -1);
+      if (this.#links.size === 0) this.#whenIdle?.();
+    };
+  }
+
+  /** Asks what lasts to end. */
+  drain(): void {
+    for (const link of this.#links.keys()) link.drain();
+  }
+
+  /** Settles when nothing is in flight any more, or after `timeoutMs`. */
+  idle(timeoutMs: number): Promise<void> {
+    if (this.#links.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
+      this.#whenIdle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Ends whatever is still in flight. Settles when its handlers have ended. */
+  async cutOff(): Promise<void> {
+    await Promise.all([...this.#links.keys()].map((link) => link.close({ kind: "closed" })));
+  }
+
+  #count(link: Link, method: string | undefined, by: 1 | -1): void {
+    if (method === LISTEN) this.#listens += by;
+    else this.#inFlight += by;
+    const count = (this.#links.get(link) ?? 0) + by;
+    if (count === 0) this.#links.delete(link);
+    else this.#links.set(link, count);
+  }
+}
