@@ -56,8 +56,8 @@ export class HttpExchange implements Exchange {
 
   /** Becomes a stream if there is no reply before that; at once where all answers are streams. */
   streamAfter(ms: number, clock: Clock): void {
-    if (this.#start.answers === "stream") this.#open();
-    else if (this.#stream === undefined) this.#patience = clock.schedule(ms, () => this.#open());
+    if (this.#start.answers === "stream") void this.#open();
+    else if (this.#stream === undefined) this.#patience = clock.schedule(ms, () => void this.#open());
   }
 
   /** The client is gone, or served: nothing becomes a stream any more. */

@@ -57,7 +57,7 @@ export class Traffic {
 
   /** Ends whatever is still in flight. Settles when its handlers have ended. */
   async cutOff(): Promise<void> {
-    await Promise.all([...this.#links.keys()].map((link) => link.close({ kind: "closed" })));
+    await Promise.all([...this.#links.keys()].map(async (link) => link.close({ kind: "closed" })));
   }
 
   #count(link: Link, method: string | undefined, by: 1 | -1): void {

@@ -31,7 +31,7 @@ export class StreamConnection {
 
   /** An event without a message, whose id is where to resume (2025-11-25, Sending Messages to the Server). */
   prime(cursor: string | undefined, retryMs: number): void {
-    if (!this.#left) this.#sink.write(eventText("", { id: eventId(this.#stream, cursor), retry: retryMs }));
+    if (!this.#left) void this.#sink.write(eventText("", { id: eventId(this.#stream, cursor), retry: retryMs }));
   }
 
   /** Delivers until the log is complete, or something else ends it. `last` goes out when all else has. */

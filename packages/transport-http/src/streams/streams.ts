@@ -96,7 +96,7 @@ export class Streams {
   /** Keeps a log for as long as somebody may still write to it. */
   keep(name: string): void {
     this.#live.add(name);
-    this.#heartbeat ??= this.#clock.schedule(this.#kept.ttlMs / 3, this.#beat);
+    if (this.#heartbeat === undefined) this.#scheduleBeat();
   }
 
   release(name: string): void {
@@ -122,7 +122,11 @@ export class Streams {
 
   readonly #beat = (): void => {
     for (const name of this.#live) fireAndForget(() => this.#logs.touch(name, this.#kept.ttlMs));
-    const again = this.#live.size > 0;
-    this.#heartbeat = again ? this.#clock.schedule(this.#kept.ttlMs / 3, this.#beat) : undefined;
+    this.#heartbeat = undefined;
+    if (this.#live.size > 0) this.#scheduleBeat();
   };
+
+  #scheduleBeat(): void {
+    this.#heartbeat = this.#clock.schedule(this.#kept.ttlMs / 3, this.#beat);
+  }
 }
