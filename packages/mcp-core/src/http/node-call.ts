@@ -125,7 +125,8 @@ export class NodeCall implements HttpCall {
       return;
     }
     delivery.start();
-    response.once("finish", () => (this.#delivered = true));
+    // A connection that is cut off "finishes" what waited, too.
+    response.once("finish", () => (this.#delivered = !isClosed(response)));
     onClose(response, () => delivery.stop());
   }
 }
