@@ -43,6 +43,8 @@ describe("the built demo", () => {
 
   it.each([
     [["serve", "--transport", "pigeon"], {}, "--transport must be one of: stdio"],
+    [["serve", "--port", "8000"], {}, "--port is for transports that listen: add --transport streamable-http"],
+    [["serve", "--transport", "streamable-http", "--path", "mcp"], {}, "--path must be a path that begins"],
     [["serve"], { TOWPATH_PORT: "none" }, "TOWPATH_PORT must be a whole number"],
   ])("refuses %j with %j", async (args, env, message) => {
     const { code, stdout, stderr } = await run(args, env);

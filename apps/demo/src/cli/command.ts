@@ -18,10 +18,10 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** An option that takes a value; all may be repeated. */
+/** An option; all may be repeated. */
 export interface Option {
-  /** What its value is, as in `<port>`. */
-  readonly value: string;
+  /** What its value is, as in `<port>`; absent for one that is given or not, whose value then is `true`. */
+  readonly value?: string;
   readonly help: string;
   /** The environment variable that stands in for it. */
   readonly variable?: string;

@@ -13,6 +13,55 @@ describe("`config`", () => {
     });
   });
 
+  it("tells on stderr what clients take that connect by URL", async () => {
+    const around = surroundings();
+    await config.run(new Map(), around);
+    expect(around.stderr.text).toContain('"transport": "streamable-http"');
+    expect(around.stderr.text).toContain('"url": "http://127.0.0.1:8000/mcp"');
+  });
+
+  it.each([
+    [[["port", "9000"]], "http://127.0.0.1:9000/mcp"],
+    [[["host", "0.0.0.0"]], "http://127.0.0.1:8000/mcp"],
+    [
+      [
+        ["host", "::"],
+        ["path", "/v1"],
+      ],
+      "http://[::1]:8000/v1",
+    ],
+    [[["host", "towpath.example"]], "http://towpath.example:8000/mcp"],
+  ] as const)("prints the URL for a client of a server with %j", async (options, url) => {
+    const around = surroundings();
+    const given = new Map(options.map(([name, value]) => [name, [value]] as const));
+    expect(await config.run(new Map([["transport", ["streamable-http"]], ...given]), around)).toBe(0);
+    expect(JSON.parse(around.stdout.text)).toEqual({
+      mcpServers: { notebook: { transport: "streamable-http", url } },
+    });
+    expect(around.stderr.text).toBe("");
+  });
+
+  it("prints an entry for each of several transports", async () => {
+    const around = surroundings();
+    await config.run(new Map([["transport", ["stdio,streamable-http"]]]), around);
+    expect(JSON.parse(around.stdout.text)).toMatchObject({
+      mcpServers: {
+        "notebook-stdio": { command: "/usr/bin/node" },
+        "notebook-streamable-http": { url: "http://127.0.0.1:8000/mcp" },
+      },
+    });
+  });
+
+  it("refuses a port that is only known once the server runs", () => {
+    const given = new Map([
+      ["transport", ["streamable-http"]],
+      ["port", ["0"]],
+    ]);
+    const around = surroundings();
+    expect(() => config.run(given, around)).toThrow("--port must be the one that is served on");
+    expect(around.stdout.text).toBe("");
+  });
+
   it.each([
     ["darwin", "~/Library/Application Support/Claude/claude_desktop_config.json  <- this machine"],
     ["win32", "%APPDATA%\\Claude\\claude_desktop_config.json  <- this machine"],

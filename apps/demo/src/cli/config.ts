@@ -1,4 +1,5 @@
-import type { Command, Surroundings } from "./command.js";
+import { UsageError, type Command, type Surroundings } from "./command.js";
+import { placeOptions, readSettings, type Settings } from "./settings.js";
 
 /** Where Claude Desktop keeps its configuration, by platform. */
 const CONFIGURATION_FILES: ReadonlyMap<NodeJS.Platform, readonly [platform: string, path: string]> = new Map([
@@ -7,26 +8,67 @@ const CONFIGURATION_FILES: ReadonlyMap<NodeJS.Platform, readonly [platform: stri
   ["linux", ["Linux", "~/.config/Claude/claude_desktop_config.json"]],
 ]);
 
+/** Hosts that stand for every address of a machine, and the one a client on it uses. */
+const REACHABLE: ReadonlyMap<string, string> = new Map([
+  ["0.0.0.0", "127.0.0.1"],
+  ["::", "::1"],
+]);
+
+type Program = Pick<Surroundings, "node" | "program">;
+
 export const config: Command = {
-  summary: "print what Claude Desktop needs to start this server",
-  options: {},
-  run: (_given, surroundings) => {
-    const { stdout, stderr } = surroundings;
-    stdout.write(`${JSON.stringify(clientConfiguration(surroundings), null, 2)}\n`);
-    stderr.write(whereItGoes(surroundings.platform));
+  summary: "print what a client needs to start this server, or to connect to it",
+  options: placeOptions,
+  run: (given, surroundings) => {
+    const { stdout, stderr, env, platform } = surroundings;
+    const settings = readSettings(given, env);
+    stdout.write(asText(clientConfiguration(surroundings, settings)));
+    // Everything else goes to stderr, so that stdout can be piped into a file.
+    if (settings.transports.includes("stdio")) stderr.write(whereItGoes(platform));
+    if (!settings.transports.includes("streamable-http") && settings.port !== 0)
+      stderr.write(byUrl(surroundings, settings));
     return 0;
   },
 };
 
-export function clientConfiguration({ node, program }: Pick<Surroundings, "node" | "program">): object {
-  return { mcpServers: { notebook: { command: node, args: [program, "serve"] } } };
+/** @throws UsageError when clients could not know where to connect */
+export function clientConfiguration(program: Program, settings: Settings): object {
+  const { transports } = settings;
+  const nameOf = (transport: string): string =>
+    transports.length === 1 ? "notebook" : `notebook-${transport}`;
+  const entries = transports.map((name) => [nameOf(name), entryFor(name, program, settings)] as const);
+  return { mcpServers: Object.fromEntries(entries) };
 }
 
-/** Goes to stderr, so that stdout can be piped into a file. */
+function entryFor(transport: string, { node, program }: Program, settings: Settings): object {
+  return transport === "stdio"
+    ? { command: node, args: [program, "serve"] }
+    : { transport, url: urlOf(settings) };
+}
+
+function urlOf({ host, port, path }: Settings): string {
+  if (port === 0) throw new UsageError("--port must be the one that is served on, as clients cannot look for it");
+  const reachable = REACHABLE.get(host) ?? host;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${String(port)}${path}`;
+}
+
 function whereItGoes(platform: NodeJS.Platform): string {
   const lines = [...CONFIGURATION_FILES].map(([key, [name, path]]) => {
     const here = key === platform ? "  <- this machine" : "";
     return `  ${name.padEnd(8)} ${path}${here}\n`;
   });
   return `\nClaude Desktop reads it from its configuration file; start it anew after a change:\n${lines.join("")}`;
+}
+
+function byUrl(program: Program, settings: Settings): string {
+  const entry = clientConfiguration(program, { ...settings, transports: ["streamable-http"] });
+  return [
+    "\nClients that connect by URL, while `serve --transport streamable-http` runs, take this instead",
+    "(`config --transport streamable-http` prints it alone):\n",
+    asText(entry),
+  ].join("\n");
+}
+
+function asText(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -6,7 +6,10 @@ import { surroundings } from "./surroundings.test-kit.js";
 
 const moor: Command = {
   summary: "tie up",
-  options: { rope: { value: "<length>", help: "how long", variable: "ROPE" } },
+  options: {
+    rope: { value: "<length>", help: "how long", variable: "ROPE" },
+    fast: { help: "with a bow line as well" },
+  },
   run: () => 7,
 };
 
@@ -30,6 +33,7 @@ describe("the command line", () => {
     const { code, stdout } = await run(["moor", "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("--rope <length>  how long");
+    expect(stdout).toContain("--fast           with a bow line as well");
     expect(stdout).toContain("ROPE  stands in for --rope");
   });
 
@@ -39,19 +43,23 @@ describe("the command line", () => {
 
   it("hands on every value of an option, in order", async () => {
     let seen: Given = new Map();
-    await run(["moor", "--rope", "3", "--rope=4"], {
+    await run(["moor", "--rope", "3", "--fast", "--rope=4"], {
       run: (given) => {
         seen = given;
         return 0;
       },
     });
-    expect([...seen]).toEqual([["rope", ["3", "4"]]]);
+    expect([...seen].sort()).toEqual([
+      ["fast", ["true"]],
+      ["rope", ["3", "4"]],
+    ]);
   });
 
   it.each<[string, string[], string]>([
     ["an unknown command", ["sail"], 'There is no command "sail", but: moor'],
     ["what only an object's prototype has", ["constructor"], 'There is no command "constructor"'],
     ["an unknown option", ["moor", "--anchor"], "Unknown option '--anchor'\n"],
+    ["a value for an option that takes none", ["moor", "--fast=no"], "'--fast' does not take an argument"],
     ["an option without its value", ["moor", "--rope"], "'--rope <value>' argument missing"],
     ["an argument too many", ["moor", "here"], "Unexpected argument 'here'"],
   ])("refuses %s with exit code 2", async (_what, args, message) => {

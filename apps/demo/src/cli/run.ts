@@ -40,8 +40,12 @@ export async function runCommandLine(
 
 /** @throws UsageError */
 function parse(args: readonly string[], { options }: Command): Given | "help" {
-  const names = Object.keys(options);
-  const config = Object.fromEntries(names.map((name) => [name, { type: "string", multiple: true }] as const));
+  const config = Object.fromEntries(
+    Object.entries(options).map(([name, { value }]) => {
+      const type = value === undefined ? ("boolean" as const) : ("string" as const);
+      return [name, { type, multiple: true }] as const;
+    }),
+  );
   try {
     const { values } = parseArgs({
       args: [...args],

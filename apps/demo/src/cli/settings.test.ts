@@ -2,24 +2,45 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "./command.js";
 import { readSettings } from "./settings.js";
 
+const place = { host: "127.0.0.1", port: 8000, path: "/mcp", sessions: false };
+
 describe("the settings of `serve`", () => {
   it("are stdio on loopback by default", () => {
-    expect(readSettings(new Map(), {})).toEqual({ transports: ["stdio"], host: "127.0.0.1", port: 8000 });
+    expect(readSettings(new Map(), {})).toEqual({ transports: ["stdio"], ...place });
   });
 
   it("come from the environment", () => {
-    const env = { TOWPATH_TRANSPORT: "stdio", TOWPATH_HOST: "::1", TOWPATH_PORT: "0" };
-    expect(readSettings(new Map(), env)).toEqual({ transports: ["stdio"], host: "::1", port: 0 });
+    const env = {
+      TOWPATH_TRANSPORT: "stdio,streamable-http",
+      TOWPATH_HOST: "::1",
+      TOWPATH_PORT: "0",
+      TOWPATH_PATH: "/v1",
+      TOWPATH_SESSIONS: "true",
+    };
+    expect(readSettings(new Map(), env)).toEqual({
+      transports: ["stdio", "streamable-http"],
+      host: "::1",
+      port: 0,
+      path: "/v1",
+      sessions: true,
+    });
   });
 
   it("come from options before the environment, even where that is wrong", () => {
     const given = new Map([
-      ["transport", ["stdio"]],
+      ["transport", ["streamable-http"]],
       ["host", ["localhost"]],
       ["port", ["9000"]],
+      ["sessions", ["true"]],
     ]);
     const env = { TOWPATH_TRANSPORT: "pigeon", TOWPATH_HOST: "a b", TOWPATH_PORT: "none" };
-    expect(readSettings(given, env)).toEqual({ transports: ["stdio"], host: "localhost", port: 9000 });
+    expect(readSettings(given, { ...env, TOWPATH_SESSIONS: "maybe" })).toEqual({
+      transports: ["streamable-http"],
+      host: "localhost",
+      port: 9000,
+      path: "/mcp",
+      sessions: true,
+    });
   });
 
   it("take an empty variable for none", () => {
@@ -34,17 +55,40 @@ describe("the settings of `serve`", () => {
   });
 
   it("take the last of several ports", () => {
-    expect(readSettings(new Map([["port", ["1", "2"]]]), {}).port).toBe(2);
+    const given = new Map([
+      ["transport", ["streamable-http"]],
+      ["port", ["1", "2"]],
+    ]);
+    expect(readSettings(given, {}).port).toBe(2);
+  });
+
+  it.each(["host", "port", "path", "sessions"])("refuse --%s where nothing listens", (name) => {
+    const values = new Map([
+      ["host", "::1"],
+      ["port", "1"],
+      ["path", "/v1"],
+      ["sessions", "true"],
+    ]);
+    const given = new Map([[name, [values.get(name) ?? ""]]]);
+    expect(() => readSettings(given, {})).toThrow(
+      `--${name} is for transports that listen: add --transport streamable-http`,
+    );
+  });
+
+  it("heed no variable that is for transports that listen where nothing does", () => {
+    expect(readSettings(new Map(), { TOWPATH_PORT: "9000" }).transports).toEqual(["stdio"]);
   });
 
   it.each<[string, string, string]>([
-    ["transport", "pigeon", '--transport must be one of: stdio; not "pigeon"'],
+    ["transport", "pigeon", '--transport must be one of: stdio, streamable-http; not "pigeon"'],
     ["transport", "constructor", "--transport must be one of: stdio"],
     ["port", "65536", '--port must be a whole number from 0 to 65535, not "65536"'],
     ["port", "-1", "--port must be a whole number"],
     ["port", "80.5", "--port must be a whole number"],
     ["host", "", '--host must be a host name or an address, not ""'],
     ["host", "http://localhost", "--host must be a host name or an address"],
+    ["path", "mcp", '--path must be a path that begins with a slash, not "mcp"'],
+    ["path", "/mcp?key=1", "--path must be a path that begins with a slash"],
   ])("refuse --%s %j", (name, value, message) => {
     expect(() => readSettings(new Map([[name, [value]]]), {})).toThrow(message);
   });
@@ -53,5 +97,7 @@ describe("the settings of `serve`", () => {
     const reading = (): unknown => readSettings(new Map(), { TOWPATH_PORT: "none" });
     expect(reading).toThrow(UsageError);
     expect(reading).toThrow('TOWPATH_PORT must be a whole number from 0 to 65535, not "none"');
+    const sessions = (): unknown => readSettings(new Map(), { TOWPATH_SESSIONS: "maybe" });
+    expect(sessions).toThrow('TOWPATH_SESSIONS must be true or false, not "maybe"');
   });
 });

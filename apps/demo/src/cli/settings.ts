@@ -15,6 +15,7 @@ interface Setting<Value> extends Option {
 }
 
 const names = [...transports.keys()].join(", ");
+const listening = [...transports].flatMap(([name, { listens }]) => (listens ? [name] : [])).join(" or ");
 
 const transport: Setting<readonly string[]> = {
   value: "<name>",
@@ -53,10 +54,36 @@ const port: Setting<number> = {
   },
 };
 
-/** The options of `serve`; each has an environment variable, which it wins over. */
-export const settingOptions = { transport, host, port };
+const path: Setting<string> = {
+  value: "<path>",
+  help: "the path of the endpoint, for transports that listen (default: /mcp)",
+  variable: "TOWPATH_PATH",
+  fallback: "/mcp",
+  read: (texts) => {
+    const text = lastOf(texts);
+    if (/^\/[^\s?#]*$/.test(text)) return text;
+    throw new Error(`must be a path that begins with a slash, not ${JSON.stringify(text)}`);
+  },
+};
 
-/** @throws UsageError naming the option or the variable that is wrong */
+const sessions: Setting<boolean> = {
+  help: "keep sessions for clients that begin with initialize, so that they may be asked questions",
+  variable: "TOWPATH_SESSIONS",
+  fallback: false,
+  read: (texts) => {
+    const text = lastOf(texts);
+    if (text === "true" || text === "false") return text === "true";
+    throw new Error(`must be true or false, not ${JSON.stringify(text)}`);
+  },
+};
+
+/** Where a client finds a server; each has an environment variable, which it wins over. */
+export const placeOptions = { transport, host, port, path };
+
+/** The options of `serve`. */
+export const settingOptions = { ...placeOptions, sessions };
+
+/** @throws UsageError naming the option or the variable that is wrong, or the option that nothing would heed */
 export function readSettings(given: Given, env: Readonly<Record<string, string | undefined>>): Settings {
   const read = <Value>(name: string, setting: Setting<Value>): Value => {
     const values = given.get(name);
@@ -64,7 +91,22 @@ export function readSettings(given: Given, env: Readonly<Record<string, string |
     const text = env[setting.variable];
     return text === undefined || text === "" ? setting.fallback : readFrom(setting.variable, setting, [text]);
   };
-  return { transports: read("transport", transport), host: read("host", host), port: read("port", port) };
+  const settings = {
+    transports: read("transport", transport),
+    host: read("host", host),
+    port: read("port", port),
+    path: read("path", path),
+    sessions: read("sessions", sessions),
+  };
+  if (!settings.transports.some((name) => transports.get(name)?.listens === true)) refuseListening(given);
+  return settings;
+}
+
+/** The environment may be meant for another time; what is typed is meant. */
+function refuseListening(given: Given): void {
+  const idle = ["host", "port", "path", "sessions"].find((name) => given.has(name));
+  if (idle !== undefined)
+    throw new UsageError(`--${idle} is for transports that listen: add --transport ${listening}`);
 }
 
 function readFrom<Value>(source: string, setting: Setting<Value>, texts: readonly string[]): Value {

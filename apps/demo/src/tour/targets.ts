@@ -10,7 +10,7 @@ export interface ServerProgram {
   readonly program: string;
 }
 
-/** Every transport the notebook is served on, with a real process at the other end. */
+/** The transports that there is a client for, with a real process at the other end. */
 export function tourTargets({ node, program }: ServerProgram): readonly TourTarget[] {
   const args = (name: string): readonly string[] => [program, "serve", "--transport", name];
   return [
