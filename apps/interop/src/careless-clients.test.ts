@@ -8,7 +8,7 @@ const HARNESSES: readonly Harness[] = [memoryHarness, stdioHarness];
 
 describe.concurrent.each(HARNESSES)("over $transport, a server copes with a client that", (harness) => {
   it("has the same id twice in flight: both calls are served, each once", async () => {
-    const client = new RawClient(await harness.open(), "2026-07-28");
+    const client = new RawClient(await harness.open("2026-07-28"), "2026-07-28");
     client.sendCall("wait", { key: "first" }, { id: "same" });
     client.sendCall("wait", { key: "second" }, { id: "same" });
     await client.call("release", { key: "second" });
@@ -19,7 +19,7 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
   });
 
   it("cancels an id that is twice in flight: both calls end", async () => {
-    const client = new RawClient(await harness.open(), "2026-07-28");
+    const client = new RawClient(await harness.open("2026-07-28"), "2026-07-28");
     for (const key of ["first", "second"]) client.sendCall("wait", { key }, { id: "same" });
     client.cancel("same");
     for (const key of ["first", "second"]) await client.call("await_abort", { key });
@@ -27,7 +27,7 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
   });
 
   it("initializes twice: the second time is refused, and the first stays good", async () => {
-    const client = new RawClient(await harness.open(), "2025-11-25");
+    const client = new RawClient(await harness.open("2025-11-25"), "2025-11-25");
     await client.introduce();
     expect(await client.introduce()).toMatchObject({ error: { code: -32600 } });
     expect(await client.text("echo", { text: "still here" })).toBe("still here");
@@ -35,7 +35,7 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
   });
 
   it("answers requests that nobody made", async () => {
-    const client = new RawClient(await harness.open(), "2025-11-25");
+    const client = new RawClient(await harness.open("2025-11-25"), "2025-11-25");
     await client.introduce();
     client.peer.send({ jsonrpc: "2.0", id: "nobody asked", result: {} });
     client.peer.send({ jsonrpc: "2.0", id: 1, error: { code: -1, message: "nobody asked" } });
@@ -45,7 +45,7 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
   });
 
   it("refuses the server's ping: the call that made it fails, and not the server", async () => {
-    const client = new RawClient(await harness.open(), "2025-11-25");
+    const client = new RawClient(await harness.open("2025-11-25"), "2025-11-25");
     await client.introduce();
     const calling = client.sendCall("ping_client");
     const ping = await client.peer.next(({ method }) => method === "ping");
@@ -57,7 +57,7 @@ describe.concurrent.each(HARNESSES)("over $transport, a server copes with a clie
   });
 
   it("sends messages that are nested too deep to be of use, or name what objects inherit", async () => {
-    const client = new RawClient(await harness.open(), "2026-07-28");
+    const client = new RawClient(await harness.open("2026-07-28"), "2026-07-28");
     const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
     client.peer.send({ raw: `{"jsonrpc":"2.0","method":"notifications/deep","params":{"deep":${deep}}}` });
     client.peer.send({

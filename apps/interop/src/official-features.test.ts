@@ -28,28 +28,70 @@ import {
   type FeatureDriver,
 } from "./harness/feature-drivers.js";
 import type { Program } from "./harness/programs.js";
-import { ServerProgram } from "./harness/servers.js";
+import { serving, type Served } from "./harness/servers.js";
+import type { Transport } from "./requirements/index.js";
 
 const PIN = { pin: "2026-07-28" };
 const LEGACY = { era: "handshake" } as const;
 
-type Pair = readonly [pair: string, connect: ConnectFeatures, program: Program, revision: Revision];
+type Over = Exclude<Transport, "memory">;
+type Pair = readonly [
+  pair: string,
+  over: Over,
+  connect: ConnectFeatures,
+  program: Program,
+  revision: Revision,
+];
 
 const pairs: readonly Pair[] = [
-  ["official v1 client, our server", officialV1, "features-main", "2025-11-25"],
-  ["official v2 client, our server, handshake era", officialV2("legacy"), "features-main", "2025-11-25"],
-  ["official v2 client, our server, stateless era", officialV2(PIN), "features-main", "2026-07-28"],
-  ["our client, official v1 server", towpath(), "features-v1-main", "2025-11-25"],
-  ["our client, official v2 server, handshake era", towpath(LEGACY), "features-v2-main", "2025-11-25"],
-  ["our client, official v2 server, stateless era", towpath(), "features-v2-main", "2026-07-28"],
-  ["our client, our server", towpath(), "features-main", "2026-07-28"],
+  ["official v1 client, our server", "stdio", officialV1, "features-main", "2025-11-25"],
+  [
+    "official v2 client, our server, handshake era",
+    "stdio",
+    officialV2("legacy"),
+    "features-main",
+    "2025-11-25",
+  ],
+  ["official v2 client, our server, stateless era", "stdio", officialV2(PIN), "features-main", "2026-07-28"],
+  ["our client, official v1 server", "stdio", towpath(), "features-v1-main", "2025-11-25"],
+  [
+    "our client, official v2 server, handshake era",
+    "stdio",
+    towpath(LEGACY),
+    "features-v2-main",
+    "2025-11-25",
+  ],
+  ["our client, official v2 server, stateless era", "stdio", towpath(), "features-v2-main", "2026-07-28"],
+  ["our client, our server", "stdio", towpath(), "features-main", "2026-07-28"],
+  ["official v1 client, our server", "streamable-http-sessions", officialV1, "features-main", "2025-11-25"],
+  [
+    "official v2 client, our server, handshake era",
+    "streamable-http-sessions",
+    officialV2("legacy"),
+    "features-main",
+    "2025-11-25",
+  ],
+  [
+    "official v2 client, our server, stateless era",
+    "streamable-http-sessions",
+    officialV2(PIN),
+    "features-main",
+    "2026-07-28",
+  ],
+  [
+    "official v2 client, our server, stateless era",
+    "streamable-http",
+    officialV2(PIN),
+    "features-main",
+    "2026-07-28",
+  ],
 ];
 
 const PERSON = { name: "Ada", email: "ada@example.org" };
 const ROOTS = [{ uri: "file:///notes", name: "Notes" }];
 
-describe.each(pairs)("%s", (_pair, connect, program, revision) => {
-  let server: ServerProgram;
+describe.each(pairs)("%s, over %s", (_pair, over, connect, program, revision) => {
+  let server: Served;
   let driver: FeatureDriver;
   const asked: Asked[] = [];
   let roots = ROOTS;
@@ -83,7 +125,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
   }
 
   beforeAll(async () => {
-    server = new ServerProgram(program);
+    server = await serving(program, over);
     driver = await connect(server, answers, (what) => {
       heard.push(what);
       tell();
@@ -227,6 +269,7 @@ describe.each(pairs)("%s", (_pair, connect, program, revision) => {
 
   it("leaves no process behind", async () => {
     await driver.close();
+    await server.end();
     server.log.expectGone(1);
     expect(asked).toEqual([]);
   });

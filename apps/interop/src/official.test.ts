@@ -7,7 +7,8 @@ import {
   type Driver,
   type Outcome,
 } from "./harness/drivers.js";
-import { ServerProgram } from "./harness/servers.js";
+import { serving, type Served } from "./harness/servers.js";
+import type { Transport } from "./requirements/index.js";
 
 const PIN = { pin: "2026-07-28" };
 const LEGACY = { era: "handshake" } as const;
@@ -20,10 +21,13 @@ const NAMES = {
 
 type ServerOf = keyof typeof NAMES;
 
+type Over = Exclude<Transport, "memory">;
+
 interface Pair {
   readonly pair: string;
   readonly connect: Connect;
   readonly program: ServerOf;
+  readonly over: Over;
   /** What the server calls itself. */
   readonly name: string;
   readonly revision: string;
@@ -56,94 +60,138 @@ const pairs: readonly Pair[] = [
   between("our client, our server", towpath(), "zod-main", "2026-07-28"),
 ];
 
-function between(pair: string, connect: Connect, program: ServerOf, revision: string): Pair {
-  return { pair, connect, program, name: NAMES[program], revision };
+function between(
+  pair: string,
+  connect: Connect,
+  program: ServerOf,
+  revision: string,
+  over: Over = "stdio",
+): Pair {
+  return { pair, connect, program, name: NAMES[program], revision, over };
 }
 
-describe.each(pairs)("$pair", ({ connect, program, name, revision }) => {
-  let server: ServerProgram;
-  let driver: Driver;
+/** The official clients of our server over HTTP. */
+function overHttp(over: Over): readonly Pair[] {
+  return [
+    between("official v1 client, our server", officialV1, "zod-main", "2025-11-25", over),
+    between(
+      "official v2 client of the handshake era, our server",
+      officialV2("legacy"),
+      "zod-main",
+      "2025-11-25",
+      over,
+    ),
+    between(
+      "official v2 client of the stateless era, our server",
+      officialV2(PIN),
+      "zod-main",
+      "2026-07-28",
+      over,
+    ),
+    between(
+      "official v2 client of both eras, our server",
+      officialV2("auto"),
+      "zod-main",
+      "2026-07-28",
+      over,
+    ),
+  ];
+}
 
-  beforeAll(async () => {
-    server = new ServerProgram(program);
-    driver = await connect(server);
-  });
-  afterAll(() => driver.close());
+describe.each([...pairs, ...overHttp("streamable-http"), ...overHttp("streamable-http-sessions")])(
+  "$pair, over $over",
+  ({ connect, program, name, revision, over }) => {
+    /** Whether notifications can be told to be of the same client as requests. */
+    const isKnown = over !== "streamable-http" || revision === "2026-07-28";
+    let server: Served;
+    let driver: Driver;
 
-  it("agrees on a revision, and learns who the server is", () => {
-    expect(driver).toMatchObject({ server: name, revision });
-  });
-
-  it("lists the tools with their schemas", async () => {
-    const tools = await driver.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["add", "steps", "go", "wait", "fail", "grow"]);
-    expect(tools[0]).toMatchObject({
-      inputSchema: { type: "object", properties: { a: { type: "number" } } },
-      outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
+    beforeAll(async () => {
+      server = await serving(program, over);
+      driver = await connect(server);
     });
-  });
+    afterAll(() => driver.close());
 
-  it("calls a tool with validated arguments, defaults filled in, and gets structured output", async () => {
-    expect(await driver.call("add", { a: 2 })).toEqual({
-      text: '{"sum":3}',
-      structured: { sum: 3 },
-      isError: false,
+    it("agrees on a revision, and learns who the server is", () => {
+      expect(driver).toMatchObject({ server: name, revision });
     });
-  });
 
-  it("reports progress, in order and before the answer", async () => {
-    const reported: object[] = [];
-    let complete: () => void = () => undefined;
-    const allReported = new Promise<void>((resolve) => (complete = resolve));
-    const onProgress = (progress: object): void => {
-      if (reported.push(progress) === 3) complete();
-    };
-    const stepping = driver.call("steps", { count: 3 }, { onProgress });
-    // The official clients lose progress that arrives in one chunk with the response.
-    await allReported;
-    await driver.call("go");
-    expect(await stepping).toMatchObject({ text: "done" });
-    expect(reported).toMatchObject(
-      [1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${String(progress)}` })),
-    );
-  });
+    it("lists the tools with their schemas", async () => {
+      const tools = await driver.listTools();
+      expect(tools.map(({ name }) => name)).toEqual(["add", "steps", "go", "wait", "fail", "grow"]);
+      expect(tools[0]).toMatchObject({
+        inputSchema: { type: "object", properties: { a: { type: "number" } } },
+        outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
+      });
+    });
 
-  it("cancels a call, which the handler is told of", async () => {
-    const controller = new AbortController();
-    const waiting = driver.call("wait", {}, { signal: controller.signal });
-    await server.log.line("waiting");
-    controller.abort(new Error("no longer needed"));
-    await expect(waiting).rejects.toThrow();
-    await server.log.line("aborted");
-    expect(await driver.call("add", { a: 1, b: 1 })).toMatchObject({ structured: { sum: 2 } });
-  });
+    it("calls a tool with validated arguments, defaults filled in, and gets structured output", async () => {
+      expect(await driver.call("add", { a: 2 })).toEqual({
+        text: '{"sum":3}',
+        structured: { sum: 3 },
+        isError: false,
+      });
+    });
 
-  it("is told that arguments do not fit, and which", async () => {
-    expect(await complaint(driver.call("add", { a: "two" }))).toMatch(/\ba\b/);
-  });
+    it("reports progress, in order and before the answer", async () => {
+      const reported: object[] = [];
+      let complete: () => void = () => undefined;
+      const allReported = new Promise<void>((resolve) => (complete = resolve));
+      const onProgress = (progress: object): void => {
+        if (reported.push(progress) === 3) complete();
+      };
+      const stepping = driver.call("steps", { count: 3 }, { onProgress });
+      // The official clients lose progress that arrives in one chunk with the response.
+      await allReported;
+      await driver.call("go");
+      expect(await stepping).toMatchObject({ text: "done" });
+      expect(reported).toMatchObject(
+        [1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${String(progress)}` })),
+      );
+    });
 
-  it("is told that a tool is unknown, and which", async () => {
-    expect(await complaint(driver.call("nothing_known"))).toContain("nothing_known");
-  });
+    if (isKnown) {
+      it("cancels a call, which the handler is told of", async () => {
+        const controller = new AbortController();
+        const waiting = driver.call("wait", {}, { signal: controller.signal });
+        await server.log.line("waiting");
+        controller.abort(new Error("no longer needed"));
+        await expect(waiting).rejects.toThrow();
+        await server.log.line("aborted");
+        expect(await driver.call("add", { a: 1, b: 1 })).toMatchObject({ structured: { sum: 2 } });
+      });
+    }
 
-  it("gets the failure of a tool as a result", async () => {
-    expect(await driver.call("fail")).toMatchObject({ text: "the note is gone", isError: true });
-  });
+    it("is told that arguments do not fit, and which", async () => {
+      expect(await complaint(driver.call("add", { a: "two" }))).toMatch(/\ba\b/);
+    });
 
-  it("hears that the list of tools has changed", async () => {
-    let heard: () => void = () => undefined;
-    const changed = new Promise<void>((resolve) => (heard = resolve));
-    await driver.onListChanged(heard);
-    await driver.call("grow");
-    await changed;
-    expect(await driver.call("newcomer")).toMatchObject({ text: "here" });
-  });
+    it("is told that a tool is unknown, and which", async () => {
+      expect(await complaint(driver.call("nothing_known"))).toContain("nothing_known");
+    });
 
-  it("leaves no process behind", async () => {
-    await driver.close();
-    server.log.expectGone(1);
-  });
-});
+    it("gets the failure of a tool as a result", async () => {
+      expect(await driver.call("fail")).toMatchObject({ text: "the note is gone", isError: true });
+    });
+
+    if (isKnown) {
+      it("hears that the list of tools has changed", async () => {
+        let heard: () => void = () => undefined;
+        const changed = new Promise<void>((resolve) => (heard = resolve));
+        await driver.onListChanged(heard);
+        await driver.call("grow");
+        await changed;
+        expect(await driver.call("newcomer")).toMatchObject({ text: "here" });
+      });
+    }
+
+    it("leaves no process behind", async () => {
+      await driver.close();
+      await server.end();
+      server.log.expectGone(1);
+    });
+  },
+);
 
 /** What is said of a call that was refused, be it as an error or as a result. */
 async function complaint(call: Promise<Outcome>): Promise<string> {

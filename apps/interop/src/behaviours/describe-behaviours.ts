@@ -4,7 +4,14 @@ import { ABLE, RawClient } from "../harness/client.js";
 import type { Harness } from "../harness/harness.js";
 import type { Message } from "../harness/inbox.js";
 import { Trial, type Behaviour } from "../harness/trial.js";
-import { req, requirement, requirements, type RequirementId, type Transport } from "../requirements/index.js";
+import {
+  holds,
+  req,
+  requirement,
+  requirements,
+  type RequirementId,
+  type Transport,
+} from "../requirements/index.js";
 import { behaviours } from "./index.js";
 
 /** Runs every behaviour over a harness, in each revision it holds in. The whole test of a transport's server. */
@@ -15,13 +22,13 @@ export function describeBehaviours(harness: Harness): void {
     let other: Promise<RawClient> | undefined;
 
     const open = async (): Promise<RawClient> => {
-      const opened = new RawClient(await harness.open(), revision);
+      const opened = new RawClient(await harness.open(revision), revision);
       await opened.introduce();
       return opened;
     };
 
     beforeAll(async () => {
-      client = new RawClient(await harness.open(), revision);
+      client = new RawClient(await harness.open(revision), revision);
       introduction = (await client.introduce(ABLE)) ?? (await client.request("server/discover"));
     });
     afterAll(async () => {
@@ -44,8 +51,7 @@ function behavioursFor(
 ): readonly (readonly [RequirementId, Behaviour])[] {
   return requirements.flatMap(({ id }) => {
     const behaviour = behaviours[id];
-    const { revisions, transports } = requirement(id);
-    const holds = revisions.includes(revision) && (transports === "all" || transports.includes(transport));
-    return behaviour !== undefined && holds ? [[id, behaviour] as const] : [];
+    const isDue = behaviour !== undefined && holds(requirement(id), transport, revision);
+    return isDue ? [[id, behaviour] as const] : [];
   });
 }

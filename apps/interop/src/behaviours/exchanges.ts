@@ -10,10 +10,14 @@ export const cancellation = {
     for (const throws of [false, true]) {
       const key = `stops-${String(throws)}`;
       const waiting = client.sendCall("wait", { key, throws });
-      client.cancel(waiting, "found it elsewhere");
-      expect(await client.text("await_abort", { key })).toBe("found it elsewhere");
+      client.cancel(waiting);
+      await client.call("await_abort", { key });
       expect((await client.settled()).filter(isResponseTo(waiting))).toEqual([]);
     }
+  },
+  "cancellation.reason": async ({ client }) => {
+    client.cancel(client.sendCall("wait", { key: "reason" }), "found it elsewhere");
+    expect(await client.text("await_abort", { key: "reason" })).toBe("found it elsewhere");
   },
   "cancellation.silent": async ({ client }) => {
     const meta = client.isStateless

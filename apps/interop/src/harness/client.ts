@@ -50,10 +50,7 @@ export class RawClient {
 
   /** The request that `send` would send. */
   message(method: string, params: JsonObject = {}, { id, meta }: RequestExtras = {}) {
-    const own = this.isStateless ? statelessMeta(this.revision) : {};
-    const _meta = { ...own, ...meta };
-    const full = Object.keys(_meta).length > 0 ? { ...params, _meta } : params;
-    return { jsonrpc: "2.0" as const, id: id ?? this.#nextId++, method, params: full };
+    return requestIn(this.revision, method, params, { id: id ?? this.#nextId++, ...(meta && { meta }) });
   }
 
   /** Sends a request, and waits for its response. */
@@ -84,7 +81,8 @@ export class RawClient {
   }
 
   cancel(requestId: RequestId, reason = "no longer needed"): void {
-    this.notify("notifications/cancelled", { requestId, reason });
+    if (this.isStateless && this.peer.abandon !== undefined) this.peer.abandon(requestId);
+    else this.notify("notifications/cancelled", { requestId, reason });
   }
 
   /** All that arrived unread before the answer to a request that is sent now, and that takes the server a turn. */
@@ -92,6 +90,19 @@ export class RawClient {
     const id = this.sendCall("report", { values: [1] });
     return (await this.peer.until(isResponseTo(id))).slice(0, -1);
   }
+}
+
+/** A request with what each of its revision has to carry. */
+export function requestIn(
+  revision: Revision,
+  method: string,
+  params: JsonObject,
+  { id, meta }: RequestExtras & { readonly id: RequestId },
+) {
+  const own = eraOf(revision) === "stateless" ? statelessMeta(revision) : {};
+  const _meta = { ...own, ...meta };
+  const full = Object.keys(_meta).length > 0 ? { ...params, _meta } : params;
+  return { jsonrpc: "2.0" as const, id, method, params: full };
 }
 
 export function statelessMeta(version: string): JsonObject {

@@ -1,11 +1,9 @@
-import type { Stream } from "node:stream";
 import { Client as V2Client, type VersionNegotiationMode } from "@modelcontextprotocol/client";
-import { StdioClientTransport as V2Transport } from "@modelcontextprotocol/client/stdio";
 import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as V1Transport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { McpClient, type JsonObject, type McpClientOptions } from "@towpath/mcp-core";
-import type { ServerProgram } from "./servers.js";
+import { v1Way, v2Transport } from "./official-transports.js";
+import { HttpProgram, type Served } from "./servers.js";
 
 export interface Outcome {
   readonly text: string | undefined;
@@ -29,12 +27,12 @@ export interface Driver {
   close(): Promise<void>;
 }
 
-export type Connect = (program: ServerProgram) => Promise<Driver>;
+export type Connect = (program: Served) => Promise<Driver>;
 
 export function towpath(options: McpClientOptions = {}): Connect {
   return async (program) => {
     let heard: () => void = () => undefined;
-    const client = await McpClient.connect(program.transport(), {
+    const client = await McpClient.connect(pipesOf(program), {
       ...options,
       onNotification: ({ method }) => {
         if (method === "notifications/tools/list_changed") heard();
@@ -59,17 +57,12 @@ export function towpath(options: McpClientOptions = {}): Connect {
 }
 
 export const officialV1: Connect = async (program) => {
-  const { command, args, log } = program;
-  const transport = new V1Transport({ command, args, stderr: "pipe" });
-  pipeTo(transport.stderr, log.take);
+  const { transport, negotiated } = v1Way(program);
   const client = new V1Client({ name: "official-v1-client", version: "1.0.0" });
-  let negotiated: string | undefined;
-  // The one place where this client tells which revision it negotiated.
-  Object.assign(transport, { setProtocolVersion: (version: string) => (negotiated = version) });
   await client.connect(transport);
   return {
     server: client.getServerVersion()?.name,
-    revision: negotiated,
+    revision: negotiated(),
     listTools: async () => (await client.listTools()).tools,
     call: async (name, args = {}, { onProgress, signal } = {}) => {
       const options = { ...(onProgress && { onprogress: onProgress }), ...(signal && { signal }) };
@@ -85,14 +78,11 @@ export const officialV1: Connect = async (program) => {
 
 export function officialV2(mode: VersionNegotiationMode): Connect {
   return async (program) => {
-    const { command, args, log } = program;
-    const transport = new V2Transport({ command, args, stderr: "pipe" });
-    pipeTo(transport.stderr, log.take);
     const client = new V2Client(
       { name: "official-v2-client", version: "1.0.0" },
       { versionNegotiation: { mode } },
     );
-    await client.connect(transport);
+    await client.connect(v2Transport(program));
     return {
       server: client.getServerVersion()?.name,
       revision: client.getNegotiatedProtocolVersion(),
@@ -122,6 +112,8 @@ function outcome({ content, structuredContent, isError = false }: Result): Outco
   return { text, structured: structuredContent, isError };
 }
 
-function pipeTo(stderr: Stream | null, take: (text: string) => void): void {
-  stderr?.on("data", (chunk: Buffer) => take(chunk.toString()));
+/** @throws Error for a server that our client has no transport to */
+export function pipesOf(program: Served) {
+  if (program instanceof HttpProgram) throw new Error("Our client does not speak HTTP");
+  return program.transport();
 }

@@ -1,8 +1,6 @@
 /* eslint-disable @typescript-eslint/no-deprecated -- what is deprecated works, and has to */
 import { Client as V2Client, type VersionNegotiationMode } from "@modelcontextprotocol/client";
-import { StdioClientTransport as V2Transport } from "@modelcontextprotocol/client/stdio";
 import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport as V1Transport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
@@ -14,7 +12,9 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { McpClient, type Change, type McpClientOptions } from "@towpath/mcp-core";
-import type { ServerProgram } from "./servers.js";
+import { pipesOf } from "./drivers.js";
+import { v1Way, v2Transport } from "./official-transports.js";
+import type { Served } from "./servers.js";
 
 /** Takes `tools`, `prompts`, `resources`, the URI of a resource, or the data of a log message. */
 export type Heard = (what: unknown) => void;
@@ -80,11 +80,7 @@ export interface FeatureDriver {
   close(): Promise<void>;
 }
 
-export type ConnectFeatures = (
-  program: ServerProgram,
-  answers: Answers,
-  heard: Heard,
-) => Promise<FeatureDriver>;
+export type ConnectFeatures = (program: Served, answers: Answers, heard: Heard) => Promise<FeatureDriver>;
 
 const EVERY_LIST = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
 
@@ -102,7 +98,7 @@ const LISTS = new Map([
 
 export function towpath(options: McpClientOptions = {}): ConnectFeatures {
   return async (program, answers, heard) => {
-    const client = await McpClient.connect(program.transport(), {
+    const client = await McpClient.connect(pipesOf(program), {
       ...options,
       capabilities: { sampling: { tools: {} } },
       elicit: (asked) => answers.elicit(asked),
@@ -131,9 +127,8 @@ export function towpath(options: McpClientOptions = {}): ConnectFeatures {
   };
 }
 
-export const officialV1: ConnectFeatures = async ({ command, args, log }, answers, heard) => {
-  const transport = new V1Transport({ command, args, stderr: "pipe" });
-  transport.stderr?.on("data", (chunk: Buffer) => log.take(chunk.toString()));
+export const officialV1: ConnectFeatures = async (program, answers, heard) => {
+  const { transport, negotiated } = v1Way(program);
   const client = new V1Client({ name: "v1", version: "1.0.0" }, { capabilities: CAPABILITIES });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => answers.elicit(params));
   client.setRequestHandler(CreateMessageRequestSchema, ({ params }) => answers.sample(params));
@@ -143,12 +138,9 @@ export const officialV1: ConnectFeatures = async ({ command, args, log }, answer
   client.setNotificationHandler(ResourceListChangedNotificationSchema, () => heard("resources"));
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => heard(params.uri));
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => heard(params.data));
-  let revision: string | undefined;
-  // The one place where this client tells which revision it negotiated.
-  Object.assign(transport, { setProtocolVersion: (version: string) => (revision = version) });
   await client.connect(transport);
   return {
-    revision,
+    revision: negotiated(),
     list: async (kind) => {
       const page = (cursor: string | undefined) =>
         listPage(client, kind, cursor === undefined ? {} : { cursor });
@@ -198,9 +190,7 @@ async function listPage(client: V1Client, kind: Kind, params: { cursor?: string 
 }
 
 export function officialV2(mode: VersionNegotiationMode): ConnectFeatures {
-  return async ({ command, args, log }, answers, heard) => {
-    const transport = new V2Transport({ command, args, stderr: "pipe" });
-    transport.stderr?.on("data", (chunk: Buffer) => log.take(chunk.toString()));
+  return async (program, answers, heard) => {
     const client = new V2Client(
       { name: "v2", version: "1.0.0" },
       { capabilities: CAPABILITIES, versionNegotiation: { mode } },
@@ -213,7 +203,7 @@ export function officialV2(mode: VersionNegotiationMode): ConnectFeatures {
     client.setNotificationHandler("notifications/resources/list_changed", () => heard("resources"));
     client.setNotificationHandler("notifications/resources/updated", ({ params }) => heard(params.uri));
     client.setNotificationHandler("notifications/message", ({ params }) => heard(params.data));
-    await client.connect(transport);
+    await client.connect(v2Transport(program));
     const isModern = client.getProtocolEra() === "modern";
     return {
       revision: client.getNegotiatedProtocolVersion(),

@@ -42,12 +42,22 @@ export class FixtureProcess {
   }
 
   /** Ends stdin, and waits for the process to exit by itself. */
-  async end(): Promise<Exit> {
+  end(): Promise<Exit> {
     this.#child.stdin.end();
+    return this.#exits("its stdin ended");
+  }
+
+  /** Sends SIGTERM, and waits for the process to exit by itself. */
+  terminate(): Promise<Exit> {
+    this.#child.kill("SIGTERM");
+    return this.#exits("it was told to");
+  }
+
+  async #exits(when: string): Promise<Exit> {
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), EXIT_MS);
     const exit = await this.exit;
     clearTimeout(timer);
     if (exit.signal !== "SIGKILL") return exit;
-    throw new Error(`The process did not exit when its stdin ended; stderr: ${this.log.text}`);
+    throw new Error(`The process did not exit when ${when}; stderr: ${this.log.text}`);
   }
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@towpath/mcp-core";
+import type { JsonValue, RequestId, Revision } from "@towpath/mcp-core";
 import type { ReferenceSettings } from "../fixtures/reference-server.js";
 import type { Transport } from "../requirements/index.js";
 import type { Matches, Message } from "./inbox.js";
@@ -11,6 +11,8 @@ export interface RawText {
 /** Raw JSON-RPC access to a server, as a client that checks nothing. */
 export interface RawPeer {
   send(message: JsonValue | RawText): void;
+  /** Gives up a request of the stateless era; absent where a notification says so. */
+  abandon?(id: RequestId): void;
   /** The first unread message that matches; those before it stay unread. */
   next(matches: Matches): Promise<Message>;
   nextBatch(): Promise<readonly Message[]>;
@@ -23,8 +25,8 @@ export interface RawPeer {
 /** Opens connections to servers of the reference fixture. All that a transport needs to run every behaviour. */
 export interface Harness {
   readonly transport: Transport;
-  /** A connection to a server of its own. */
-  open(settings?: ReferenceSettings): Promise<RawPeer>;
+  /** A connection to a server of its own, for a client of that revision. */
+  open(revision: Revision, settings?: ReferenceSettings): Promise<RawPeer>;
 }
 
 export function isRawText(message: JsonValue | RawText): message is RawText {

@@ -9,7 +9,7 @@ let opened = 0;
 /** The reference server in this process, behind the parts that every connection of whole messages uses. */
 export const memoryHarness: Harness = {
   transport: "memory",
-  open: (settings) => Promise.resolve(connect(settings)),
+  open: (_revision, settings) => Promise.resolve(connect(settings)),
 };
 
 function connect(settings: ReferenceSettings = {}): RawPeer {

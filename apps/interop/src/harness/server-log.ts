@@ -27,6 +27,18 @@ export class ServerLog {
     }
   }
 
+  /** What follows the first line that begins so, once it was written. */
+  async after(beginning: string): Promise<string> {
+    for (;;) {
+      const line = this.#text
+        .split("\n")
+        .slice(0, -1)
+        .find((written) => written.startsWith(beginning));
+      if (line !== undefined) return line.slice(beginning.length);
+      await new Promise<void>((resolve) => (this.#changed = resolve));
+    }
+  }
+
   /** Fails unless as many processes as that were started, and all of them have exited. */
   expectGone(started: number): void {
     expect(this.pids).toHaveLength(started);

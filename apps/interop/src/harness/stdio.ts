@@ -7,7 +7,7 @@ import { FixtureProcess, type Exit } from "./fixture-process.js";
 /** The reference server as a process, on its pipes. */
 export const stdioHarness: Harness = {
   transport: "stdio",
-  open: (settings) => Promise.resolve(new StdioPeer(settings)),
+  open: (_revision, settings) => Promise.resolve(new StdioPeer(settings)),
 };
 
 export class StdioPeer implements RawPeer {

@@ -30,7 +30,7 @@ export class Trial {
 
   /** A connection to a server of its own, on which nothing was sent. It is ended after the run. */
   async stranger(settings?: ReferenceSettings): Promise<RawClient> {
-    const peer = await this.#harness.open(settings);
+    const peer = await this.#harness.open(this.revision, settings);
     this.#opened.push(peer);
     return new RawClient(peer, this.revision);
   }

@@ -1,3 +1,4 @@
+import { FORGOTTEN, UNANSWERABLE } from "./exceptions.js";
 import { ALL, since, type Requirement } from "./requirement.js";
 
 export const elicitation = [
@@ -7,6 +8,7 @@ export const elicitation = [
     spec: "2026-07-28/client/elicitation#form-mode-elicitation-requests",
     revisions: since("2025-06-18"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.schema",
@@ -21,6 +23,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#requested-schema",
     revisions: since("2025-11-25"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.older-forms",
@@ -28,6 +31,7 @@ export const elicitation = [
     spec: "2025-06-18/client/elicitation#request-schema",
     revisions: ["2025-06-18"],
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.url",
@@ -35,6 +39,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#url-mode-elicitation-requests",
     revisions: since("2025-11-25"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.url-id",
@@ -42,6 +47,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#url-mode-elicitation-requests",
     revisions: ["2025-11-25"],
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.url-required",
@@ -50,6 +56,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#url-elicitation-required-error",
     revisions: ["2025-11-25"],
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "elicitation.complete",
@@ -57,6 +64,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#completion-notifications-for-url-mode-elicitation",
     revisions: ["2025-11-25"],
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.undeclared",
@@ -80,6 +88,7 @@ export const elicitation = [
     also: ["2026-07-28/client/elicitation#error-handling"],
     revisions: since("2025-06-18"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.client-fails",
@@ -87,6 +96,7 @@ export const elicitation = [
     spec: "2025-11-25/client/elicitation#error-handling",
     revisions: ["2025-06-18", "2025-11-25"],
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.validated",
@@ -94,6 +104,7 @@ export const elicitation = [
     spec: "2026-07-28/client/elicitation#form-mode-security",
     revisions: since("2025-06-18"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "elicitation.client-declares",

@@ -1,3 +1,4 @@
+import { ANYBODYS, FORGOTTEN, STREAM_CLOSED, UNANSWERABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 export const cancellation = [
@@ -7,6 +8,15 @@ export const cancellation = [
     spec: "2026-07-28/basic/patterns/cancellation#behavior-requirements",
     revisions: ALL,
     transports: "all",
+    unless: [ANYBODYS],
+  },
+  {
+    id: "cancellation.reason",
+    behaviour: "The reason of a cancellation reaches what was cancelled",
+    spec: "2026-07-28/basic/patterns/cancellation#cancellation-flow",
+    revisions: ALL,
+    transports: "all",
+    unless: [ANYBODYS, STREAM_CLOSED],
   },
   {
     id: "cancellation.silent",
@@ -14,6 +24,7 @@ export const cancellation = [
     spec: "2026-07-28/basic/transports/stdio#cancellation",
     revisions: ALL,
     transports: "all",
+    unless: [ANYBODYS],
   },
   {
     id: "cancellation.invalid-ignored",
@@ -71,6 +82,7 @@ export const cancellation = [
     spec: "2025-11-25/basic/utilities/cancellation#cancellation-flow",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "cancellation.client-honours",
@@ -162,6 +174,7 @@ export const logging = [
     spec: "2026-07-28/server/utilities/logging#capabilities",
     revisions: ALL,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "logging.set-level",
@@ -169,6 +182,7 @@ export const logging = [
     spec: "2025-11-25/server/utilities/logging#setting-log-level",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "logging.invalid-level",
@@ -176,6 +190,7 @@ export const logging = [
     spec: "2026-07-28/server/utilities/logging#error-handling",
     revisions: ALL,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "logging.per-request",
@@ -204,5 +219,6 @@ export const logging = [
     spec: "2026-07-28/server/utilities/logging#log-message-notifications",
     revisions: ALL,
     transports: "all",
+    unless: [FORGOTTEN],
   },
 ] as const satisfies readonly Requirement[];

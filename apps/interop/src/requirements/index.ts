@@ -1,5 +1,7 @@
 import { caching } from "./caching.js";
 import { cancellation, logging, progress } from "./exchanges.js";
+import { httpMetadata } from "./http-metadata.js";
+import { httpSecurity, httpSessions } from "./http-sessions.js";
 import { jsonrpc } from "./jsonrpc.js";
 import { lifecycle } from "./lifecycle.js";
 import { pagination } from "./lists.js";
@@ -16,6 +18,7 @@ import { tasks } from "./tasks.js";
 import { completion } from "./completion.js";
 import { elicitation } from "./elicitation.js";
 import { batches, stdio } from "./stdio.js";
+import { streamableHttp } from "./streamable-http.js";
 import { subscriptions } from "./subscriptions.js";
 import { tools } from "./tools.js";
 import { versioning } from "./versioning.js";
@@ -43,6 +46,10 @@ const entries = [
   ...tasks,
   ...stdio,
   ...batches,
+  ...streamableHttp,
+  ...httpMetadata,
+  ...httpSessions,
+  ...httpSecurity,
 ] as const;
 
 export type RequirementId = (typeof entries)[number]["id"];
@@ -64,4 +71,4 @@ export function req(id: RequirementId): string {
   return `${id}: ${requirement(id).behaviour}`;
 }
 
-export { TRANSPORTS, type Requirement, type Transport } from "./requirement.js";
+export { holds, TRANSPORTS, type Requirement, type Transport } from "./requirement.js";

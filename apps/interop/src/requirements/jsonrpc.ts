@@ -1,3 +1,4 @@
+import { UNANSWERABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 export const jsonrpc = [
@@ -115,6 +116,7 @@ export const jsonrpc = [
     spec: "2025-11-25/basic/index#requests",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "jsonrpc.client-messages",

@@ -1,3 +1,4 @@
+import { FORGOTTEN, SESSION_REQUIRED, UNANSWERABLE } from "./exceptions.js";
 import { HANDSHAKE, type Requirement } from "./requirement.js";
 
 export const lifecycle = [
@@ -7,6 +8,7 @@ export const lifecycle = [
     spec: "2025-11-25/basic/lifecycle#initialization",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "lifecycle.ping-before-initialize",
@@ -14,6 +16,7 @@ export const lifecycle = [
     spec: "2025-11-25/basic/lifecycle#initialization",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [SESSION_REQUIRED],
   },
   {
     id: "lifecycle.server-introduction",
@@ -65,6 +68,7 @@ export const lifecycle = [
     spec: "2025-11-25/basic/utilities/ping#overview",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "lifecycle.client-asks-latest",

@@ -1,3 +1,4 @@
+import { UNREACHABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
 
 export const prompts = [
@@ -7,6 +8,7 @@ export const prompts = [
     spec: "2026-07-28/server/prompts#capabilities",
     revisions: ALL,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "prompts.list",
@@ -113,6 +115,7 @@ export const prompts = [
     spec: "2025-11-25/server/prompts#list-changed-notification",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "prompts.client-pages",

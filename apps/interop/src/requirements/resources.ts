@@ -1,3 +1,4 @@
+import { FORGOTTEN, UNREACHABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 export const resources = [
@@ -8,6 +9,7 @@ export const resources = [
     spec: "2026-07-28/server/resources#capabilities",
     revisions: ALL,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "resources.list",
@@ -135,6 +137,7 @@ export const resources = [
     spec: "2025-11-25/server/resources#list-changed-notification",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "resources.subscribe",
@@ -142,6 +145,7 @@ export const resources = [
     spec: "2025-11-25/server/resources#subscriptions",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "resources.subscribed-only",
@@ -149,6 +153,7 @@ export const resources = [
     spec: "2025-11-25/server/resources#subscriptions",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "resources.unsubscribe",
@@ -156,6 +161,7 @@ export const resources = [
     spec: "2025-11-25/server/resources#subscriptions",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "resources.subscribe-unknown",
@@ -163,6 +169,7 @@ export const resources = [
     spec: "2025-11-25/server/resources#security-considerations",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [FORGOTTEN],
   },
   {
     id: "resources.client-not-found",

@@ -1,3 +1,4 @@
+import { UNANSWERABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, type Requirement } from "./requirement.js";
 
 export const roots = [
@@ -7,6 +8,7 @@ export const roots = [
     spec: "2026-07-28/client/roots#listing-roots",
     revisions: ALL,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "roots.undeclared",
@@ -21,6 +23,7 @@ export const roots = [
     spec: "2025-11-25/client/roots#error-handling",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "roots.list-changed",
@@ -28,6 +31,7 @@ export const roots = [
     spec: "2025-11-25/client/roots#implementation-guidelines",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "roots.client-declares",

@@ -1,3 +1,4 @@
+import { UNANSWERABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
 
 export const sampling = [
@@ -7,6 +8,7 @@ export const sampling = [
     spec: "2026-07-28/client/sampling#messages",
     revisions: ALL,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "sampling.answer",
@@ -14,6 +16,7 @@ export const sampling = [
     spec: "2026-07-28/client/sampling#result-fields",
     revisions: ALL,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "sampling.undeclared",
@@ -29,6 +32,7 @@ export const sampling = [
     spec: "2025-11-25/client/sampling#sampling-with-tools",
     revisions: since("2025-11-25"),
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "sampling.tools-undeclared",
@@ -64,6 +68,7 @@ export const sampling = [
     spec: "2025-11-25/client/sampling#error-handling",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "sampling.client-declares",
@@ -99,6 +104,7 @@ export const sampling = [
     spec: "2026-07-28/client/sampling#security-considerations",
     revisions: ALL,
     transports: "all",
+    unless: [UNANSWERABLE],
   },
   {
     id: "sampling.client-validates",

@@ -3,8 +3,7 @@ type Sentences = readonly [number, number, number, number, number];
 
 /** Pages that are not listed below, and why. */
 export const LEFT_OUT = {
-  "basic/authorization": "http",
-  "basic/transports/streamable-http": "http",
+  "basic/authorization": "authorization",
   "basic/utilities/tasks": "tasks",
 } as const;
 
@@ -116,6 +115,25 @@ export const SECTIONS: Readonly<Record<string, Readonly<Record<string, Sentences
     shutdown: [0, 0, 0, 0, 2],
     "unexpected-termination": [0, 0, 0, 0, 1],
     "backward-compatibility": [0, 0, 0, 0, 3],
+  },
+  "basic/transports/streamable-http": {
+    "streamable-http": [0, 0, 0, 0, 1],
+    "security-endpoint": [0, 0, 0, 0, 4],
+    "sending-messages": [0, 0, 0, 0, 10],
+    "receiving-messages": [0, 0, 0, 0, 4],
+    cancellation: [0, 0, 0, 0, 2],
+    "protocol-version-header": [0, 0, 0, 0, 6],
+    "standard-request-headers": [0, 0, 0, 0, 2],
+    "custom-headers-from-tool-parameters": [0, 0, 0, 0, 2],
+    "schema-extension": [0, 0, 0, 0, 11],
+    "value-encoding": [0, 0, 0, 0, 7],
+    "client-behavior": [0, 0, 0, 0, 2],
+    "server-behavior-for-custom-headers": [0, 0, 0, 0, 8],
+    "case-sensitivity": [0, 0, 0, 0, 1],
+    "server-validation": [0, 0, 0, 0, 7],
+    "backward-compatibility": [0, 0, 0, 0, 1],
+    "earlier-streamable-http-revisions": [0, 0, 0, 0, 1],
+    "http-sse-transport-2024-11-05": [0, 0, 0, 0, 1],
   },
   "basic/utilities/cancellation": {
     "behavior-requirements": [4, 4, 4, 5, 0],

@@ -1,3 +1,4 @@
+import { ANYBODYS, SESSION_FIRST } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, type Requirement } from "./requirement.js";
 
 const STDIO = ["stdio"] as const;
@@ -101,6 +102,7 @@ export const stdio = [
     spec: "2025-11-25/basic/lifecycle#initialization",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [SESSION_FIRST],
   },
 ] as const satisfies readonly Requirement[];
 
@@ -148,6 +150,7 @@ export const batches = [
     spec: "2025-03-26/basic/utilities/cancellation#behavior-requirements",
     revisions: BATCHES,
     transports: "all",
+    unless: [ANYBODYS],
   },
   {
     id: "batches.client-receives",

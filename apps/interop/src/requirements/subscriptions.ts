@@ -1,3 +1,4 @@
+import { STREAM_ENDS } from "./exceptions.js";
 import { STATELESS, type Requirement } from "./requirement.js";
 
 export const subscriptions = [
@@ -58,6 +59,7 @@ export const subscriptions = [
     also: ["2026-07-28/basic/patterns/cancellation#cancellation"],
     revisions: STATELESS,
     transports: "all",
+    unless: [STREAM_ENDS],
   },
   {
     id: "subscriptions.malformed",

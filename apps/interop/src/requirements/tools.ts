@@ -1,3 +1,4 @@
+import { UNREACHABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, since, type Requirement } from "./requirement.js";
 
 export const tools = [
@@ -7,6 +8,7 @@ export const tools = [
     spec: "2026-07-28/server/tools#capabilities",
     revisions: ALL,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "tools.list",
@@ -169,6 +171,7 @@ export const tools = [
     spec: "2025-11-25/server/tools#list-changed-notification",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [UNREACHABLE],
   },
   {
     id: "tools.client-output-checked",

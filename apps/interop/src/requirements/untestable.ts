@@ -1,11 +1,22 @@
-import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
+import {
+  ALL,
+  HANDSHAKE,
+  HTTP_ALL,
+  HTTP_HANDSHAKE,
+  STATELESS,
+  since,
+  type Requirement,
+} from "./requirement.js";
 
 /** Why something that the specification asks for cannot be seen on a connection. */
 export const REASONS = {
   people: "It is about what an application shows to people, and what it lets them decide",
   author: "It is about what the author of a server or an application does in code of their own",
-  http: "It is about HTTP",
+  client: "It is about clients over HTTP, of which there is none yet",
+  intermediary: "It is about what stands between client and server",
+  authorization: "It is about OAuth, which is for a package of its own",
   tasks: "Tasks are not offered",
+  sse: "It is about HTTP+SSE, of which there is none yet",
   deprecated: "It asks for less, not for more",
   documents: "It is about what documentation says",
 } as const;
@@ -50,9 +61,9 @@ export const untestable: readonly Untestable[] = [
   },
   {
     spec: "2026-07-28/server/tools#x-mcp-header",
-    asks: "Headers that mirror arguments",
+    asks: "Nothing sensitive is mirrored",
     revisions: STATELESS,
-    why: "http",
+    why: "author",
   },
   {
     spec: "2026-07-28/server/resources#https",
@@ -254,12 +265,6 @@ export const untestable: readonly Untestable[] = [
     why: "people",
   },
   {
-    spec: "2026-07-28/basic/patterns/cancellation#transport-specific-cancellation",
-    asks: "The end of a response stream cancels its request",
-    revisions: STATELESS,
-    why: "http",
-  },
-  {
     spec: "2026-07-28/basic/patterns/progress#progress-flow",
     asks: "Messages are relevant, and for people",
     revisions: since("2025-03-26"),
@@ -329,22 +334,66 @@ export const untestable: readonly Untestable[] = [
     spec: "2026-07-28/basic/index#auth",
     asks: "HTTP has authorization; on stdio, credentials come from the environment",
     revisions: since("2025-03-26"),
-    why: "http",
+    why: "authorization",
   },
   {
-    spec: "2025-11-25/basic/transports#streamable-http",
+    spec: "2024-11-05/basic/transports#security-warning",
+    asks: "Origins are checked, addresses are local, and clients authenticated",
+    revisions: ["2024-11-05"],
+    why: "sse",
+  },
+  {
+    spec: "2026-07-28/basic/transports/streamable-http#sending-messages",
     also: [
-      "2025-11-25/basic/transports#security-warning",
       "2025-11-25/basic/transports#sending-messages-to-the-server",
       "2025-11-25/basic/transports#listening-for-messages-from-the-server",
-      "2025-11-25/basic/transports#multiple-connections",
-      "2025-11-25/basic/transports#resumability-and-redelivery",
-      "2025-11-25/basic/transports#session-management",
-      "2025-11-25/basic/transports#protocol-version-header",
     ],
-    asks: "Messages travel in requests, responses and event streams, with headers, sessions and checked origins",
-    revisions: HANDSHAKE,
-    why: "http",
+    asks: "Clients post each message by itself, accept both kinds of answers, and wait as retry says before they come back",
+    revisions: HTTP_ALL,
+    why: "client",
+  },
+  {
+    spec: "2025-11-25/basic/transports#session-management",
+    asks: "Clients name their session, keep it secret, end it, and begin another when it is gone",
+    revisions: HTTP_HANDSHAKE,
+    why: "client",
+  },
+  {
+    spec: "2025-11-25/basic/transports#protocol-version-header",
+    asks: "Clients say the version that was agreed on",
+    revisions: ["2025-06-18", "2025-11-25"],
+    why: "client",
+  },
+  {
+    spec: "2026-07-28/basic/transports/streamable-http#client-behavior",
+    also: [
+      "2026-07-28/basic/transports/streamable-http#standard-request-headers",
+      "2026-07-28/basic/transports/streamable-http#custom-headers-from-tool-parameters",
+      "2026-07-28/basic/transports/streamable-http#value-encoding",
+      "2026-07-28/basic/transports/streamable-http#schema-extension",
+    ],
+    asks: "Clients mirror what is to be mirrored, encoded, and leave out tools that mark it against the rules",
+    revisions: STATELESS,
+    why: "client",
+  },
+  {
+    spec: "2026-07-28/basic/transports/streamable-http#backward-compatibility",
+    asks: "Clients read the body of a 400 before they fall back to initialize",
+    revisions: STATELESS,
+    why: "client",
+  },
+  {
+    spec: "2026-07-28/basic/transports/streamable-http#server-validation",
+    also: ["2026-07-28/basic/transports/streamable-http#server-behavior-for-custom-headers"],
+    asks: "Intermediaries forward what they do not know, and refuse what they cannot trust",
+    revisions: STATELESS,
+    why: "intermediary",
+  },
+  {
+    spec: "2026-07-28/basic/transports/streamable-http#http-sse-transport-2024-11-05",
+    asks: "New implementations do without HTTP+SSE",
+    revisions: STATELESS,
+    why: "deprecated",
   },
   {
     spec: "2026-07-28/basic/transports/index#custom-transports",
