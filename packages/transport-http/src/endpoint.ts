@@ -17,9 +17,8 @@ import {
 } from "@towpath/mcp-core/transport";
 import { principalOf } from "./authorization.js";
 import { endSession } from "./delete.js";
-import { NO_HEADERS } from "./exchange.js";
 import { Get } from "./get.js";
-import type { Host, Visit } from "./host.js";
+import { NO_HEADERS, type Host, type Visit } from "./host.js";
 import { KeptSink } from "./kept-sink.js";
 import { httpSettings, type HttpOptions, type HttpSettings } from "./options.js";
 import { Post } from "./post.js";
@@ -132,11 +131,12 @@ export class Endpoint implements Host {
         const takes = this.#phase === "serving";
         call.send(takes ? 200 : 503, TEXT, takes ? "ready" : "not ready");
       });
-    return routes.set(path, (call) => void this.#serve(call));
+    return routes.set(path, (call) => this.#serve(call));
   }
 
-  async #serve(call: HttpCall): Promise<void> {
+  #serve(call: HttpCall): void {
     let headers = NO_HEADERS;
+    const refused = (error: unknown): void => refuse(call, error, headers, (failure) => this.report(failure));
     try {
       const verdict = this.#guard.check(call.headers);
       if (!verdict.allowed) throw new RefusedError(verdict.status, verdict.message);
@@ -151,11 +151,13 @@ export class Endpoint implements Host {
       if (method === undefined)
         throw new RefusedError(405, new MethodNotFoundError(`There is no ${call.method} here`), ALLOW);
       if (this.#phase === "draining" || this.#phase === "closed") throw new ShuttingDownError();
-      const asked = principalOf(this.settings.authorize, call);
-      const principal = isPromise(asked) ? await asked : asked;
-      await method({ call, principal, headers });
+      const principal = principalOf(this.settings.authorize, call);
+      const served = isPromise(principal)
+        ? principal.then((known) => method({ call, principal: known, headers }))
+        : method({ call, principal, headers });
+      served.catch(refused);
     } catch (error) {
-      refuse(call, error, headers, (failure) => this.report(failure));
+      refused(error);
     }
   }
 }

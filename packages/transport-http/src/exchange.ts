@@ -1,8 +1,8 @@
-import { eventText, type HttpCall, type HttpHeaders } from "@towpath/mcp-core/http";
+import { eventText, type HttpHeaders } from "@towpath/mcp-core/http";
 import {
   encode,
   isPromise,
-  type Clock,
+  systemClock,
   type Era,
   type Exchange,
   type MaybePromise,
@@ -11,19 +11,12 @@ import {
   type Reply,
   type Scheduled,
 } from "@towpath/mcp-core/transport";
-import type { HttpSettings } from "./options.js";
+import { NO_HEADERS, type Host, type Visit } from "./host.js";
 import { JSON_TYPE } from "./refusals.js";
+import type { Seat } from "./seats.js";
 import { statusOf } from "./statuses.js";
-import type { EventStream } from "./streams/event-stream.js";
-
-export interface ExchangeStart {
-  readonly call: HttpCall;
-  readonly era: Era;
-  /** Headers of the answer, whatever it is. */
-  readonly headers: HttpHeaders;
-  readonly answers: HttpSettings["answers"];
-  readonly openStream: (headers: HttpHeaders) => MaybePromise<EventStream>;
-}
+import { DirectStream, type EventStream } from "./streams/event-stream.js";
+import { ResumableStream } from "./streams/resumable-stream.js";
 
 /**
  * The answer to one POST. It is one JSON object, unless there is something to tell before the response, or the
@@ -32,14 +25,20 @@ export interface ExchangeStart {
 export class HttpExchange implements Exchange {
   readonly headers: ReadonlyHeaders;
   readonly mirrored: ReadonlyHeaders;
-  readonly #start: ExchangeStart;
+  readonly #host: Host;
+  readonly #visit: Visit;
+  readonly #seat: Seat;
+  readonly #era: Era;
   #stream: MaybePromise<EventStream> | undefined;
   #patience: Scheduled | undefined;
 
-  constructor(start: ExchangeStart) {
-    this.#start = start;
-    this.headers = start.call.headers;
-    this.mirrored = start.call.headers;
+  constructor(host: Host, visit: Visit, seat: Seat, era: Era) {
+    this.headers = visit.call.headers;
+    this.mirrored = visit.call.headers;
+    this.#host = host;
+    this.#visit = visit;
+    this.#seat = seat;
+    this.#era = era;
   }
 
   send(message: Outgoing): MaybePromise<void> {
@@ -54,39 +53,54 @@ export class HttpExchange implements Exchange {
     else stream.closeConnection?.(retryMs);
   }
 
-  /** Becomes a stream if there is no reply before that; at once where all answers are streams. */
-  streamAfter(ms: number, clock: Clock): void {
-    if (this.#start.answers === "stream") void this.#open();
-    else if (this.#stream === undefined) this.#patience = clock.schedule(ms, () => void this.#open());
+  /** The reply takes its time: without it the answer becomes a stream, at once where all answers are streams. */
+  wait(): void {
+    const { answers, streamAfterMs, clock = systemClock } = this.#host.settings;
+    if (answers === "stream") void this.#open();
+    else if (this.#stream === undefined)
+      this.#patience = clock.schedule(streamAfterMs, () => void this.#open());
   }
 
-  /** The client is gone, or served: nothing becomes a stream any more. */
+  /** Nothing becomes a stream any more for having to wait. */
   rest(): void {
     this.#patience?.cancel();
     this.#patience = undefined;
   }
 
   /** Answers. Without a reply, as of a request that was cancelled, there is nothing more to say. */
-  finish(reply: Reply | undefined, headers = this.#start.headers): void {
-    this.rest();
-    const { call, era, answers } = this.#start;
+  finish(reply: Reply | undefined, headers: HttpHeaders = this.#visit.headers): void {
     if (this.#stream !== undefined) {
       endStream(this.#stream, reply?.json);
       return;
     }
-    const status = reply === undefined ? 200 : statusOf(reply, era);
-    if (reply !== undefined && (answers === "auto" || status !== 200))
+    const { call } = this.#visit;
+    const status = reply === undefined ? 200 : statusOf(reply, this.#era);
+    if (reply !== undefined && (status !== 200 || this.#host.settings.answers === "auto"))
       call.send(status, headers === NO_HEADERS ? JSON_TYPE : { ...headers, ...JSON_TYPE }, reply.json);
     else call.stream(headers).end(reply === undefined ? undefined : eventText(reply.json));
   }
 
   #open(): MaybePromise<EventStream> {
-    this.#stream ??= this.#start.openStream(this.#start.headers);
+    this.#stream ??= this.#start();
     return this.#stream;
+  }
+
+  /** Streams of the stateless era end with their connection (2026-07-28, Streamable HTTP, Receiving Messages). */
+  #start(): MaybePromise<EventStream> {
+    const { call, headers } = this.#visit;
+    const { owner, revision } = this.#seat;
+    const sink = this.#host.stream(call, headers);
+    const { streams } = this.#host;
+    if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
+    const report = (error: unknown): void => this.#host.report(error);
+    return ResumableStream.start(streams, { owner, call, sink, primed: isPrimed(revision), report });
   }
 }
 
-export const NO_HEADERS: HttpHeaders = {};
+/** Whether clients of a revision are told where to resume before there is a message: since SSE polling (2025-11-25). */
+export function isPrimed(revision: string | undefined): boolean {
+  return revision !== undefined && revision >= "2025-11-25";
+}
 
 function endStream(stream: MaybePromise<EventStream>, json: string | undefined): void {
   if (isPromise(stream)) void stream.then((opened) => opened.end(json));

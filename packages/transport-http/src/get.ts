@@ -1,9 +1,10 @@
 import { parseEventId, type StreamPosition } from "./streams/stream-id.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
+import { isPrimed } from "./exchange.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession } from "./seats.js";
-import { isPrimed, tooManyStreams } from "./serving.js";
+import { tooManyStreams } from "./serving.js";
 import type { Session } from "./sessions/session.js";
 import { StandingStream } from "./streams/standing-stream.js";
 

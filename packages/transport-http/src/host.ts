@@ -5,6 +5,8 @@ import type { Sessions } from "./sessions/sessions.js";
 import type { Streams } from "./streams/streams.js";
 import type { Traffic } from "./traffic.js";
 
+export const NO_HEADERS: HttpHeaders = {};
+
 /** What the methods of one endpoint share. */
 export interface Host {
   readonly dispatcher: Dispatcher;

@@ -3,6 +3,7 @@ import {
   ErrorCode,
   invalidMessage,
   isNotification,
+  isPromise,
   isRequest,
   isResponse,
   namesStatelessVersion,
@@ -10,13 +11,16 @@ import {
   readableId,
   readIdFromHead,
   serveBatch,
+  type Era,
   type JsonRpcNotification,
   type JsonRpcRequest,
   type JsonRpcResponse,
+  type MaybePromise,
   type Reply,
   type RequestId,
 } from "@towpath/mcp-core/transport";
 import { checkPostTypes, checkVersion, saysStateless, SESSION_ID } from "./headers.js";
+import type { HttpExchange } from "./exchange.js";
 import type { Host, Visit } from "./host.js";
 import { refuse } from "./refusals.js";
 import { RefusedError } from "./refused-error.js";
@@ -48,14 +52,15 @@ export class Post {
     const read = parsed(await call.body());
     try {
       if (read.kind === "unreadable") throw new RefusedError(400, read.error);
-      await this.#take(read.value, visit);
+      const taken = this.#take(read.value, visit);
+      if (isPromise(taken)) await taken;
     } catch (error) {
       const id = read.kind === "unreadable" ? read.id : readableId(read.value);
       refuse(call, error, visit.headers, (failure) => this.#host.report(failure), id);
     }
   }
 
-  #take(value: unknown, visit: Visit): Promise<void> {
+  #take(value: unknown, visit: Visit): MaybePromise<void> {
     if (isRequest(value)) return this.#request(value, visit);
     if (isNotification(value)) return this.#notification(value, visit);
     if (isResponse(value)) return this.#response(value, visit);
@@ -63,17 +68,21 @@ export class Post {
     throw new RefusedError(400, invalidMessage(value));
   }
 
-  async #request(message: JsonRpcRequest, visit: Visit): Promise<void> {
+  #request(message: JsonRpcRequest, visit: Visit): MaybePromise<void> {
     const { sessions } = this.#host;
-    const stateless = isStateless(message, visit);
-    if (!stateless && sessions !== undefined && beginsSession(message, visit))
-      return this.#introduce(sessions, message, visit);
-    const seat = stateless ? this.#alone(visit) : await this.#seat(visit);
-    return serve(this.#host, visit, seat, {
-      era: stateless ? "stateless" : "handshake",
-      method: message.method,
-      begin: (exchange) => seat.link.request(message, exchange),
-    });
+    if (isStateless(message, visit)) return this.#serve(message, visit, this.#alone(visit), "stateless");
+    if (sessions === undefined) return this.#serve(message, visit, this.#alone(visit), "handshake");
+    if (beginsSession(message, visit)) return this.#introduce(sessions, message, visit);
+    return findSession(this.#host, visit).then((session) =>
+      this.#serve(message, visit, seatOf(session), "handshake"),
+    );
+  }
+
+  #serve(message: JsonRpcRequest, visit: Visit, seat: Seat, era: Era): MaybePromise<void> {
+    const { method } = message;
+    const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> =>
+      seat.link.request(message, exchange);
+    return serve(this.#host, visit, seat, { era, method, begin });
   }
 
   /** `initialize`: the session is there once its client has introduced itself (Session Management). */

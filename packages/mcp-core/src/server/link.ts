@@ -40,21 +40,22 @@ const NO_PARAMS: JsonObject = {};
 
 /** Handlers of cancelled requests that may still be running, because they ignore their signal. */
 const MAX_ABANDONED = 1024;
+const NOTHING: ReadonlySet<string> = new Set();
 const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
 export class ServerLink implements Link, LinkScope {
   readonly peer: Peer;
-  readonly asks: Asks;
   readonly #core: ServerCore;
-  readonly #inFlight = new Set<RequestContext>();
+  // A link may serve a single request, and most of them need none of these.
+  #inFlight: Set<RequestContext> | undefined;
+  #asks: Asks | undefined;
+  #elicitations: OpenElicitations | undefined;
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
-  #subscribed: ReadonlySet<string> = new Set();
-  /** Of URLs this client was sent to, the latest. */
-  readonly #elicitations = new OpenElicitations();
+  #subscribed: ReadonlySet<string> = NOTHING;
   #stopHearing: (() => void) | undefined;
-  #closed = false;
+  #closed: CloseReason | undefined;
   /** Handlers that have not ended, those of cancelled requests included. */
   #running = 0;
   #allEnded: (() => void) | undefined;
@@ -62,7 +63,6 @@ export class ServerLink implements Link, LinkScope {
   constructor(core: ServerCore, peer: Peer) {
     this.#core = core;
     this.peer = peer;
-    this.asks = asksOf(peer, core);
     if (peer.session?.handshake !== undefined) this.#adopt(peer.session.handshake);
   }
 
@@ -72,6 +72,14 @@ export class ServerLink implements Link, LinkScope {
 
   get handshake(): Handshake | undefined {
     return this.#handshake;
+  }
+
+  get asks(): Asks {
+    if (this.#asks === undefined) {
+      this.#asks = asksOf(this.peer, this.#core);
+      if (this.#closed !== undefined) this.#asks.close(this.#closed);
+    }
+    return this.#asks;
   }
 
   get asking(): AskingServices {
@@ -89,6 +97,7 @@ export class ServerLink implements Link, LinkScope {
 
   withElicitationId(params: ElicitUrlParams): ElicitUrlParams {
     const elicitationId = params.elicitationId ?? crypto.randomUUID();
+    this.#elicitations ??= new OpenElicitations();
     this.#elicitations.add(elicitationId);
     return { ...params, elicitationId };
   }
@@ -98,7 +107,7 @@ export class ServerLink implements Link, LinkScope {
   }
 
   request(message: JsonRpcRequest, exchange: Exchange): MaybePromise<Reply | undefined> {
-    if (this.#closed) return undefined;
+    if (this.#closed !== undefined) return undefined;
     let params: JsonObject;
     let caller: Caller;
     let method: ServedMethod;
@@ -108,7 +117,7 @@ export class ServerLink implements Link, LinkScope {
       method = this.#core.method(message.method, caller);
       if (exchange.mirrored !== undefined && caller.era === "stateless")
         checkParamsHeaders(exchange.mirrored, method, params, this.peer.principal);
-      if (this.#running - this.#inFlight.size >= MAX_ABANDONED) throw tooManyAbandoned();
+      if (this.#running - this.#awaited >= MAX_ABANDONED) throw tooManyAbandoned();
     } catch (error) {
       return { ...this.#failed(message.id, error), refused: true };
     }
@@ -129,17 +138,21 @@ export class ServerLink implements Link, LinkScope {
   }
 
   drain(): void {
-    for (const ctx of this.#inFlight) ctx.finishEarly();
+    for (const ctx of this.#inFlight ?? []) ctx.finishEarly();
   }
 
   close(reason: CloseReason): MaybePromise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
     this.#stopHearing?.();
-    this.asks.close(reason);
-    for (const ctx of this.#inFlight) ctx.giveUp(reason.error ?? new Error("The client is gone"));
-    this.#inFlight.clear();
+    this.#asks?.close(reason);
+    for (const ctx of this.#inFlight ?? []) ctx.giveUp(reason.error ?? new Error("The client is gone"));
+    this.#inFlight?.clear();
     if (this.#running > 0) return new Promise((resolve) => (this.#allEnded = resolve));
+  }
+
+  get #awaited(): number {
+    return this.#inFlight?.size ?? 0;
   }
 
   #identify(method: string, params: JsonObject, exchange: Exchange): Caller {
@@ -179,7 +192,8 @@ export class ServerLink implements Link, LinkScope {
     };
     this.#running += 1;
     const settled = ctx.unlessEndedEarly(result, this.#ended);
-    this.#inFlight.add(ctx);
+    const inFlight = (this.#inFlight ??= new Set());
+    inFlight.add(ctx);
     if (signal?.aborted === true) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
     try {
@@ -189,7 +203,7 @@ export class ServerLink implements Link, LinkScope {
       return ctx.cancelled ? undefined : this.#failed(ctx.requestId, error);
     } finally {
       ctx.end();
-      this.#inFlight.delete(ctx);
+      inFlight.delete(ctx);
       signal?.removeEventListener("abort", giveUp);
     }
   }
@@ -225,7 +239,7 @@ export class ServerLink implements Link, LinkScope {
     const id = params?.["requestId"];
     const reason =
       typeof params?.["reason"] === "string" ? params["reason"] : "The client cancelled the request";
-    for (const ctx of this.#inFlight) {
+    for (const ctx of this.#inFlight ?? []) {
       if (ctx.requestId === id) ctx.giveUp(new DOMException(reason, "AbortError"));
     }
   }
@@ -233,7 +247,8 @@ export class ServerLink implements Link, LinkScope {
   #adopt(handshake: Handshake): void {
     this.#handshake = handshake;
     this.#caller = handshakeCaller(handshake);
-    this.#subscribed = new Set(handshake.subscriptions);
+    const { subscriptions = [] } = handshake;
+    this.#subscribed = subscriptions.length === 0 ? NOTHING : new Set(subscriptions);
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
     const queue = new NotificationQueue((message) => this.peer.push?.(message), this.#core.maxSubscriptions);
     this.#stopHearing = this.#core.changes.hear((change) => {
@@ -249,7 +264,8 @@ export class ServerLink implements Link, LinkScope {
   #wasPromised({ method, params }: Change): boolean {
     if (method === RESOURCE_UPDATED)
       return isWatched(this.#core.resources, this.#subscribed, params, { principal: this.peer.principal });
-    if (method === ELICITATION_COMPLETE) return this.#elicitations.complete(params?.["elicitationId"]);
+    if (method === ELICITATION_COMPLETE)
+      return this.#elicitations?.complete(params?.["elicitationId"]) === true;
     const name = LIST_CHANGE.exec(method)?.[1];
     return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
   }
