@@ -1,28 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { program, runDemo as run } from "./served.test-kit.js";
 import { checks } from "./tour/checks.js";
-
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const run = async (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> => {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const outputs = [text(child.stdout), text(child.stderr)] as const;
-  await once(child, "close");
-  const [stdout, stderr] = await Promise.all(outputs);
-  return { code: child.exitCode, stdout, stderr };
-};
 
 describe("the built demo", () => {
   it("takes the tour over real processes, in both eras, and finds all as it should be", async () => {
@@ -43,7 +21,11 @@ describe("the built demo", () => {
 
   it.each([
     [["serve", "--transport", "pigeon"], {}, "--transport must be one of: stdio"],
-    [["serve", "--port", "8000"], {}, "--port is for transports that listen: add --transport streamable-http"],
+    [
+      ["serve", "--port", "8000"],
+      {},
+      "--port is for transports that listen: add --transport streamable-http",
+    ],
     [["serve", "--transport", "streamable-http", "--path", "mcp"], {}, "--path must be a path that begins"],
     [["serve"], { TOWPATH_PORT: "none" }, "TOWPATH_PORT must be a whole number"],
   ])("refuses %j with %j", async (args, env, message) => {

@@ -20,21 +20,15 @@ describe("`config`", () => {
     expect(around.stderr.text).toContain('"url": "http://127.0.0.1:8000/mcp"');
   });
 
-  it.each([
-    [[["port", "9000"]], "http://127.0.0.1:9000/mcp"],
-    [[["host", "0.0.0.0"]], "http://127.0.0.1:8000/mcp"],
-    [
-      [
-        ["host", "::"],
-        ["path", "/v1"],
-      ],
-      "http://[::1]:8000/v1",
-    ],
-    [[["host", "towpath.example"]], "http://towpath.example:8000/mcp"],
-  ] as const)("prints the URL for a client of a server with %j", async (options, url) => {
+  it.each<[Record<string, string>, string]>([
+    [{ port: "9000" }, "http://127.0.0.1:9000/mcp"],
+    [{ host: "0.0.0.0" }, "http://127.0.0.1:8000/mcp"],
+    [{ host: "::", path: "/v1" }, "http://[::1]:8000/v1"],
+    [{ host: "towpath.example" }, "http://towpath.example:8000/mcp"],
+  ])("prints the URL for a client of a server with %j", async (options, url) => {
     const around = surroundings();
-    const given = new Map(options.map(([name, value]) => [name, [value]] as const));
-    expect(await config.run(new Map([["transport", ["streamable-http"]], ...given]), around)).toBe(0);
+    const given = Object.entries({ transport: "streamable-http", ...options });
+    expect(await config.run(new Map(given.map(([name, value]) => [name, [value]])), around)).toBe(0);
     expect(JSON.parse(around.stdout.text)).toEqual({
       mcpServers: { notebook: { transport: "streamable-http", url } },
     });

@@ -47,7 +47,8 @@ function entryFor(transport: string, { node, program }: Program, settings: Setti
 }
 
 function urlOf({ host, port, path }: Settings): string {
-  if (port === 0) throw new UsageError("--port must be the one that is served on, as clients cannot look for it");
+  if (port === 0)
+    throw new UsageError("--port must be the one that is served on, as clients cannot look for it");
   const reachable = REACHABLE.get(host) ?? host;
   return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${String(port)}${path}`;
 }
