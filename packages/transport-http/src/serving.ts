@@ -31,9 +31,7 @@ export interface Job {
  */
 export function serve(host: Host, visit: Visit, seat: Seat, job: Job): MaybePromise<void> {
   const { session } = seat;
-  host.traffic.admit(job.method);
-  if (session !== undefined && session.uses >= host.settings.limits.maxStreamsPerSession)
-    throw tooManyStreams(host);
+  admit(host, seat, job);
   const exchange = new HttpExchange(host, visit, seat, job.era);
   const reply = job.begin(exchange);
   if (isPromise(reply)) return wait(host, visit, seat, job, exchange, reply);
@@ -42,6 +40,17 @@ export function serve(host: Host, visit: Visit, seat: Seat, job: Job): MaybeProm
       answer(seat, job, exchange, reply);
     });
   answer(seat, job, exchange, reply);
+}
+
+function admit(host: Host, { link, session }: Seat, { method }: Job): void {
+  try {
+    host.traffic.admit(method);
+  } catch (error) {
+    if (session === undefined) void link.close(CLOSED);
+    throw error;
+  }
+  if (session !== undefined && session.uses >= host.settings.limits.maxStreamsPerSession)
+    throw tooManyStreams(host);
 }
 
 export function tooManyStreams({ settings }: Host): RefusedError {
