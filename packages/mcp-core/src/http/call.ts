@@ -17,7 +17,7 @@ export interface HttpCall extends HttpRequestHead {
    * @throws BodyError when it is larger, slower or otherwise not what it may be
    */
   body(): Promise<RequestBody>;
-  /** Answers with a whole body, or none. */
+  /** Answers with a whole body, or none. Where a stream was begun, there is no other answer: it ends. */
   send(status: number, headers: HttpHeaders, body?: string): void;
   /** Answers with an event stream. The head goes out at once. */
   stream(headers: HttpHeaders): EventSink;

@@ -44,6 +44,10 @@ export class FetchCall implements HttpCall {
   }
 
   send(status: number, headers: HttpHeaders, body?: string): void {
+    if (this.#sink !== undefined) {
+      this.#sink.end(); // a stream that cannot go on
+      return;
+    }
     const content = body === "" || this.method === "HEAD" ? undefined : body;
     this.#respond(new Response(content ?? null, { status, headers }));
     this.#close("delivered");

@@ -31,6 +31,8 @@ export class Guard {
   readonly #options: GuardOptions;
   readonly #hosts: Matcher;
   readonly #origins: Matcher;
+  /** The last that was served: the next request mostly has the same. */
+  #served: string | undefined;
 
   /** @throws TypeError for an entry that could never match */
   constructor(options: GuardOptions) {
@@ -42,9 +44,10 @@ export class Guard {
   /** Looks at `Host` and `Origin`. */
   check(headers: ReadonlyHeaders): GuardVerdict {
     const host = headers.get("host") ?? "";
-    if (!this.#servesHost(host)) {
+    if (host !== this.#served && !this.#servesHost(host)) {
       return refused(`The Host ${quoted(host)} is not served; allowedHosts says which are`);
     }
+    this.#served = host;
     const origin = headers.get("origin");
     return origin === null || this.#servesOrigin(origin, host)
       ? ALLOWED

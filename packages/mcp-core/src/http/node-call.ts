@@ -76,6 +76,10 @@ export class NodeCall implements HttpCall {
   send(status: number, headers: HttpHeaders, body = ""): void {
     const response = this.#response;
     if (isClosed(response)) return;
+    if (response.headersSent) {
+      response.end(); // a stream that cannot go on
+      return;
+    }
     // A 204 has no length, not even 0 (RFC 9110, section 8.6).
     const head = status === 204 ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
     const content = this.method === "HEAD" ? "" : body;
@@ -117,13 +121,14 @@ export class NodeCall implements HttpCall {
   }
 
   /** Sees what was written through to its end. */
-  #deliver(delivery = new NodeDelivery(this.#response, this.#deadlines.stalls)): void {
+  #deliver(watching?: NodeDelivery): void {
     const response = this.#response;
     if (response.writableLength === 0) {
       this.#delivered = true;
-      delivery.stop();
+      watching?.stop();
       return;
     }
+    const delivery = watching ?? new NodeDelivery(response, this.#deadlines.stalls);
     delivery.start();
     // A connection that is cut off "finishes" what waited, too.
     response.once("finish", () => (this.#delivered = !isClosed(response)));
