@@ -41,6 +41,11 @@ export class HttpExchange implements Exchange {
     this.#era = era;
   }
 
+  /** Whether the answer is a stream already. */
+  get streams(): boolean {
+    return this.#stream !== undefined;
+  }
+
   send(message: Outgoing): MaybePromise<void> {
     const json = encode(message);
     const stream = this.#open();
@@ -92,8 +97,7 @@ export class HttpExchange implements Exchange {
     const sink = this.#host.stream(call, headers);
     const { streams } = this.#host;
     if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
-    const report = (error: unknown): void => this.#host.report(error);
-    return ResumableStream.start(streams, { owner, call, sink, primed: isPrimed(revision), report });
+    return ResumableStream.start(streams, { owner, call, sink, primed: isPrimed(revision) });
   }
 }
 

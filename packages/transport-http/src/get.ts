@@ -1,3 +1,4 @@
+import { ShuttingDownError } from "@towpath/mcp-core/transport";
 import { parseEventId, type StreamPosition } from "./streams/stream-id.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
 import { isPrimed } from "./exchange.js";
@@ -27,9 +28,18 @@ export class Get {
     checkVersion(headers);
     const session = sessions === undefined ? undefined : await findSession(this.#host, visit);
     const position = resumes ? positionOf(lastEventId) : undefined;
+    this.#checkOpen(position);
     if (position !== undefined && !(session !== undefined && StandingStream.isId(position.stream)))
       return this.#resume(visit, session, position);
     if (session !== undefined) return this.#listen(visit, session, position);
+  }
+
+  /** In a drain, what can only be read on here still is. @throws ShuttingDownError */
+  #checkOpen(position: StreamPosition | undefined): void {
+    const { traffic, dispatcher } = this.#host;
+    const onlyHere = position !== undefined && dispatcher.state === undefined;
+    if (traffic.draining && !(onlyHere && !StandingStream.isId(position.stream)))
+      throw new ShuttingDownError();
   }
 
   /** The stream outside any request; the newest connection has it. */
@@ -48,32 +58,24 @@ export class Get {
 
   #standing(session: Session, position: StreamPosition | undefined): StandingStream {
     if (position !== undefined && session.standing?.id === position.stream) return session.standing;
-    return new StandingStream(
-      this.#host.streams,
-      session,
-      (error) => this.#host.report(error),
-      position?.stream,
-    );
+    return new StandingStream(this.#host.streams, session, position?.stream);
   }
 
   /** A stream that answers a request, from where its connection broke. */
   async #resume(visit: Visit, session: Session | undefined, position: StreamPosition): Promise<void> {
     const { sessions, streams } = this.#host;
     const { call, principal } = visit;
-    const name = streams?.name(position.stream, session ?? { principal: principal?.id });
-    const reader = name === undefined ? undefined : await streams?.resume(name, position.after);
-    if (streams === undefined || name === undefined || reader === undefined)
-      throw new RefusedError(
-        410,
-        "There is no such stream any more: it is too old, or never was this client's",
-      );
-    if (session !== undefined && sessions?.use(session) !== true) {
-      await reader.return();
-      throw tooManyStreams(this.#host);
-    }
-    const connection = streams.connect(position.stream, this.#host.stream(call, visit.headers));
-    call.onGone(() => connection.leave());
+    if (session !== undefined && sessions?.use(session) !== true) throw tooManyStreams(this.#host);
     try {
+      const name = streams?.name(position.stream, session ?? { principal: principal?.id });
+      const reader = name === undefined ? undefined : await streams?.resume(name, position.after);
+      if (streams === undefined || name === undefined || reader === undefined)
+        throw new RefusedError(
+          410,
+          "There is no such stream any more: it is too old, or never was this client's",
+        );
+      const connection = streams.connect(position.stream, this.#host.stream(call, visit.headers), true);
+      call.onGone(() => connection.leave());
       await streams.carry(name, connection, reader);
     } finally {
       if (session !== undefined) sessions?.release(session);

@@ -1,8 +1,10 @@
+import { LimitError } from "@towpath/mcp-core";
 import type { EventSink, HttpCall } from "@towpath/mcp-core/http";
-import { DirectStream, type EventStream } from "./event-stream.js";
 import type { StreamConnection } from "./connection.js";
+import { DirectStream, type EventStream } from "./event-stream.js";
 import { newStreamId, type StreamOwner } from "./stream-id.js";
 import type { Streams } from "./streams.js";
+import { unkept } from "./unkept.js";
 
 export interface StreamStart {
   readonly owner: StreamOwner;
@@ -10,61 +12,77 @@ export interface StreamStart {
   readonly sink: EventSink;
   /** Whether the client is told at once where to resume (since 2025-11-25). */
   readonly primed: boolean;
-  readonly report: (error: unknown) => void;
 }
 
 /** A stream that its client may leave and take up again. */
 export class ResumableStream implements EventStream {
-  readonly connection: StreamConnection;
   readonly #streams: Streams;
   readonly #name: string;
-  readonly #report: (error: unknown) => void;
-  /** What the log had no room for, and goes straight to the client if it is still there. */
-  #last: string | undefined;
+  readonly #connection: StreamConnection;
 
   /** Where the state has no room for a log, the stream ends with its connection. */
   static async start(streams: Streams, start: StreamStart): Promise<EventStream> {
     const stream = new ResumableStream(streams, newStreamId(), start);
     try {
-      await stream.#begin(start.primed);
+      await stream.#begin();
       return stream;
     } catch (error) {
-      start.report(error);
+      streams.report(error);
+      streams.delete(stream.#name);
       return new DirectStream(start.sink);
     }
   }
 
-  private constructor(streams: Streams, id: string, { owner, call, sink, report }: StreamStart) {
+  private constructor(streams: Streams, id: string, { owner, call, sink, primed }: StreamStart) {
     this.#streams = streams;
     this.#name = streams.name(id, owner);
-    this.#report = report;
-    this.connection = streams.connect(id, sink);
-    call.onGone(() => this.connection.leave());
+    this.#connection = streams.connect(id, sink, primed);
+    call.onGone(() => this.#connection.leave());
   }
 
-  send(json: string): Promise<void> {
-    return this.#streams.append(this.#name, json);
+  async send(json: string): Promise<void> {
+    try {
+      await this.#streams.append(this.#name, json);
+    } catch (error) {
+      const connection = this.#streams.connection(this.#name);
+      if (!(error instanceof LimitError) || connection === undefined) throw error;
+      this.#streams.report(error);
+      await connection.tell(json);
+    }
   }
 
   end(json?: string): void {
     this.#streams.release(this.#name);
-    this.#streams.complete(this.#name, json).catch((error: unknown) => {
-      this.#last = json;
-      this.#report(error);
-      this.#streams.complete(this.#name, undefined).catch(this.#report);
-    });
+    this.#streams.complete(this.#name, json).catch((error: unknown) => this.#endWithout(json, error));
   }
 
   /** Ends the connection, on which the client may have come back in the meantime. */
   closeConnection(retryMs = this.#streams.retryMs): void {
-    (this.#streams.connection(this.#name) ?? this.connection).close(retryMs);
+    // A client of an older revision would take the end of the connection for the end of the stream.
+    if (!this.#connection.polls) return;
+    (this.#streams.connection(this.#name) ?? this.#connection).close(retryMs);
   }
 
-  async #begin(primed: boolean): Promise<void> {
+  async #begin(): Promise<void> {
     const cursor = await this.#streams.create(this.#name);
-    if (primed) this.connection.prime(cursor, this.#streams.retryMs);
     const reader = await this.#streams.read(this.#name, "start");
+    if (this.#connection.polls) this.#connection.prime(cursor, this.#streams.retryMs);
     this.#streams.keep(this.#name);
-    this.#streams.carry(this.#name, this.connection, reader, () => this.#last).catch(this.#report);
+    void this.#streams.carry(this.#name, this.#connection, reader);
+  }
+
+  /** The log has no room for the response: whoever is there gets it, whoever comes back learns that there was one. */
+  async #endWithout(json: string | undefined, cause: unknown): Promise<void> {
+    this.#streams.report(cause);
+    const connection = this.#streams.connection(this.#name);
+    const there = connection !== undefined && !connection.left;
+    if (there && json !== undefined) connection.endWith(json);
+    const rest = there || json === undefined ? undefined : unkept(json);
+    try {
+      await this.#streams.complete(this.#name, rest);
+    } catch (error) {
+      this.#streams.report(error);
+      connection?.finish();
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { UnknownLogError, type LogReader } from "@towpath/mcp-core";
 import { eventText, type EventSink } from "@towpath/mcp-core/http";
-import { fireAndForget, type MaybePromise } from "@towpath/mcp-core/transport";
+import type { MaybePromise } from "@towpath/mcp-core/transport";
 import type { StreamConnection } from "./connection.js";
 import { newStreamId, type StreamOwner } from "./stream-id.js";
 import type { Streams } from "./streams.js";
@@ -16,7 +16,6 @@ export class StandingStream {
   readonly id: string;
   readonly #streams: Streams | undefined;
   readonly #name: string;
-  readonly #report: (error: unknown) => void;
   #sink: EventSink | undefined;
   #connection: StreamConnection | undefined;
   #onEnd: (() => void) | undefined;
@@ -27,16 +26,10 @@ export class StandingStream {
   }
 
   /** @param streams absent where streams cannot be resumed */
-  constructor(
-    streams: Streams | undefined,
-    owner: StreamOwner,
-    report: (error: unknown) => void,
-    id = `${PREFIX}${newStreamId()}`,
-  ) {
+  constructor(streams: Streams | undefined, owner: StreamOwner, id = `${PREFIX}${newStreamId()}`) {
     this.id = id;
     this.#streams = streams;
     this.#name = streams?.name(id, owner) ?? "";
-    this.#report = report;
   }
 
   get attached(): boolean {
@@ -49,12 +42,18 @@ export class StandingStream {
     this.#sink = sink;
     this.#onEnd = onEnd;
     if (this.#streams === undefined) return;
-    const connection = this.#streams.connect(this.id, sink);
+    const connection = this.#streams.connect(this.id, sink, primed);
     this.#connection = connection;
     if (primed) connection.prime(after, this.#streams.retryMs);
-    const reader = await this.#streams.resume(this.#name, after);
-    if (reader !== undefined) this.#log ??= Promise.resolve();
-    if (reader !== undefined) this.#read(connection, reader);
+    try {
+      const reader = await this.#streams.resume(this.#name, after);
+      if (reader === undefined) return;
+      this.#log ??= Promise.resolve();
+      this.#read(sink, connection, reader);
+    } catch (error) {
+      this.#streams.report(error);
+      if (this.#sink === sink) this.close(this.#streams.retryMs); // it may be there when the client comes again
+    }
   }
 
   send(json: string): MaybePromise<void> {
@@ -89,25 +88,39 @@ export class StandingStream {
   }
 
   async #append(streams: Streams, json: string): Promise<void> {
+    try {
+      await this.#keep(streams, json).catch((error: unknown) => {
+        if (error instanceof UnknownLogError) return this.#keep(streams, json); // it had expired
+        throw error;
+      });
+    } catch (error) {
+      // Without a log there is nothing to resume, but whoever is connected hears it.
+      streams.report(error);
+      await this.#sink?.write(eventText(json));
+    }
+  }
+
+  async #keep(streams: Streams, json: string): Promise<void> {
     this.#log ??= this.#begin(streams);
     try {
       await this.#log;
       await streams.append(this.#name, json);
     } catch (error) {
-      // Without a log there is nothing to resume, but whoever is connected hears it.
       this.#log = undefined;
-      if (!(error instanceof UnknownLogError)) this.#report(error);
-      await this.#sink?.write(eventText(json));
+      throw error;
     }
   }
 
   async #begin(streams: Streams): Promise<void> {
     await streams.create(this.#name);
-    if (this.#connection !== undefined) this.#read(this.#connection, await streams.read(this.#name, "start"));
+    const connection = this.#connection;
+    const sink = this.#sink;
+    if (connection === undefined || sink === undefined) return;
+    this.#read(sink, connection, await streams.read(this.#name, "start"));
   }
 
-  #read(connection: StreamConnection, reader: LogReader): void {
-    this.#streams?.keep(this.#name);
-    fireAndForget(() => this.#streams?.carry(this.#name, connection, reader));
+  #read(sink: EventSink, connection: StreamConnection, reader: LogReader): void {
+    if (this.#sink === sink) this.#streams?.keep(this.#name);
+    void this.#streams?.carry(this.#name, connection, reader).then(() => this.leave(sink));
   }
 }

@@ -8,16 +8,21 @@ import {
 import type { EventSink } from "@towpath/mcp-core/http";
 import { fireAndForget, systemClock, type Clock, type Scheduled } from "@towpath/mcp-core/transport";
 import type { Resumability } from "../options.js";
-import { StreamConnection, type Ending } from "./connection.js";
+import { endingOf, StreamConnection, type Ending } from "./connection.js";
 import { logName, type StreamOwner } from "./stream-id.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
 const DELIVERED_TTL_MS = 30_000;
 
+/** A state that is full refuses every stream: its author is told now and then. */
+const TELL_EVERY_MS = 60_000;
+
 export interface StreamsOptions {
   readonly logs: State["logs"];
   readonly kept: Resumability;
   readonly retryMs: number;
+  /** Told of what keeps streams from being kept; at most once a minute. */
+  readonly report: (error: unknown) => void;
   readonly clock?: Clock | undefined;
 }
 
@@ -30,13 +35,18 @@ export class Streams {
   readonly #logs: State["logs"];
   readonly #kept: Resumability;
   readonly #clock: Clock;
+  readonly #report: (error: unknown) => void;
+  #told = -Infinity;
+  /** What is on its way to a log or a client. */
+  readonly #work = new Set<Promise<unknown>>();
   readonly #connections = new Map<string, StreamConnection>();
   /** Logs that are to be kept, however long nothing is appended to them. */
   readonly #live = new Set<string>();
   #heartbeat: Scheduled | undefined;
 
-  constructor({ logs, kept, retryMs, clock = systemClock }: StreamsOptions) {
+  constructor({ logs, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
     this.#logs = logs;
+    this.#report = report;
     this.#kept = kept;
     this.retryMs = retryMs;
     this.#clock = clock;
@@ -53,9 +63,14 @@ export class Streams {
   }
 
   /** Appends the last event, if there is one, and closes the log. */
-  async complete(name: string, json: string | undefined): Promise<void> {
-    if (json === undefined) await this.#logs.close(name);
-    else await this.#logs.append(name, json, { close: true });
+  complete(name: string, json: string | undefined): Promise<unknown> {
+    return this.#during<unknown>(
+      json === undefined ? this.#logs.close(name) : this.#logs.append(name, json, { close: true }),
+    );
+  }
+
+  delete(name: string): void {
+    fireAndForget(() => this.#logs.delete(name));
   }
 
   /** Takes the log for a connection of this node; whoever read it before stops. */
@@ -74,18 +89,10 @@ export class Streams {
     }
   }
 
-  /** Lets a connection carry a stream until one of them ends. */
-  async carry(
-    name: string,
-    connection: StreamConnection,
-    reader: LogReader,
-    last: () => string | undefined = () => undefined,
-  ): Promise<Ending> {
+  /** Lets a connection carry a stream until one of them ends. Never rejects. */
+  carry(name: string, connection: StreamConnection, reader: LogReader): Promise<void> {
     this.#connections.set(name, connection);
-    const ending = await connection.deliver(reader, last);
-    if (this.#connections.get(name) === connection) this.#connections.delete(name);
-    if (ending === "complete") fireAndForget(() => this.#logs.touch(name, this.#deliveredTtlMs));
-    return ending;
+    return this.#during(this.#carry(name, connection, reader));
   }
 
   /** The connection that carries a stream, if it is of this node. */
@@ -103,13 +110,28 @@ export class Streams {
     this.#live.delete(name);
   }
 
-  /** Sends the clients of all streams away; they are to come back for the rest, here or on another node. */
+  /** Sends away the clients that know what that means; they are to come back for the rest, here or on another node. */
   closeConnections(): void {
-    for (const connection of this.#connections.values()) connection.close(this.retryMs);
+    for (const connection of this.#connections.values()) {
+      if (connection.polls) connection.close(this.retryMs);
+    }
   }
 
-  connect(stream: string, sink: EventSink): StreamConnection {
-    return new StreamConnection(stream, sink);
+  /** Settles when all that was written has gone where it goes, and no connection carries a stream. */
+  async settled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+  }
+
+  /** @param polls its client was told, or knows, where to come back */
+  connect(stream: string, sink: EventSink, polls: boolean): StreamConnection {
+    return new StreamConnection(stream, sink, polls);
+  }
+
+  report(error: unknown): void {
+    const now = this.#clock.now();
+    if (now < this.#told + TELL_EVERY_MS) return;
+    this.#told = now;
+    this.#report(error);
   }
 
   name(stream: string, owner: StreamOwner): string {
@@ -118,6 +140,34 @@ export class Streams {
 
   get #deliveredTtlMs(): number {
     return Math.min(this.#kept.ttlMs, DELIVERED_TTL_MS);
+  }
+
+  async #carry(name: string, connection: StreamConnection, reader: LogReader): Promise<void> {
+    const ending = await this.#deliver(name, connection, reader);
+    if (this.#connections.get(name) === connection) this.#connections.delete(name);
+    connection.finish();
+    if (ending === "complete") fireAndForget(() => this.#logs.touch(name, this.#deliveredTtlMs));
+  }
+
+  /** Where a large event pushed others out before they were read, what is left follows: it has the response. */
+  async #deliver(name: string, connection: StreamConnection, reader: LogReader): Promise<Ending> {
+    let ending = await connection.deliver(reader);
+    try {
+      while (ending === "overtaken" && !connection.left)
+        ending = await connection.deliver(await this.read(name, "oldest"));
+    } catch (error) {
+      ending = endingOf(error);
+    }
+    return ending;
+  }
+
+  async #during<T>(work: Promise<T>): Promise<T> {
+    this.#work.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#work.delete(work);
+    }
   }
 
   readonly #beat = (): void => {
