@@ -13,6 +13,7 @@ import {
   isPromise,
   MethodNotFoundError,
   ShuttingDownError,
+  systemClock,
   type Dispatcher,
 } from "@towpath/mcp-core/transport";
 import { principalOf } from "./authorization.js";
@@ -28,12 +29,15 @@ import { Sessions } from "./sessions/sessions.js";
 import { Streams } from "./streams/streams.js";
 import { Traffic } from "./traffic.js";
 
-type Phase = "serving" | "leaving" | "draining" | "closed";
+type Phase = "serving" | "leaving" | "closed";
 type Route = (call: HttpCall) => void;
 type Method = (visit: Visit) => Promise<void>;
 
 /** How long a drain may take unless it is told otherwise, in ms. */
 const DRAIN_MS = 5_000;
+
+/** How long handlers may take to end once they were aborted, and their last words to be written, in ms. */
+const GRACE_MS = 500;
 
 const ALLOW: HttpHeaders = { allow: "POST, GET, DELETE, OPTIONS" };
 const TEXT: HttpHeaders = { "content-type": "text/plain", "cache-control": "no-store" };
@@ -50,6 +54,7 @@ export class Endpoint implements Host {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #methods: ReadonlyMap<string, Method>;
   #phase: Phase = "serving";
+  #drained: Promise<void> | undefined;
 
   /**
    * @param loopbackOnly it can be reached from this machine alone
@@ -68,7 +73,7 @@ export class Endpoint implements Host {
     this.streams =
       resumable === undefined
         ? undefined
-        : new Streams({ logs: state.logs, kept: resumable, retryMs, clock });
+        : new Streams({ logs: state.logs, kept: resumable, retryMs, report, clock });
     this.sessions = settings.sessions
       ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
       : undefined;
@@ -110,17 +115,22 @@ export class Endpoint implements Host {
    * Takes no new work, ends subscriptions with their result, sends the clients of streams that can be resumed away,
    * and lets the rest finish for at most `timeoutMs`; then ends it. Settles when nothing goes on any more.
    */
-  async drain(timeoutMs = DRAIN_MS): Promise<void> {
-    if (this.#phase === "draining" || this.#phase === "closed") return;
-    this.#phase = "draining";
+  drain(timeoutMs = DRAIN_MS): Promise<void> {
+    this.#drained ??= this.#drain(timeoutMs);
+    return this.#drained;
+  }
+
+  async #drain(timeoutMs: number): Promise<void> {
+    this.leave();
     this.traffic.drain();
     for (const session of this.sessions?.active ?? []) session.standing?.close(this.settings.retryMs);
     // What another node can read on, its client is to have from there.
     if (this.dispatcher.state !== undefined) this.streams?.closeConnections();
     await this.traffic.idle(timeoutMs);
+    await inTime(this.traffic.cutOff());
+    await inTime(this.streams?.settled());
     this.#phase = "closed";
-    await this.traffic.cutOff();
-    await this.sessions?.close({ kind: "closed" });
+    await inTime(this.sessions?.close({ kind: "closed" }));
   }
 
   #routesOf({ path, health, ready }: HttpSettings): ReadonlyMap<string, Route> {
@@ -150,7 +160,7 @@ export class Endpoint implements Host {
       const method = this.#methods.get(call.method);
       if (method === undefined)
         throw new RefusedError(405, new MethodNotFoundError(`There is no ${call.method} here`), ALLOW);
-      if (this.#phase === "draining" || this.#phase === "closed") throw new ShuttingDownError();
+      if (this.#phase === "closed") throw new ShuttingDownError();
       const principal = principalOf(this.settings.authorize, call);
       const served = isPromise(principal)
         ? principal.then((known) => method({ call, principal: known, headers }))
@@ -160,4 +170,15 @@ export class Endpoint implements Host {
       refused(error);
     }
   }
+}
+
+/** Waits for what may never end, but not for ever. */
+async function inTime(work: Promise<void> | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = systemClock.schedule(GRACE_MS, resolve, { keepAlive: true });
+    void Promise.resolve(work).finally(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
 }

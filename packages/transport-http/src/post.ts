@@ -79,10 +79,10 @@ export class Post {
   }
 
   #serve(message: JsonRpcRequest, visit: Visit, seat: Seat, era: Era): MaybePromise<void> {
-    const { method } = message;
+    const { id, method } = message;
     const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> =>
       seat.link.request(message, exchange);
-    return serve(this.#host, visit, seat, { era, method, begin });
+    return serve(this.#host, visit, seat, { era, id, method, begin });
   }
 
   /** `initialize`: the session is there once its client has introduced itself (Session Management). */
@@ -92,6 +92,7 @@ export class Post {
     try {
       await serve(this.#host, { ...visit, headers }, seatOf(session), {
         era: "handshake",
+        id: message.id,
         method: message.method,
         begin: (exchange) => session.link.request(message, exchange),
         finish: (exchange, reply) => {
@@ -147,8 +148,9 @@ export class Post {
           link.revision ?? revision,
         ),
       finish: (exchange, reply) => {
-        if (reply === undefined) call.send(202, visit.headers);
-        else exchange.finish(asRefusal(reply));
+        if (reply !== undefined) exchange.finish(asRefusal(reply));
+        else if (exchange.streams) exchange.finish(undefined);
+        else call.send(202, visit.headers);
       },
     });
   }

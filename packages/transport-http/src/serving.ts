@@ -1,10 +1,15 @@
 import {
   BusyError,
+  errorReply,
+  InternalError,
   isPromise,
+  ProtocolError,
+  TowpathErrorCode,
   type CloseReason,
   type Era,
   type MaybePromise,
   type Reply,
+  type RequestId,
 } from "@towpath/mcp-core/transport";
 import { HttpExchange } from "./exchange.js";
 import type { Host, Visit } from "./host.js";
@@ -14,11 +19,18 @@ import type { Seat } from "./seats.js";
 const CLOSED: CloseReason = { kind: "closed" };
 const LOST: CloseReason = { kind: "lost" };
 
+const CUT_OFF = new ProtocolError(
+  TowpathErrorCode.shuttingDown,
+  "The server shut down before this request was done",
+);
+
 /** Something that is answered with one reply: a request, or a batch of them. */
 export interface Job {
   readonly era: Era;
   /** Absent for a batch. */
   readonly method?: string;
+  /** Absent for a batch. */
+  readonly id?: RequestId;
   /** Never throws, as a link does not. */
   readonly begin: (exchange: HttpExchange) => MaybePromise<Reply | undefined>;
   /** What becomes of the reply, other than that it is sent. */
@@ -77,9 +89,13 @@ async function wait(
   // Only in the stateless era does a client cancel by going away; in the other it may come back.
   if (job.era === "stateless") call.onGone(() => void link.close(LOST));
   try {
-    const reply = await begun;
+    const reply = (await begun) ?? (traffic.isCutOff ? errorFor(job, CUT_OFF) : undefined);
     await session?.saved;
     answer(seat, job, exchange, reply);
+  } catch (error) {
+    if (!exchange.streams) throw error;
+    host.report(error);
+    exchange.finish(errorFor(job, new InternalError()));
   } finally {
     exchange.rest();
     if (session !== undefined) sessions?.release(session);
@@ -91,4 +107,8 @@ function answer({ link, session }: Seat, { finish }: Job, exchange: HttpExchange
   if (finish === undefined) exchange.finish(reply);
   else finish(exchange, reply);
   if (session === undefined) void link.close(CLOSED);
+}
+
+function errorFor({ id }: Job, error: ProtocolError): Reply | undefined {
+  return id === undefined ? undefined : errorReply(id, error.toJSON());
 }

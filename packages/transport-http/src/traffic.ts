@@ -1,4 +1,10 @@
-import { BusyError, systemClock, type Clock, type Link } from "@towpath/mcp-core/transport";
+import {
+  BusyError,
+  ShuttingDownError,
+  systemClock,
+  type Clock,
+  type Link,
+} from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "./limits.js";
 
 const LISTEN = "subscriptions/listen";
@@ -12,14 +18,26 @@ export class Traffic {
   #inFlight = 0;
   #listens = 0;
   #whenIdle: (() => void) | undefined;
+  #phase: "open" | "draining" | "cut off" = "open";
 
   constructor(limits: HttpLimits, clock: Clock = systemClock) {
     this.#limits = limits;
     this.#clock = clock;
   }
 
-  /** @throws BusyError when there is no room for another request of this method */
+  /** Nothing new is begun any more. */
+  get draining(): boolean {
+    return this.#phase !== "open";
+  }
+
+  /** What ended without a reply has been ended from here. */
+  get isCutOff(): boolean {
+    return this.#phase === "cut off";
+  }
+
+  /** @throws BusyError when there is no room for another request of this method; ShuttingDownError in a drain */
   admit(method: string | undefined): void {
+    if (this.draining) throw new ShuttingDownError();
     const { maxInFlight, maxListens } = this.#limits;
     if (method === LISTEN && this.#listens >= maxListens)
       throw new BusyError(`${String(maxListens)} subscriptions are open, the most there may be (maxListens)`);
@@ -38,14 +56,15 @@ export class Traffic {
     };
   }
 
-  /** Asks what lasts to end. */
+  /** Begins nothing new, and asks what lasts to end. */
   drain(): void {
+    this.#phase = "draining";
     for (const link of this.#links.keys()) link.drain();
   }
 
   /** Settles when nothing is in flight any more, or after `timeoutMs`. */
   idle(timeoutMs: number): Promise<void> {
-    if (this.#links.size === 0) return Promise.resolve();
+    if (this.#links.size === 0 || timeoutMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
       this.#whenIdle = () => {
@@ -57,6 +76,7 @@ export class Traffic {
 
   /** Ends whatever is still in flight. Settles when its handlers have ended. */
   async cutOff(): Promise<void> {
+    this.#phase = "cut off";
     await Promise.all([...this.#links.keys()].map(async (link) => link.close({ kind: "closed" })));
   }
 

@@ -7,6 +7,7 @@ import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
 import { readNodeBody } from "./node-body.js";
 import { isClosed, onClose } from "./node-close.js";
 import { NodeDelivery } from "./node-delivery.js";
+import { nodeHead } from "./node-head.js";
 import { NodeHeaders } from "./node-headers.js";
 import { NodeSink } from "./node-sink.js";
 import { lingerThenEnd } from "./node-linger.js";
@@ -80,11 +81,13 @@ export class NodeCall implements HttpCall {
       response.end(); // a stream that cannot go on
       return;
     }
+    const head = nodeHead(headers);
     // A 204 has no length, not even 0 (RFC 9110, section 8.6).
-    const head = status === 204 ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
+    if (status !== 204) head.push("content-length", String(Buffer.byteLength(body)));
     const content = this.method === "HEAD" ? "" : body;
     if (!this.#request.complete && hasBody(this.#request)) {
-      response.writeHead(status, { ...head, connection: "close" });
+      head.push("connection", "close");
+      response.writeHead(status, head);
       lingerThenEnd(this.#request, response, content, this.#limits.requestTimeoutMs);
     } else {
       response.writeHead(status, head);
@@ -101,7 +104,7 @@ export class NodeCall implements HttpCall {
     // A body nobody reads would fill the connection and hide that the client left.
     this.#request.resume();
     response.socket?.setNoDelay(true);
-    response.writeHead(200, { ...EVENT_STREAM_HEADERS, ...headers });
+    response.writeHead(200, nodeHead(headers, EVENT_STREAM_HEADERS));
     if (this.method === "HEAD") sink.end();
     else sink.begin();
     return sink;
