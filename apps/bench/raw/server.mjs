@@ -1,33 +1,5 @@
-// The upper limit: a bare newline splitter around JSON.parse and JSON.stringify. It receives and sends the
-// bytes that the Towpath server does, in either era, and knows nothing else of MCP.
-const serverInfo = { name: "bench", version: "1.0.0" };
-const capabilities = { tools: { listChanged: true } };
-
-const tools = {
-  add: ({ a, b }) => String(a + b),
-  size: ({ text }) => String(text.length),
-};
-
-const methods = {
-  initialize: (params) => ({ protocolVersion: params.protocolVersion, capabilities, serverInfo }),
-  "server/discover": () => ({
-    resultType: "complete",
-    supportedVersions: ["2026-07-28"],
-    capabilities,
-    ttlMs: 0,
-    cacheScope: "private",
-    _meta: { "io.modelcontextprotocol/serverInfo": { ...serverInfo } },
-  }),
-  "tools/call": (params) => {
-    const content = [{ type: "text", text: tools[params.name](params.arguments) }];
-    if (params._meta === undefined) return { content };
-    return {
-      content,
-      resultType: "complete",
-      _meta: { "io.modelcontextprotocol/serverInfo": { ...serverInfo } },
-    };
-  },
-};
+// The upper limit over stdio: a bare newline splitter around JSON.parse and JSON.stringify.
+import { methods } from "./methods.mjs";
 
 function answer(line) {
   const { id, method, params } = JSON.parse(line);

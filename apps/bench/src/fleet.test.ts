@@ -17,7 +17,7 @@ const isRunning = (pid: number): boolean => {
 };
 
 describe("Fleet", () => {
-  const fleet = new Fleet(start, 2);
+  const fleet = new Fleet<Contender, ServerProcess>(start, () => 2);
 
   afterEach(() => fleet.close());
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { fraction, kilobytes, megabytes, milliseconds, perSecond, times } from "./format.js";
+import {
+  fewKilobytes,
+  fraction,
+  kilobytes,
+  megabytes,
+  megabytesMore,
+  milliseconds,
+  perSecond,
+  preciseMilliseconds,
+  times,
+} from "./format.js";
 
 describe("format", () => {
   it.each([
@@ -12,6 +22,11 @@ describe("format", () => {
     [milliseconds(1234.4), "1,234 ms"],
     [megabytes(31_240_000), "31.2 MB"],
     [kilobytes(776_900), "777 kB"],
+    [preciseMilliseconds(0.844), "0.84 ms"],
+    [preciseMilliseconds(12.34), "12 ms"],
+    [fewKilobytes(1_849), "1.8 kB"],
+    [megabytesMore(310_000), "+0.3 MB"],
+    [megabytesMore(-1_200_000), "-1.2 MB"],
   ])("writes %s", (written, expected) => {
     expect(written).toBe(expected);
   });

@@ -13,7 +13,16 @@ export const times = (value: number): string =>
 export const milliseconds = (value: number): string =>
   `${value < 10 ? value.toFixed(1) : grouped.format(value)} ms`;
 
+/** Time of which a tenth of a millisecond is too much: "0.84 ms". */
+export const preciseMilliseconds = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
 /** Bytes in millions: "31.2 MB". */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 export const kilobytes = (bytes: number): string => `${grouped.format(bytes / 1e3)} kB`;
+
+/** Bytes in thousands, of which fractions matter: "1.8 kB". */
+export const fewKilobytes = (bytes: number): string => `${(bytes / 1e3).toFixed(1)} kB`;
+
+/** A difference in millions of bytes: "+0.3 MB", "-1.2 MB". */
+export const megabytesMore = (bytes: number): string => `${bytes < 0 ? "" : "+"}${megabytes(bytes)}`;

@@ -4,18 +4,48 @@ import { paths } from "./paths.js";
 /** The two shapes of the protocol, as docs/architecture.md calls them. */
 export type Era = "handshake" | "stateless";
 
-/** One implementation that is measured, with the files that hold its servers. */
+/** Files that hold a server over stdio each. */
+export interface StdioServers {
+  /** One tool, `add`. */
+  readonly add: string;
+  /** One tool, `hello`, which takes no arguments. */
+  readonly hello: string;
+  /** One tool, `size`, which answers with the length of its text. */
+  readonly size: string;
+}
+
+/** How a server keeps its clients apart: by era, and in the handshake era with sessions or without. */
+export type Mode = "stateless" | "handshake" | "sessions";
+
+/** What an answer to a POST is: one JSON body, or an event stream. */
+export type Answers = "json" | "sse";
+
+/** Servers over Streamable HTTP, and what has to be known to call them. */
+export interface HttpServers {
+  /** `add`, and more such tools where asked for: `node <add> <port> <answers> <sessions|sessionless> [<tools>]`. */
+  readonly add: string;
+  /** One tool, `hello`, which takes no arguments. Only bundled. */
+  readonly hello?: string;
+  /** In which modes it gives which answers. */
+  readonly modes: Readonly<Partial<Record<Answers, readonly Mode[]>>>;
+  /** `false` where opening one takes so long that thousands cannot be measured. */
+  readonly manySessions?: false;
+  /** How long it takes under load until it does not get faster any more, in ms. */
+  readonly warmUpMs: number;
+  /** The revision of the handshake era it is spoken to in; the newest by default. */
+  readonly revision?: string;
+  /** What has to be accepted for it to answer with JSON; both media types by default, as the specification asks. */
+  readonly acceptForJson?: string;
+}
+
+/** One implementation that is measured. */
 export interface Implementation {
   readonly id: string;
   /** The head of its column. */
   readonly label: string;
   readonly eras: readonly Era[];
-  /** A stdio server with one tool, `add`. */
-  readonly add: string;
-  /** A stdio server with one tool, `hello`, which takes no arguments. */
-  readonly hello: string;
-  /** A stdio server with one tool, `size`, which answers with the length of its text. */
-  readonly size: string;
+  readonly stdio?: StdioServers;
+  readonly http?: HttpServers;
   /** A module whose `connect(era)` connects a client to a server in memory. */
   readonly inMemory?: string;
   /** What a user installs for a stdio server, and the folder whose node_modules has it. */
@@ -28,29 +58,59 @@ export interface Contender {
   readonly era: Era;
 }
 
-const both: readonly Era[] = ["handshake", "stateless"];
+export interface StdioContender extends Contender {
+  readonly stdio: StdioServers;
+}
 
-const filesIn = (folder: string): Pick<Implementation, "add" | "hello" | "size"> => ({
+export interface HttpContender extends Contender {
+  readonly http: HttpServers;
+  readonly mode: Mode;
+}
+
+const both: readonly Era[] = ["handshake", "stateless"];
+const everyMode: readonly Mode[] = ["handshake", "stateless", "sessions"];
+const handshakeModes: readonly Mode[] = ["handshake", "sessions"];
+
+/** Servers that are slow at first: what they are built of takes long to be compiled. */
+const slowWarmUpMs = 15_000;
+const fastWarmUpMs = 2_500;
+
+const stdioIn = (folder: string): StdioServers => ({
   add: join(folder, "add.mjs"),
   hello: join(folder, "hello.mjs"),
   size: join(folder, "size.mjs"),
 });
 
-export const raw: Implementation = {
+const httpIn = (folder: string): Pick<HttpServers, "add" | "hello"> => ({
+  add: join(folder, "http.mjs"),
+  hello: join(folder, "http-hello.mjs"),
+});
+
+const rawStdio = join(paths.raw, "server.mjs");
+
+export const raw = {
   id: "raw",
   label: "raw",
   eras: both,
-  add: join(paths.raw, "server.mjs"),
-  hello: join(paths.raw, "server.mjs"),
-  size: join(paths.raw, "server.mjs"),
-};
+  stdio: { add: rawStdio, hello: rawStdio, size: rawStdio },
+  http: {
+    add: join(paths.raw, "http.mjs"),
+    modes: { json: everyMode, sse: everyMode },
+    warmUpMs: fastWarmUpMs,
+  },
+} as const satisfies Implementation;
 
 export const peers: readonly Implementation[] = [
   {
     id: "v1",
     label: "official v1",
     eras: ["handshake"],
-    ...filesIn(join(paths.peers, "v1")),
+    stdio: stdioIn(join(paths.peers, "v1")),
+    http: {
+      ...httpIn(join(paths.peers, "v1")),
+      modes: { json: handshakeModes, sse: handshakeModes },
+      warmUpMs: slowWarmUpMs,
+    },
     inMemory: join(paths.peers, "v1/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/sdk", "zod"] },
   },
@@ -58,18 +118,52 @@ export const peers: readonly Implementation[] = [
     id: "v2",
     label: "official v2",
     eras: both,
-    ...filesIn(join(paths.peers, "v2")),
+    stdio: stdioIn(join(paths.peers, "v2")),
+    http: {
+      ...httpIn(join(paths.peers, "v2")),
+      modes: { json: everyMode, sse: everyMode },
+      warmUpMs: slowWarmUpMs,
+    },
     inMemory: join(paths.peers, "v2/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/server", "zod"] },
+  },
+  {
+    id: "fastmcp",
+    label: "fastmcp",
+    eras: ["handshake"],
+    http: {
+      ...httpIn(join(paths.peers, "fastmcp")),
+      modes: { json: handshakeModes, sse: handshakeModes },
+      // It waits a second for the capabilities of a client that has none.
+      manySessions: false,
+      warmUpMs: slowWarmUpMs,
+    },
   },
   {
     id: "tmcp",
     label: "tmcp",
     eras: both,
-    ...filesIn(join(paths.peers, "tmcp")),
+    stdio: stdioIn(join(paths.peers, "tmcp")),
+    http: {
+      ...httpIn(join(paths.peers, "tmcp")),
+      modes: { sse: ["stateless", "sessions"] },
+      warmUpMs: slowWarmUpMs,
+    },
     install: {
       folder: paths.peers,
       packages: ["tmcp", "@tmcp/transport-stdio", "@tmcp/adapter-zod", "zod"],
+    },
+  },
+  {
+    id: "mcp-lite",
+    label: "mcp-lite",
+    eras: ["handshake"],
+    http: {
+      ...httpIn(join(paths.peers, "mcp-lite")),
+      modes: { json: handshakeModes, sse: handshakeModes },
+      warmUpMs: slowWarmUpMs,
+      revision: "2025-06-18",
+      acceptForJson: "application/json",
     },
   },
 ];
@@ -81,7 +175,12 @@ export const towpath: readonly Implementation[] = [
     id: "towpath",
     label: "Towpath",
     eras: both,
-    ...filesIn(join(paths.towpath, "json-schema")),
+    stdio: stdioIn(join(paths.towpath, "json-schema")),
+    http: {
+      ...httpIn(join(paths.towpath, "json-schema")),
+      modes: { json: everyMode, sse: everyMode },
+      warmUpMs: fastWarmUpMs,
+    },
     inMemory: join(paths.towpath, "json-schema/in-memory.mjs"),
     install: { folder: paths.towpath, packages: towpathPackages },
   },
@@ -89,7 +188,7 @@ export const towpath: readonly Implementation[] = [
     id: "towpath-zod",
     label: "Towpath with zod",
     eras: both,
-    ...filesIn(join(paths.towpath, "zod")),
+    stdio: stdioIn(join(paths.towpath, "zod")),
     inMemory: join(paths.towpath, "zod/in-memory.mjs"),
     install: { folder: paths.towpath, packages: [...towpathPackages, "zod"] },
   },
@@ -100,4 +199,27 @@ export function contendersOf(implementations: readonly Implementation[]): readon
   return implementations.flatMap((implementation) =>
     implementation.eras.map((era) => ({ implementation, era })),
   );
+}
+
+/** The same, of those that have servers over stdio. */
+export function stdioContenders(implementations: readonly Implementation[]): readonly StdioContender[] {
+  return contendersOf(implementations).flatMap((contender) => {
+    const { stdio } = contender.implementation;
+    return stdio === undefined ? [] : [{ ...contender, stdio }];
+  });
+}
+
+/** Each implementation once for each of these modes in which it answers like this over HTTP. */
+export function httpContenders(
+  implementations: readonly Implementation[],
+  answers: Answers,
+  modes: readonly Mode[],
+): readonly HttpContender[] {
+  return implementations.flatMap((implementation) => {
+    const { http } = implementation;
+    if (http === undefined) return [];
+    return modes
+      .filter((mode) => http.modes[answers]?.includes(mode))
+      .map((mode) => ({ implementation, http, mode, era: mode === "stateless" ? mode : "handshake" }));
+  });
 }

@@ -2,16 +2,20 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { pinDriver } from "./cores.js";
-import { peers, towpath } from "./implementations.js";
+import { type Implementation, peers, towpath } from "./implementations.js";
 import type { Context, Measure, Row } from "./measure.js";
-import { bundleSize } from "./measures/bundle-size.js";
+import { bundleSize, httpBundleSize } from "./measures/bundle-size.js";
+import { httpCalls } from "./measures/http-calls.js";
+import { httpGrowth } from "./measures/http-growth.js";
+import { httpList } from "./measures/http-list.js";
+import { httpSessions } from "./measures/http-sessions.js";
 import { inMemoryClient } from "./measures/in-memory-client.js";
 import { installedSize } from "./measures/installed-size.js";
 import { largeArgument } from "./measures/large-argument.js";
 import { memory } from "./measures/memory.js";
 import { roundTrips } from "./measures/round-trips.js";
 import { startUp } from "./measures/start-up.js";
-import { type Options, readOptions } from "./options.js";
+import { isChosen, type Options, readOptions } from "./options.js";
 import { paths } from "./paths.js";
 import { findNode, installPeers, installTowpath } from "./prepare.js";
 import { report } from "./report.js";
@@ -25,10 +29,17 @@ const measures: readonly Measure[] = [
   inMemoryClient,
   bundleSize,
   installedSize,
+  httpCalls,
+  httpList,
+  httpSessions,
+  httpGrowth,
+  httpBundleSize,
 ];
 
+const everyImplementation: readonly Implementation[] = [...peers, ...towpath];
+
 async function measureAll(options: Options, context: Context): Promise<readonly Row[]> {
-  const chosen = measures.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+  const chosen = measures.filter(({ name }) => isChosen(name, options));
   const rows: Row[] = [];
   for (const measure of chosen) {
     const start = performance.now();
@@ -40,8 +51,10 @@ async function measureAll(options: Options, context: Context): Promise<readonly 
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const names = measures.map(({ name }) => name);
-  const options = readOptions(args, names);
+  const options = readOptions(args, {
+    measures: measures.map(({ name }) => name),
+    implementations: everyImplementation.map(({ id }) => id),
+  });
   installPeers();
   const node = findNode(options.node);
   if (node !== process.execPath) {
@@ -51,7 +64,9 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   installTowpath();
-  const implementations = [...peers, ...towpath];
+  const implementations = everyImplementation.filter(
+    ({ id }) => options.implementations.length === 0 || options.implementations.includes(id),
+  );
   const cores = pinDriver();
   const [load = 0] = loadavg();
   const rows = await measureAll(options, { implementations, node, cores, rounds: options.rounds });

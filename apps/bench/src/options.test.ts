@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readOptions } from "./options.js";
+import { isChosen, readOptions } from "./options.js";
 
-const read = (...args: string[]): ReturnType<typeof readOptions> => readOptions(args, ["one", "many"]);
+const read = (...args: string[]): ReturnType<typeof readOptions> =>
+  readOptions(args, { measures: ["one", "many", "many-more"], implementations: ["raw", "v1"] });
 
 describe("readOptions", () => {
   it("runs everything on Node 24 by default, and records nothing", () => {
-    expect(read()).toEqual({ only: [], rounds: undefined, node: 24, write: false });
+    expect(read()).toEqual({ only: [], implementations: [], rounds: undefined, node: 24, write: false });
   });
 
   it("takes measures one by one or as a list", () => {
@@ -13,9 +14,14 @@ describe("readOptions", () => {
     expect(read("--only=one,many").only).toEqual(["one", "many"]);
   });
 
+  it("takes implementations by their ids", () => {
+    expect(read("--implementations", "raw,v1").implementations).toEqual(["raw", "v1"]);
+  });
+
   it("takes the number of rounds, the version of Node, and what a script runner puts before them", () => {
     expect(read("--", "--rounds", "3", "--node", "20", "--write")).toEqual({
       only: [],
+      implementations: [],
       rounds: 3,
       node: 20,
       write: true,
@@ -23,7 +29,10 @@ describe("readOptions", () => {
   });
 
   it.each([
-    [["--only", "two"], '--only got "two"; it takes one, many.'],
+    [["--only", "two"], '--only got "two"; it takes one, many, many-more.'],
+    [["--only", "man"], '--only got "man"'],
+    [["--implementations", "v3"], '--implementations got "v3"; it takes raw, v1.'],
+    [["--implementations", "v1", "--write"], "--write records a whole run"],
     [["--rounds", "0"], '--rounds got "0"'],
     [["--rounds", "many"], '--rounds got "many"'],
     [["--node", "18"], '--node got "18"; it takes 20 or 24.'],
@@ -31,5 +40,19 @@ describe("readOptions", () => {
     [["--fast"], "--fast"],
   ])("refuses %j", (args, message) => {
     expect(() => read(...args)).toThrow(message);
+  });
+});
+
+describe("isChosen", () => {
+  it("is every measure when none was asked for", () => {
+    expect(isChosen("many", read())).toBe(true);
+  });
+
+  it("is a measure by its name, or by the first words of it", () => {
+    const chosen = (only: string): string[] =>
+      ["one", "many", "many-more"].filter((measure) => isChosen(measure, read("--only", only)));
+    expect(chosen("one")).toEqual(["one"]);
+    expect(chosen("many")).toEqual(["many", "many-more"]);
+    expect(chosen("many-more")).toEqual(["many-more"]);
   });
 });

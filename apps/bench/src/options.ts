@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 
 export interface Options {
-  /** The measures to run, by name; all of them by default. */
+  /** The measures to run, by name or by what their names begin with; all of them by default. */
   readonly only: readonly string[];
+  /** The implementations to measure beside raw, by id; all of them by default. */
+  readonly implementations: readonly string[];
   readonly rounds: number | undefined;
   /** The major version of Node for driver and servers. */
   readonly node: 20 | 24;
@@ -13,25 +15,47 @@ export interface Options {
 const nodes = { "20": 20, "24": 24 } as const;
 const isNode = (value: string): value is keyof typeof nodes => Object.hasOwn(nodes, value);
 
+/** What options can name. */
+export interface Known {
+  readonly measures: readonly string[];
+  readonly implementations: readonly string[];
+}
+
+/** Whether `http` stands for `http-calls`. */
+const standsFor = (asked: string, name: string): boolean => name === asked || name.startsWith(`${asked}-`);
+
+/** Whether a measure is to be run. */
+export const isChosen = (measure: string, { only }: Pick<Options, "only">): boolean =>
+  only.length === 0 || only.some((asked) => standsFor(asked, measure));
+
+const namesIn = (lists: readonly string[]): readonly string[] => lists.flatMap((names) => names.split(","));
+
 /**
  * Reads the command line.
  *
  * @throws Error that names the option, what it got and what it takes.
  */
-export function readOptions(args: readonly string[], measures: readonly string[]): Options {
+export function readOptions(args: readonly string[], { measures, implementations }: Known): Options {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== "--"),
     options: {
       only: { type: "string", multiple: true, default: [] },
+      implementations: { type: "string", multiple: true, default: [] },
       rounds: { type: "string" },
       node: { type: "string", default: "24" },
       write: { type: "boolean", default: false },
     },
   });
-  const only = values.only.flatMap((names) => names.split(","));
+  const only = namesIn(values.only);
   for (const name of only) {
-    if (!measures.includes(name)) {
+    if (!measures.some((measure) => standsFor(name, measure))) {
       throw new Error(`--only got "${name}"; it takes ${measures.join(", ")}.`);
+    }
+  }
+  const chosen = namesIn(values.implementations);
+  for (const id of chosen) {
+    if (!implementations.includes(id)) {
+      throw new Error(`--implementations got "${id}"; it takes ${implementations.join(", ")}.`);
     }
   }
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
@@ -39,6 +63,8 @@ export function readOptions(args: readonly string[], measures: readonly string[]
     throw new Error(`--rounds got "${values.rounds ?? ""}"; it takes a whole number above 0.`);
   }
   if (!isNode(values.node)) throw new Error(`--node got "${values.node}"; it takes 20 or 24.`);
-  if (values.write && only.length > 0) throw new Error("--write records a whole run: leave --only out.");
-  return { only, rounds, node: nodes[values.node], write: values.write };
+  if (values.write && only.length + chosen.length > 0) {
+    throw new Error("--write records a whole run: leave --only and --implementations out.");
+  }
+  return { only, implementations: chosen, rounds, node: nodes[values.node], write: values.write };
 }

@@ -8,24 +8,55 @@ const statelessMeta = {
   "io.modelcontextprotocol/clientCapabilities": {},
 };
 
-const encode = (message: Record<string, unknown>): Buffer =>
-  Buffer.from(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+/** A JSON-RPC message without its `jsonrpc`. */
+type Message = Readonly<Record<string, unknown>>;
 
-/** One `tools/call`, encoded with its newline. */
-export function toolCall(era: Era, id: number, name: string, args: Record<string, unknown>): Buffer {
-  const meta = era === "stateless" ? { _meta: statelessMeta } : {};
-  return encode({ id, method: "tools/call", params: { name, arguments: args, ...meta } });
-}
+/** A message as JSON. */
+export const encodeMessage = (message: Message): string => JSON.stringify({ jsonrpc: "2.0", ...message });
 
-/** The request that opens a connection in the handshake era, encoded with its newline. */
-export const initialize: Buffer = encode({
-  id: "open",
-  method: "initialize",
-  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo },
+const encode = (message: Message): Buffer => Buffer.from(`${encodeMessage(message)}\n`);
+
+const withMeta = (era: Era, params: Message): Message =>
+  era === "stateless" ? { ...params, _meta: statelessMeta } : params;
+
+/** One `tools/call`. */
+export const callMessage = (era: Era, id: number, name: string, args: Message): Message => ({
+  id,
+  method: "tools/call",
+  params: withMeta(era, { name, arguments: args }),
 });
 
+/** One `tools/list`. */
+export const listMessage = (era: Era, id: number): Message => ({
+  id,
+  method: "tools/list",
+  params: withMeta(era, {}),
+});
+
+/** The request that opens a connection, or a session, in the handshake era. */
+export const initializeMessage = (protocolVersion: string): Message => ({
+  id: "open",
+  method: "initialize",
+  params: { protocolVersion, capabilities: {}, clientInfo },
+});
+
+export const initializedMessage: Message = { method: "notifications/initialized" };
+
+/** The newest revision of each era. */
+export const newestRevision: Readonly<Record<Era, string>> = {
+  handshake: "2025-11-25",
+  stateless: "2026-07-28",
+};
+
+/** One `tools/call`, encoded with its newline. */
+export const toolCall = (era: Era, id: number, name: string, args: Message): Buffer =>
+  encode(callMessage(era, id, name, args));
+
+/** The request that opens a connection in the handshake era, encoded with its newline. */
+export const initialize: Buffer = encode(initializeMessage(newestRevision.handshake));
+
 /** What follows its answer. */
-export const initialized: Buffer = encode({ method: "notifications/initialized" });
+export const initialized: Buffer = encode(initializedMessage);
 
 /** The optional first request of the stateless era, encoded with its newline. */
 export const discover: Buffer = encode({

@@ -53,10 +53,10 @@ export function reasonOf(error: unknown): string {
  *
  * @param take measures once; `undefined` where one round was enough.
  */
-export async function alternate(
-  contenders: readonly Contender[],
+export async function alternate<C extends Contender>(
+  contenders: readonly C[],
   rounds: number,
-  take: (contender: Contender, round: number) => Promise<number | undefined>,
+  take: (contender: C, round: number) => Promise<number | undefined>,
 ): Promise<Samples> {
   const samples = new Samples();
   for (let round = 0; round < rounds; round++) {

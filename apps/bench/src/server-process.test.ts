@@ -5,7 +5,7 @@ import { CallPool, toolCall } from "./requests.js";
 import { withServer } from "./server-process.js";
 
 const node = (script: string): readonly string[] => [process.execPath, "-e", script];
-const rawServer = [process.execPath, raw.add];
+const rawServer = [process.execPath, raw.stdio.add];
 const load = { inFlight: 5, durationMs: 20 };
 
 describe("callsPerSecond", () => {

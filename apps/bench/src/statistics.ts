@@ -25,3 +25,16 @@ export function medianRatio(values: readonly number[], base: readonly number[]):
   });
   return median(ratios);
 }
+
+/**
+ * The smallest of these values that is not below this fraction of them: 0.99 for the one that 99 of 100 do not
+ * exceed.
+ *
+ * @throws RangeError when there are no values.
+ */
+export function percentile(values: readonly number[], fraction: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)];
+  if (value === undefined) throw new RangeError("A percentile of no values is not defined.");
+  return value;
+}

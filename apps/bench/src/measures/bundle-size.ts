@@ -1,91 +1,35 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { kilobytes } from "../format.js";
-import type { Implementation } from "../implementations.js";
-import type { Cell, Detail, Measure, Row } from "../measure.js";
-import { paths } from "../paths.js";
-import { reasonOf } from "../samples.js";
+import { bundleRow } from "../bundle.js";
+import type { Measure } from "../measure.js";
 
-/** The part of esbuild's interface that is used; the package belongs to the peers and has no types here. */
-interface Esbuild {
-  readonly build: (options: Record<string, unknown>) => Promise<{
-    readonly outputFiles: readonly { readonly contents: Uint8Array }[];
-    readonly metafile: {
-      readonly outputs: Readonly<
-        Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
-      >;
-    };
-  }>;
-}
-
-interface Bundle {
-  readonly bytes: number;
-  readonly zodBytes: number;
-}
-
-async function bundle(server: string): Promise<Bundle> {
-  // The version of esbuild is pinned by the lockfile of the peers.
-  const { build } = createRequire(join(paths.peers, "package.json"))("esbuild") as Esbuild;
-  const { outputFiles, metafile } = await build({
-    entryPoints: [server],
-    bundle: true,
-    minify: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-    // The workspace's own paths would lead to the sources instead of what is installed.
-    tsconfigRaw: "{}",
-  });
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
-  return {
-    bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0),
-    zodBytes: inputs
-      .filter(([path]) => path.includes("node_modules/zod/"))
-      .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
-  };
-}
-
-type Server = "hello" | "add";
-
-async function describeBundle(
-  implementation: Implementation,
-  server: Server,
-): Promise<{ cell: string; value: string }> {
-  try {
-    const { bytes, zodBytes } = await bundle(implementation[server]);
-    const importsZod = implementation.id === "towpath-zod" && server === "add";
-    if (implementation.id.startsWith("towpath") && !importsZod && zodBytes > 0) {
-      throw new Error(`a server without zod has ${zodBytes} bytes of it in its bundle`);
-    }
-    return { cell: kilobytes(bytes), value: `${kilobytes(bytes)}, of which zod ${kilobytes(zodBytes)}` };
-  } catch (error) {
-    return { cell: "failed", value: `failed: ${reasonOf(error)}` };
-  }
-}
-
-async function bundleRow(
-  implementations: readonly Implementation[],
-  server: Server,
-  title: string,
-): Promise<Row> {
-  const cells: Record<string, Cell> = {};
-  const details: Detail[] = [];
-  for (const implementation of implementations) {
-    const { cell, value } = await describeBundle(implementation, server);
-    cells[implementation.id] = { handshake: cell };
-    details.push({ contender: implementation.label, value });
-  }
-  return { title, raw: "", cells, target: "60 kB, without zod unless imported", details };
-}
+const target = "60 kB, without zod unless imported";
+const httpTarget = "90 kB, without zod";
 
 /** A server over stdio as one minified file: with a tool that takes nothing, and with one whose arguments are checked. */
 export const bundleSize: Measure = {
   name: "bundle",
   run: async ({ implementations }) => [
-    await bundleRow(implementations, "hello", "hello-world bundle, esbuild, minified"),
-    await bundleRow(implementations, "add", "the same, with arguments that are validated"),
+    await bundleRow(implementations, ({ stdio }) => stdio?.hello, {
+      title: "hello-world bundle, esbuild, minified",
+      target,
+    }),
+    await bundleRow(implementations, ({ stdio }) => stdio?.add, {
+      title: "the same, with arguments that are validated",
+      target,
+    }),
+  ],
+};
+
+/** The same over HTTP. */
+export const httpBundleSize: Measure = {
+  name: "http-bundle",
+  run: async ({ implementations }) => [
+    await bundleRow(implementations, ({ http }) => http?.hello, {
+      title: "hello-world bundle over HTTP, esbuild, minified",
+      target: httpTarget,
+    }),
+    await bundleRow(implementations, ({ http }) => http?.add, {
+      title: "the same, with arguments that are validated",
+      target: httpTarget,
+    }),
   ],
 };

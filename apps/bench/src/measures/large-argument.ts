@@ -1,7 +1,7 @@
 import { readAnswer } from "../answers.js";
 import { onServerCore } from "../cores.js";
 import { milliseconds, times } from "../format.js";
-import { type Contender, contendersOf, raw, towpath } from "../implementations.js";
+import { type Contender, raw, type StdioContender, stdioContenders, towpath } from "../implementations.js";
 import type { Context, Measure } from "../measure.js";
 import { toolCall } from "../requests.js";
 import { rowOf } from "../rows.js";
@@ -31,9 +31,14 @@ async function timeCall(server: ServerProcess, contender: Contender, size: numbe
   return elapsed;
 }
 
-async function sample(context: Context, contender: Contender, size: number, calls: number): Promise<number> {
-  const { implementation, era } = contender;
-  return withServer(onServerCore(context.cores, context.node, [implementation.size]), async (server) => {
+async function sample(
+  context: Context,
+  contender: StdioContender,
+  size: number,
+  calls: number,
+): Promise<number> {
+  const { stdio, era } = contender;
+  return withServer(onServerCore(context.cores, context.node, [stdio.size]), async (server) => {
     await server.open(era === "handshake" ? "initialize" : "discover");
     for (let i = 0; i < 3; i++) await timeCall(server, contender, megabyte);
     const elapsed: number[] = [];
@@ -50,7 +55,7 @@ const isMeasured = ({ implementation, era }: Contender): boolean =>
 export const largeArgument: Measure = {
   name: "large",
   async run(context) {
-    const contenders = contendersOf([raw, ...context.implementations]).filter(isMeasured);
+    const contenders = stdioContenders([raw, ...context.implementations]).filter(isMeasured);
     const rows = [];
     for (const { size, calls } of sizes) {
       const slow = new Set<Contender>();

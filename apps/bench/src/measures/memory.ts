@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { readAnswer } from "../answers.js";
 import { onServerCore } from "../cores.js";
 import { megabytes } from "../format.js";
-import { type Contender, contendersOf } from "../implementations.js";
+import { type StdioContender, stdioContenders } from "../implementations.js";
 import type { Context, Measure } from "../measure.js";
 import { paths } from "../paths.js";
 import { toolCall } from "../requests.js";
@@ -33,8 +33,8 @@ async function bareBytes(context: Context): Promise<number> {
   );
 }
 
-async function serverBytes(context: Context, { implementation, era }: Contender): Promise<number> {
-  return withServer(onServerCore(context.cores, context.node, [implementation.add]), async (server) => {
+async function serverBytes(context: Context, { stdio, era }: StdioContender): Promise<number> {
+  return withServer(onServerCore(context.cores, context.node, [stdio.add]), async (server) => {
     await server.open(era === "handshake" ? "initialize" : "none");
     readAnswer(await server.ask(toolCall(era, 1, "add", { a: 1, b: 2 })));
     await delay(idleMs);
@@ -50,7 +50,7 @@ export const memory: Measure = {
     const bare: number[] = [];
     for (let round = 0; round < rounds; round++) bare.push(await bareBytes(context));
     const base = median(bare);
-    const contenders = contendersOf(context.implementations);
+    const contenders = stdioContenders(context.implementations);
     const samples = await alternate(
       contenders,
       rounds,

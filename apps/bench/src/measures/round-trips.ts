@@ -2,9 +2,10 @@ import { onServerCore } from "../cores.js";
 import { callsPerSecond, type Load } from "../drive.js";
 import { Fleet } from "../fleet.js";
 import { fraction, perSecond } from "../format.js";
-import { type Contender, contendersOf, type Era, raw, towpath } from "../implementations.js";
+import { raw, type StdioContender, stdioContenders } from "../implementations.js";
 import type { Context, Measure } from "../measure.js";
 import { CallPool, toolCall } from "../requests.js";
+import { AnswerLengths } from "../raw-lengths.js";
 import { rowOf } from "../rows.js";
 import { alternate, Samples } from "../samples.js";
 import { ServerProcess } from "../server-process.js";
@@ -31,26 +32,9 @@ const firstCall = {
   stateless: toolCall("stateless", 1, "add", { a: 1, b: CallPool.addend }),
 };
 
-/**
- * Keeps raw honest: it has to send as many bytes as Towpath does in the same era.
- *
- * @throws Error when it does not.
- */
-class AnswerLengths {
-  readonly #raw = new Map<Era, number>();
-
-  check({ implementation, era }: Contender, answer: string): void {
-    if (implementation === raw) this.#raw.set(era, answer.length);
-    const expected = this.#raw.get(era);
-    if (towpath.includes(implementation) && answer.length !== expected) {
-      throw new Error(`raw answers with ${expected ?? "no"} bytes, Towpath with ${answer.length}: ${answer}`);
-    }
-  }
-}
-
-async function start({ node, cores }: Context, contender: Contender): Promise<ServerProcess> {
-  const { implementation, era } = contender;
-  const server = new ServerProcess(onServerCore(cores, node, [implementation.add]));
+async function start({ node, cores }: Context, contender: StdioContender): Promise<ServerProcess> {
+  const { stdio, era } = contender;
+  const server = new ServerProcess(onServerCore(cores, node, [stdio.add]));
   try {
     await server.open(era === "handshake" ? "initialize" : "discover");
     await callsPerSecond(server, pools[era], warmUp);
@@ -70,8 +54,11 @@ async function sample(server: ServerProcess, pool: CallPool, load: Load): Promis
 export const roundTrips: Measure = {
   name: "round-trips",
   async run(context) {
-    const contenders = contendersOf([raw, ...context.implementations]);
-    const fleet = new Fleet((contender) => start(context, contender), roundsPerServer);
+    const contenders = stdioContenders([raw, ...context.implementations]);
+    const fleet = new Fleet<StdioContender, ServerProcess>(
+      (contender) => start(context, contender),
+      () => roundsPerServer,
+    );
     const lengths = new AnswerLengths();
     const many = new Samples();
     const one = await alternate(contenders, context.rounds ?? defaultRounds, async (contender, round) => {

@@ -1,7 +1,7 @@
 import { readAnswer } from "../answers.js";
 import { onServerCore } from "../cores.js";
 import { milliseconds, times } from "../format.js";
-import { type Contender, contendersOf, raw } from "../implementations.js";
+import { raw, type StdioContender, stdioContenders } from "../implementations.js";
 import type { Context, Measure, Row } from "../measure.js";
 import { CallPool, toolCall } from "../requests.js";
 import { rowOf } from "../rows.js";
@@ -12,12 +12,8 @@ const defaultRounds = 11;
 const target = "1.8 times with a plain JSON Schema, 3.5 times with zod";
 
 /** From before the process is started to the answer of its first tool call, in ms. */
-async function sample(
-  context: Context,
-  { implementation, era }: Contender,
-  opening: Opening,
-): Promise<number> {
-  const command = onServerCore(context.cores, context.node, [implementation.add]);
+async function sample(context: Context, { stdio, era }: StdioContender, opening: Opening): Promise<number> {
+  const command = onServerCore(context.cores, context.node, [stdio.add]);
   const call = toolCall(era, 1, "add", { a: 1, b: CallPool.addend });
   const start = performance.now();
   return withServer(command, async (server) => {
@@ -32,9 +28,9 @@ async function sample(
 
 async function row(
   context: Context,
-  contenders: readonly Contender[],
+  contenders: readonly StdioContender[],
   title: string,
-  openingOf: (contender: Contender) => Opening,
+  openingOf: (contender: StdioContender) => Opening,
 ): Promise<Row> {
   const samples = await alternate(contenders, context.rounds ?? defaultRounds, (contender) =>
     sample(context, contender, openingOf(contender)),
@@ -46,7 +42,7 @@ async function row(
 export const startUp: Measure = {
   name: "start",
   async run(context) {
-    const contenders = contendersOf([raw, ...context.implementations]);
+    const contenders = stdioContenders([raw, ...context.implementations]);
     const stateless = contenders.filter(({ era }) => era === "stateless");
     return [
       await row(context, contenders, "start to first answer", ({ era }) =>
