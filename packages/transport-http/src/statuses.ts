@@ -9,7 +9,12 @@ const STATELESS: ReadonlyMap<number, number> = new Map([
 
 /** Codes that say so only where no method has begun: a method's own errors may have the same. */
 const REFUSED: Readonly<Record<Era, ReadonlyMap<number, number>>> = {
-  handshake: new Map<number, number>([[ErrorCode.invalidRequest, 400]]),
+  handshake: new Map<number, number>([
+    [ErrorCode.invalidRequest, 400],
+    // What a server of the stateless era alone says to clients of the other.
+    [McpErrorCode.headerMismatch, 400],
+    [McpErrorCode.unsupportedProtocolVersion, 400],
+  ]),
   stateless: new Map<number, number>([
     [ErrorCode.invalidRequest, 400],
     [ErrorCode.invalidParams, 400],

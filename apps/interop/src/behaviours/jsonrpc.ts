@@ -119,7 +119,7 @@ export const jsonrpc = {
     expect(await client.call("need_url")).toMatchObject({ error: { code: -32021 } });
   },
   "jsonrpc.own-error-codes": async (trial) => {
-    const client = await trial.fresh({ limits: { maxInFlight: 1, maxQueued: 1 } });
+    const client = await trial.fresh({ limits: { maxInFlight: 1, maxQueued: 1 }, gracePeriodMs: 10 });
     const [first, second, third] = ["first", "second", "third"].map((key) =>
       client.sendCall("wait", { key }, { id: key }),
     );

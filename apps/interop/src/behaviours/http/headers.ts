@@ -23,8 +23,9 @@ export const versions = {
     expect(add !== undefined && "title" in add).toBe(sessions);
   },
   "headers.version-refused": async (trial) => {
-    const client = await trial.other();
-    for (const version of ["1900-01-01", "nonsense", "2025-06-18, 2025-11-25"]) {
+    const client = trial.clientOf(await trial.server({}, { revisions: [trial.revision] }));
+    await client.introduce();
+    for (const version of ["1900-01-01", "nonsense", "2025-06-18, 2025-11-25", "2024-11-05"]) {
       const headers = { [VERSION]: version };
       const refused = [
         await client.request("tools/list", {}, { headers }),

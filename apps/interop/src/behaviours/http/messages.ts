@@ -40,6 +40,9 @@ export const messages = {
     ];
     for (const body of refused) await expectRefused(await client.postRaw(body));
     await expectRefused(await client.postRaw({ raw: "" }));
+    const unasked = await client.post({ jsonrpc: "2.0", id: "nobody asked", result: {} });
+    expect(unasked.status).toBe(400);
+    expect((await unasked.message()).id ?? null).toBeNull();
     const asText = { "content-type": "text/plain" };
     await expectRefused(await client.notify("notifications/unknown", {}, asText));
   },
@@ -90,8 +93,11 @@ export const messages = {
   "http.earlier-revisions": async (trial) => {
     const client = trial.clientOf(await trial.server({}, { revisions: ["2026-07-28"] }));
     for (const headers of [{}, { "last-event-id": "any.1" }, { "mcp-session-id": "any" }]) {
-      expect(await emptied(await client.get(headers))).toHaveProperty("status", 405);
-      expect(await emptied(await client.delete(headers))).toHaveProperty("status", 405);
+      for (const version of [undefined, "2025-11-25", client.revision]) {
+        const earlier = { ...headers, "mcp-protocol-version": version };
+        expect(await emptied(await client.get(earlier))).toHaveProperty("status", 405);
+        expect(await emptied(await client.delete(earlier))).toHaveProperty("status", 405);
+      }
       const served = await client.request("tools/list", {}, { headers });
       expect(served.status).toBe(200);
       expect(served.headers).not.toHaveProperty("mcp-session-id");
