@@ -1,6 +1,7 @@
 /** `npm test`: installs, builds, lints, type-checks and runs every test; the last line counts the tests. */
 import { stripVTControlCharacters } from "node:util";
 import { install, root, run } from "./run.js";
+import { installSystemPackages } from "./system-packages.js";
 import { sumOfCounts } from "./test-counts.js";
 
 const tasks = [
@@ -17,6 +18,9 @@ const tasks = [
 
 const installed = await install();
 if (installed !== 0) process.exit(installed);
+
+const provided = await installSystemPackages();
+if (provided !== 0) process.exit(provided);
 
 let output = "";
 const code = await run(
