@@ -254,6 +254,21 @@ describe("a whole answer of a NodeCall", () => {
     expect([none.status, none.headers.get("content-length")]).toEqual([204, null]);
   });
 
+  it("keeps the headers a host has set, and stands in for those it set too", async () => {
+    const { url } = await serve((call, _request, response) => {
+      response.setHeader("x-host", "a").setHeader("cache-control", "public");
+      if (call.method === "POST") call.send(200, { "cache-control": "no-store" });
+      else call.stream({ "x-call": "b" }).end();
+    });
+    const [whole, events] = [await fetch(url, { method: "POST" }), await fetch(url)];
+    expect([whole.headers.get("x-host"), whole.headers.get("cache-control")]).toEqual(["a", "no-store"]);
+    expect(["x-host", "x-call", "cache-control"].map((name) => events.headers.get(name))).toEqual([
+      "a",
+      "b",
+      "no-cache, no-transform",
+    ]);
+  });
+
   it("keeps the connection of a request without a body", async () => {
     const { url } = await serve((call) => call.send(202, {}));
     expect((await fetch(url)).headers.get("connection")).toBe("keep-alive");
