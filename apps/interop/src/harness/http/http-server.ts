@@ -9,7 +9,7 @@ import { HttpReply } from "./reply.js";
 const STREAM_AFTER_MS = 5;
 
 export const JSON_TYPE = "application/json";
-export const STREAM_TYPE = "text/event-stream";
+const STREAM_TYPE = "text/event-stream";
 
 export interface Sent {
   /** Default: POST. */
