@@ -5,7 +5,7 @@ import { isPrimed } from "./exchange.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession } from "./seats.js";
-import { tooManyStreams } from "./serving.js";
+import { checkRoom } from "./serving.js";
 import type { Session } from "./sessions/session.js";
 import { StandingStream } from "./streams/standing-stream.js";
 
@@ -45,15 +45,17 @@ export class Get {
   /** The stream outside any request; the newest connection has it. */
   async #listen(visit: Visit, session: Session, position: StreamPosition | undefined): Promise<void> {
     const { sessions, streams } = this.#host;
-    if (sessions?.use(session) !== true) throw tooManyStreams(this.#host);
+    // The stream that is there gives way.
+    checkRoom(this.#host, session.uses - (session.standing?.attached === true ? 1 : 0));
+    sessions?.use(session);
     const standing = this.#standing(session, position);
     if (session.standing !== standing) session.standing?.detach();
     session.standing = standing;
     const sink = this.#host.stream(visit.call, visit.headers);
     visit.call.onGone(() => standing.leave(sink));
-    sessions.listening(session);
+    sessions?.listening(session);
     const primed = streams !== undefined && isPrimed(session.handshake?.revision);
-    await standing.attach(sink, () => sessions.release(session), primed, position?.after);
+    await standing.attach(sink, () => sessions?.release(session), primed, position?.after);
   }
 
   #standing(session: Session, position: StreamPosition | undefined): StandingStream {
@@ -65,7 +67,10 @@ export class Get {
   async #resume(visit: Visit, session: Session | undefined, position: StreamPosition): Promise<void> {
     const { sessions, streams } = this.#host;
     const { call, principal } = visit;
-    if (session !== undefined && sessions?.use(session) !== true) throw tooManyStreams(this.#host);
+    if (session !== undefined) {
+      checkRoom(this.#host, session.uses);
+      sessions?.use(session);
+    }
     try {
       const name = streams?.name(position.stream, session ?? { principal: principal?.id });
       const reader = name === undefined ? undefined : await streams?.resume(name, position.after);

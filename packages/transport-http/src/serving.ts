@@ -61,15 +61,16 @@ function admit(host: Host, { link, session }: Seat, { method }: Job): void {
     if (session === undefined) void link.close(CLOSED);
     throw error;
   }
-  if (session !== undefined && session.uses >= host.settings.limits.maxStreamsPerSession)
-    throw tooManyStreams(host);
+  if (session?.handshake !== undefined) checkRoom(host, session.uses);
 }
 
-export function tooManyStreams({ settings }: Host): RefusedError {
-  const most = String(settings.limits.maxStreamsPerSession);
-  return new RefusedError(
+/** @throws RefusedError when a session that has so much open may have no more */
+export function checkRoom({ settings }: Host, uses: number): void {
+  const most = settings.limits.maxStreamsPerSession;
+  if (uses < most) return;
+  throw new RefusedError(
     429,
-    new BusyError(`This session has ${most} requests and streams open, the most it may have`),
+    new BusyError(`This session has ${String(most)} requests and streams open, the most it may have`),
   );
 }
 

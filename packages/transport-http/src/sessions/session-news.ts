@@ -1,10 +1,10 @@
-import type { Bus, Handshake, JsonObject, JsonValue } from "@towpath/mcp-core";
-import { isObject } from "@towpath/mcp-core/transport";
+import type { Bus, JsonObject, JsonValue, Unsubscribe } from "@towpath/mcp-core";
+import { fireAndForget, isObject } from "@towpath/mcp-core/transport";
 
 /** What the nodes that serve a session tell each other of it. */
 export type SessionNews =
   | { readonly kind: "ended"; readonly session: string }
-  | { readonly kind: "changed"; readonly session: string; readonly handshake: Handshake }
+  | { readonly kind: "changed"; readonly session: string }
   | { readonly kind: "listening"; readonly session: string }
   | { readonly kind: "cancelled"; readonly session: string; readonly params: JsonObject };
 
@@ -14,25 +14,35 @@ const TOPIC = "towpath/http/sessions";
 export class SessionWire {
   readonly #bus: Bus;
   readonly #report: (error: unknown) => void;
-  readonly #node = crypto.randomUUID();
+  readonly #node: string;
+  readonly #heard: Promise<Unsubscribe | undefined>;
 
-  constructor(bus: Bus, report: (error: unknown) => void) {
+  /**
+   * @param node tells what this node says from what others do
+   * @param heard called with what other nodes tell
+   */
+  constructor(bus: Bus, node: string, heard: (news: SessionNews) => void, report: (error: unknown) => void) {
     this.#bus = bus;
+    this.#node = node;
     this.#report = report;
-  }
-
-  /** Hears what other nodes tell. */
-  hear(heard: (news: SessionNews) => void): void {
     const listener = (message: JsonValue): void => {
       // Only nodes of this server publish here, and only news.
-      if (isObject(message) && message["node"] !== this.#node) heard(message as unknown as SessionNews);
+      if (isObject(message) && message["node"] !== node) heard(message as unknown as SessionNews);
     };
-    this.#bus.subscribe(TOPIC, listener).catch(this.#report);
+    this.#heard = bus.subscribe(TOPIC, listener).catch((error: unknown) => {
+      report(error);
+      return undefined;
+    });
   }
 
   tell(news: SessionNews): void {
     // Plain data, every kind of it.
     const message = { ...news, node: this.#node } as unknown as JsonObject;
     this.#bus.publish(TOPIC, message).catch(this.#report);
+  }
+
+  /** Hears nothing any more. */
+  close(): void {
+    fireAndForget(async () => (await this.#heard)?.());
   }
 }

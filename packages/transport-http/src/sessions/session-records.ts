@@ -1,4 +1,4 @@
-import type { CreateOutcome, Handshake, JsonValue, Records } from "@towpath/mcp-core";
+import type { CreateOutcome, Handshake, JsonValue, Records, StoredRecord } from "@towpath/mcp-core";
 import { isObject } from "@towpath/mcp-core/transport";
 
 /** What is kept of a session, on every node. */
@@ -6,6 +6,12 @@ export interface StoredSession {
   readonly handshake: Handshake;
   /** The principal it belongs to. */
   readonly owner: string | undefined;
+}
+
+/** A session as it was read. */
+export interface ReadSession extends StoredSession {
+  /** Differs after every change. */
+  readonly version: string;
 }
 
 const INDEX = "towpath/http/sessions";
@@ -32,22 +38,27 @@ export class SessionRecords {
     });
   }
 
-  /** Stores what has changed of a session that is still there. */
-  async save(id: string, session: StoredSession): Promise<void> {
-    const stored = await this.#records.get(nameOf(id));
-    if (stored === undefined) return;
-    const options = { ifVersion: stored.version, ttlMs: this.#ttlMs };
-    const saved = await this.#records.replace(nameOf(id), asJson(session), options);
-    if (saved === undefined) await this.save(id, session);
+  /** Changes a session, and gives what it then is; nothing if it is there no more. */
+  async change(id: string, change: (handshake: Handshake) => Handshake): Promise<ReadSession | undefined> {
+    const stored = await this.get(id);
+    if (stored === undefined) return undefined;
+    const changed = { handshake: change(stored.handshake), owner: stored.owner };
+    const version = await this.#records.replace(nameOf(id), asJson(changed), {
+      ifVersion: stored.version,
+      ttlMs: this.#ttlMs,
+    });
+    // Otherwise another node was faster.
+    return version === undefined ? this.change(id, change) : { ...changed, version };
   }
 
   /** The session, whose time begins anew. */
-  async get(id: string): Promise<StoredSession | undefined> {
-    const value = (await this.#records.get(nameOf(id), { ttlMs: this.#ttlMs }))?.value;
-    if (!isObject(value)) return undefined;
-    // What is stored under this name was stored above.
-    const { handshake, owner } = value as unknown as { handshake: Handshake; owner: string | null };
-    return { handshake, owner: owner ?? undefined };
+  async get(id: string): Promise<ReadSession | undefined> {
+    return readSession(await this.#records.get(nameOf(id), { ttlMs: this.#ttlMs }));
+  }
+
+  /** The session, whose time goes on. */
+  async peek(id: string): Promise<ReadSession | undefined> {
+    return readSession(await this.#records.get(nameOf(id)));
   }
 
   /** Lets its time begin anew; `false` if there is no such session any more. */
@@ -66,4 +77,11 @@ function nameOf(id: string): string {
 
 function asJson({ handshake, owner }: StoredSession): JsonValue {
   return { handshake: handshake as unknown as JsonValue, owner: owner ?? null }; // plain data, as it says itself
+}
+
+function readSession(record: StoredRecord | undefined): ReadSession | undefined {
+  if (record === undefined || !isObject(record.value)) return undefined;
+  // What is stored under this name was stored above.
+  const { handshake, owner } = record.value as unknown as { handshake: Handshake; owner: string | null };
+  return { handshake, owner: owner ?? undefined, version: record.version };
 }

@@ -8,15 +8,23 @@ import {
 } from "@towpath/mcp-core/transport";
 import type { StandingStream } from "../streams/standing-stream.js";
 import type { StreamOwner } from "../streams/stream-id.js";
+import type { ReadSession } from "./session-records.js";
+
+/** Keeps what a session agreed on, or has set since. */
+export interface SessionKeeper {
+  /** Settles when it is kept. `before` is absent for what begins the session. */
+  keep(session: Session, before: Handshake | undefined, after: Handshake): Promise<void>;
+}
 
 export interface SessionStart {
   readonly id: string;
+  /** Unique among the links of all nodes. */
+  readonly peerId: string;
   readonly dispatcher: Dispatcher;
   readonly principal: Principal | undefined;
   /** There when the session was begun elsewhere, or has been idle. */
-  readonly handshake?: Handshake | undefined;
-  /** Keeps what the session agreed on; settles when it is kept. */
-  readonly save: (session: Session) => Promise<void>;
+  readonly stored?: ReadSession;
+  readonly keeper: SessionKeeper;
 }
 
 /** A session as far as this node is busy with it: its link, and what is open. What lasts is a record. */
@@ -29,16 +37,18 @@ export class Session implements SessionRef, StreamOwner {
   /** Requests in flight, and open streams. */
   uses = 0;
   lastUsed = 0;
+  #version: string | undefined;
   #saved: Promise<void> | undefined;
-  readonly #save: (session: Session) => Promise<void>;
+  readonly #keeper: SessionKeeper;
 
-  constructor({ id, dispatcher, principal, handshake, save }: SessionStart) {
+  constructor({ id, peerId, dispatcher, principal, stored, keeper }: SessionStart) {
     this.id = id;
     this.principal = principal?.id;
-    this.handshake = handshake;
-    this.#save = save;
+    this.handshake = stored?.handshake;
+    this.#version = stored?.version;
+    this.#keeper = keeper;
     this.link = dispatcher.open({
-      id,
+      id: peerId,
       transport: "streamable-http",
       session: this,
       ...(principal !== undefined && { principal }),
@@ -50,19 +60,32 @@ export class Session implements SessionRef, StreamOwner {
     return this.id;
   }
 
+  /** Of the record that this node knows. */
+  get version(): string | undefined {
+    return this.#version;
+  }
+
   /** Settles when what was agreed on, or set, is kept; rejects when it could not be. Nothing while there is nothing to keep. */
   get saved(): Promise<void> | undefined {
     return this.#saved;
   }
 
   remember(handshake: Handshake): void {
+    const before = this.handshake;
     this.handshake = handshake;
-    const before = this.#saved ?? Promise.resolve();
-    const saved = before.then(() => this.#save(this));
+    const keep = (): Promise<void> => this.#keeper.keep(this, before, handshake);
+    const saved = this.#saved === undefined ? keep() : this.#saved.then(keep, keep);
     const forget = (): void => {
       if (this.#saved === saved) this.#saved = undefined;
     };
     saved.then(forget, forget);
     this.#saved = saved;
+  }
+
+  /** Takes over what is stored. */
+  adopt({ handshake, version }: ReadSession): void {
+    this.#version = version;
+    this.handshake = handshake;
+    this.link.adopt(handshake);
   }
 }

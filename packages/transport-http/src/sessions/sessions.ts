@@ -11,10 +11,10 @@ import {
   type Scheduled,
 } from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "../limits.js";
-import type { SessionNews } from "./session-news.js";
-import { SessionWire } from "./session-news.js";
-import { SessionRecords } from "./session-records.js";
-import { Session } from "./session.js";
+import { withChange } from "./handshake-change.js";
+import { SessionWire, type SessionNews } from "./session-news.js";
+import { SessionRecords, type ReadSession } from "./session-records.js";
+import { Session, type SessionKeeper, type SessionStart } from "./session.js";
 
 /** Idle sessions whose link stays open, so that the next request finds it. */
 const MAX_WARM = 1024;
@@ -32,24 +32,27 @@ export interface SessionsOptions {
 }
 
 /** The sessions of an endpoint (2025-11-25, Session Management). */
-export class Sessions {
+export class Sessions implements SessionKeeper {
   readonly #dispatcher: Dispatcher;
   readonly #records: SessionRecords;
   readonly #wire: SessionWire | undefined;
   readonly #limits: HttpLimits;
   readonly #clock: Clock;
-  /** Those this node has a link for; the least recently used come first. */
+  /** Those this node has a link for. */
   readonly #active = new Map<string, Session>();
-  #warm = 0;
+  /** Those of them that are idle, and whose client has no stream to come back to; the least recently used come first. */
+  readonly #warm = new Set<Session>();
+  readonly #node = crypto.randomUUID();
+  #links = 0;
   #sweeping: Scheduled | undefined;
 
   constructor({ dispatcher, state, shared, limits, report, clock = systemClock }: SessionsOptions) {
     this.#dispatcher = dispatcher;
     this.#records = new SessionRecords(state.records, limits.sessionTtlMs, limits.maxSessions);
-    this.#wire = shared ? new SessionWire(state.bus, report) : undefined;
+    const heard = (news: SessionNews): void => this.#heard(news);
+    this.#wire = shared ? new SessionWire(state.bus, this.#node, heard, report) : undefined;
     this.#limits = limits;
     this.#clock = clock;
-    this.#wire?.hear((news) => this.#heard(news));
   }
 
   /** Those this node is busy with. */
@@ -59,11 +62,7 @@ export class Sessions {
 
   /** A session for a client that is about to introduce itself, in use for that; it exists once it has done so. */
   begin(principal: Principal | undefined): Session {
-    const save = async (session: Session): Promise<void> => {
-      if (this.#active.has(session.id)) await this.#save(session);
-      else await this.#create(session);
-    };
-    const session = new Session({ id: crypto.randomUUID(), dispatcher: this.#dispatcher, principal, save });
+    const session = this.#open({ id: crypto.randomUUID(), principal });
     session.uses = 1;
     return session;
   }
@@ -73,17 +72,17 @@ export class Sessions {
     const known = this.#active.get(id);
     if (known === undefined) return this.#restore(id, principal);
     if (known.principal !== principal?.id) return undefined;
-    if (await this.#records.touch(id)) return known;
+    known.lastUsed = this.#clock.now();
+    if (this.#warm.delete(known)) this.#warm.add(known);
+    if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
     this.#forget(known);
     return undefined;
   }
 
-  /** To be called for every request and stream of a session, before it begins; `false` when it has too many. */
-  use(session: Session): boolean {
-    if (session.uses >= this.#limits.maxStreamsPerSession) return false;
-    if (session.uses === 0 && session.standing === undefined) this.#warm -= 1;
+  /** To be called for every request and stream of a session, as it begins. */
+  use(session: Session): void {
+    this.#warm.delete(session);
     session.uses += 1;
-    return true;
   }
 
   /** To be called when it has ended. The session's time begins anew with its last connection. */
@@ -95,11 +94,8 @@ export class Sessions {
       return;
     }
     session.lastUsed = this.#clock.now();
-    if (session.standing === undefined) this.#warm += 1;
-    this.#active.delete(session.id);
-    this.#active.set(session.id, session);
     fireAndForget(() => this.#records.touch(session.id));
-    this.#coolDown();
+    this.#rest(session);
   }
 
   async end(session: Session): Promise<void> {
@@ -123,63 +119,88 @@ export class Sessions {
   /** Ends every link of this node; the sessions themselves live on in their records. */
   async close(reason: CloseReason): Promise<void> {
     this.#sweeping?.cancel();
+    this.#wire?.close();
     const ended = [...this.#active.values()].map(async (session) => {
       session.standing?.detach();
       await session.link.close(reason);
     });
     this.#active.clear();
+    this.#warm.clear();
     await Promise.all(ended);
   }
 
-  async #create(session: Session): Promise<void> {
-    const { outcome } = await this.#records.create(session.id, stored(session));
-    if (outcome !== "created")
+  async keep(session: Session, before: Handshake | undefined, after: Handshake): Promise<void> {
+    if (before === undefined) return this.#create(session, after);
+    const kept = await this.#records.change(session.id, (stored) => withChange(stored, before, after));
+    if (kept === undefined) return;
+    // What has been set in the meantime is kept next.
+    if (session.handshake === after) session.adopt(kept);
+    this.#wire?.tell({ kind: "changed", session: session.id });
+  }
+
+  #open(start: Pick<SessionStart, "id" | "principal" | "stored">): Session {
+    this.#links += 1;
+    const peerId = `${this.#node}/${String(this.#links)}`;
+    return new Session({ ...start, peerId, dispatcher: this.#dispatcher, keeper: this });
+  }
+
+  async #create(session: Session, handshake: Handshake): Promise<void> {
+    const { id, principal } = session;
+    const created = await this.#records.create(id, { handshake, owner: principal });
+    if (created.outcome !== "created")
       throw new BusyError(
         `${String(this.#limits.maxSessions)} sessions are open, the most there may be (maxSessions)`,
       );
     this.#keep(session);
   }
 
-  async #save(session: Session): Promise<void> {
-    await this.#records.save(session.id, stored(session));
-    if (session.handshake !== undefined)
-      this.#wire?.tell({ kind: "changed", session: session.id, handshake: session.handshake });
-  }
-
   async #restore(id: string, principal: Principal | undefined): Promise<Session | undefined> {
-    const record = await this.#records.get(id);
-    if (record === undefined || record.owner !== principal?.id) return undefined;
+    const stored = await this.#records.get(id);
+    if (stored === undefined || stored.owner !== principal?.id) return undefined;
     const known = this.#active.get(id);
     if (known !== undefined) return known; // another request was faster
-    const { handshake } = record;
-    const save = (session: Session): Promise<void> => this.#save(session);
-    const session = new Session({ id, dispatcher: this.#dispatcher, principal, handshake, save });
+    const session = this.#open({ id, principal, stored });
     this.#keep(session);
     return session;
   }
 
+  /** Whether a session has neither expired nor ended elsewhere; if so, with all that was set elsewhere. */
+  async #isThere(session: Session): Promise<boolean> {
+    if (this.#wire === undefined) return this.#records.touch(session.id);
+    const { version } = session;
+    const stored = await this.#records.get(session.id);
+    this.#update(session, version, stored);
+    return stored !== undefined;
+  }
+
+  /** @param version what this node knew when it asked: what was kept since is newer than the answer */
+  #update(session: Session, version: string | undefined, stored: ReadSession | undefined): void {
+    if (stored === undefined || stored.version === version) return;
+    if (session.version === version && session.saved === undefined) session.adopt(stored);
+  }
+
   #keep(session: Session): void {
-    session.lastUsed = this.#clock.now();
-    if (session.uses === 0) this.#warm += 1;
     this.#active.set(session.id, session);
+    session.lastUsed = this.#clock.now();
+    if (session.uses === 0) this.#rest(session);
     this.#sweeping ??= this.#clock.schedule(this.#limits.sessionTtlMs / 3, this.#sweep);
   }
 
   #forget(session: Session): void {
     if (this.#active.get(session.id) !== session) return;
     this.#active.delete(session.id);
-    if (session.uses === 0 && session.standing === undefined) this.#warm -= 1;
+    this.#warm.delete(session);
     session.standing?.detach();
     fireAndForget(() => session.link.close(CLOSED));
   }
 
-  /** Lets go of idle sessions; a client that has a stream to come back to is waited for. */
-  #coolDown(): void {
-    if (this.#warm <= MAX_WARM) return;
-    for (const session of this.#active.values()) {
-      if (session.uses > 0 || session.standing !== undefined) continue;
-      this.#forget(session);
-      if (this.#warm <= MAX_WARM) return;
+  /** A client that has a stream to come back to is waited for; of other idle sessions, some stay. */
+  #rest(session: Session): void {
+    if (session.standing !== undefined) return;
+    this.#warm.add(session);
+    for (const coldest of this.#warm) {
+      if (this.#warm.size <= MAX_WARM) return;
+      this.#forget(coldest);
     }
   }
 
@@ -188,19 +209,28 @@ export class Sessions {
     const { sessionTtlMs } = this.#limits;
     const now = this.#clock.now();
     for (const session of this.#active.values()) {
-      if (session.uses > 0) fireAndForget(() => this.#records.touch(session.id));
+      if (session.uses > 0) fireAndForget(() => this.#stayAlive(session));
       else if (session.lastUsed + sessionTtlMs <= now) this.#forget(session);
     }
     const again = this.#active.size > 0;
     this.#sweeping = again ? this.#clock.schedule(sessionTtlMs / 3, this.#sweep) : undefined;
   };
 
+  async #stayAlive(session: Session): Promise<void> {
+    if (!(await this.#records.touch(session.id))) this.#forget(session);
+  }
+
+  async #reload(session: Session): Promise<void> {
+    const { version } = session;
+    this.#update(session, version, await this.#records.peek(session.id));
+  }
+
   /** Another node has the GET stream now, and this one is not to write to it. */
   #handOver(session: Session): void {
     if (session.standing === undefined) return;
     session.standing.detach();
     session.standing = undefined;
-    if (session.uses === 0) this.#warm += 1;
+    if (session.uses === 0) this.#rest(session);
   }
 
   #heard(news: SessionNews): void {
@@ -211,8 +241,7 @@ export class Sessions {
         this.#forget(session);
         return;
       case "changed":
-        session.handshake = news.handshake;
-        session.link.adopt(news.handshake);
+        fireAndForget(() => this.#reload(session));
         return;
       case "listening":
         this.#handOver(session);
@@ -221,10 +250,4 @@ export class Sessions {
         session.link.notify({ jsonrpc: "2.0", method: "notifications/cancelled", params: news.params });
     }
   }
-}
-
-/** Only a session that was introduced is ever kept. */
-function stored({ handshake, principal }: Session): { handshake: Handshake; owner: string | undefined } {
-  if (handshake === undefined) throw new TypeError("A session is kept before it was introduced");
-  return { handshake, owner: principal };
 }
