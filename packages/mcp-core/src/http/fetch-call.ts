@@ -60,7 +60,7 @@ export class FetchCall implements HttpCall {
     this.#sink = sink;
     const body = this.method === "HEAD" ? null : sink.body;
     this.#respond(new Response(body, { status: 200, headers: { ...EVENT_STREAM_HEADERS, ...headers } }));
-    if (this.#state === "gone") sink.cut("The client is gone");
+    if (this.#state === "gone") sink.leave();
     else if (body === null) sink.end();
     return sink;
   }
@@ -72,7 +72,7 @@ export class FetchCall implements HttpCall {
 
   #abort(): void {
     if (this.#sink === undefined) this.#close("gone");
-    else this.#sink.cut("The client is gone");
+    else this.#sink.leave();
   }
 
   #close(state: "delivered" | "gone"): void {

@@ -64,7 +64,14 @@ export class FetchSink implements EventSink {
     this.#closeWhenTaken();
   }
 
-  /** Ends it for good, and what waits is dropped. */
+  /** The client is gone: what waits is dropped. Not an error, which a host would report. */
+  leave(): void {
+    if (this.#over) return;
+    this.#controller?.close();
+    this.#finish(false);
+  }
+
+  /** Ends it for good, and what waits is dropped: its client is to see that this is not all. */
   cut(reason: string): void {
     if (this.#over) return;
     this.#controller?.error(new Error(reason));
