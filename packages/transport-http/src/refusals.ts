@@ -41,6 +41,7 @@ function refusalOf(cause: unknown, report: (error: unknown) => void): RefusedErr
   if (cause instanceof RefusedError) return cause;
   if (cause instanceof BusyError || cause instanceof ShuttingDownError) return new RefusedError(503, cause);
   if (cause instanceof BodyError) {
+    if (cause.kind === "consumed") report(cause);
     const Wrong = cause.kind === "not-utf8" ? ParseError : InvalidRequestError;
     return new RefusedError(cause.status, new Wrong(cause.message));
   }
