@@ -24,7 +24,8 @@ export async function* eventMessages(response: Response): AsyncGenerator<AnyMess
     { maxEventLength: 1_000_000 },
   );
   const decoder = new TextDecoder();
-  for await (const bytes of response.body) {
+  const body: AsyncIterable<Uint8Array> = response.body;
+  for await (const bytes of body) {
     parser.push(decoder.decode(bytes, { stream: true }));
     yield* received.splice(0);
   }

@@ -18,9 +18,14 @@ export type Saying = keyof typeof SAYINGS;
 export interface StagedServer {
   readonly mcp: McpServer;
   /** Makes a call that says all of this, reads its stream as it comes, and gives what came. */
-  call(url: string, era: Era, says: readonly Saying[], headers?: Headers): Promise<readonly AnyMessage[]>;
+  readonly call: (
+    url: string,
+    era: Era,
+    says: readonly Saying[],
+    headers?: Headers,
+  ) => Promise<readonly AnyMessage[]>;
   /** Adds a tool while the stream of a response is open, and settles when it says so. */
-  change(response: Response): Promise<void>;
+  readonly change: (response: Response) => Promise<void>;
 }
 
 const args = z.object({ call: z.string(), says: z.array(z.enum(["progress", "log", "question"])) });
