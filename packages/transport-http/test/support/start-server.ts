@@ -13,7 +13,7 @@ export interface Started {
 /** Serves on a port of its own until the test has ended. */
 export async function startServer(mcp: Dispatcher, options: StreamableHttpOptions = {}): Promise<Started> {
   const links = new CountedLinks(mcp);
-  const listener = await streamableHttp(options).start(links);
+  const listener = await streamableHttp({ port: 0, ...options }).start(links);
   onTestFinished(() => listener.drain({ timeoutMs: 0 }));
   const url = listener.url ?? "";
   return { url, port: Number(new URL(url).port), links, drain: (how) => listener.drain(how) };
