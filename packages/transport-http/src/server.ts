@@ -1,11 +1,11 @@
 import { createServer, type Server, type ServerOptions } from "node:http";
 import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from "node:https";
-import { isLoopbackHost } from "@towpath/mcp-core/http";
+import { Guard, isLoopbackHost } from "@towpath/mcp-core/http";
 import { checkLimit, type ServerTransport } from "@towpath/mcp-core/transport";
 import { Endpoint } from "./endpoint.js";
 import { HttpListener } from "./listener.js";
 import { handlerOf } from "./node-handler.js";
-import type { HttpOptions } from "./options.js";
+import { httpSettings, type HttpOptions } from "./options.js";
 
 export interface StreamableHttpOptions extends HttpOptions {
   /** The address to listen on. Default: `127.0.0.1`, which only this machine reaches. */
@@ -41,17 +41,32 @@ export function streamableHttp(options: StreamableHttpOptions = {}): ServerTrans
   const { headersTimeoutMs = 10_000, keepAliveTimeoutMs = 75_000, maxConnections = 20_000 } = options;
   const timing = { headersTimeoutMs, keepAliveTimeoutMs, maxConnections };
   for (const [name, value] of Object.entries(timing)) checkLimit(name, value);
+  checkAtLeast0("port", port, 65_535);
+  checkAtLeast0("drainDelayMs", drainDelayMs, Infinity);
   const settings = { ...options, health: options.health ?? "/health", ready: options.ready ?? "/ready" };
+  const loopbackOnly = isLoopbackHost(bracketed(host));
+  checkSettings(settings, loopbackOnly);
   return {
     name: "streamable-http",
     start: async (dispatcher) => {
-      const endpoint = new Endpoint(dispatcher, settings, isLoopbackHost(bracketed(host)));
+      const endpoint = new Endpoint(dispatcher, settings, loopbackOnly);
       const server = serverFor(endpoint, options.tls, timing);
       await listen(server, host, port);
       const scheme = options.tls === undefined ? "http" : "https";
       return new HttpListener({ server, endpoint, url: urlOf(server, scheme, endpoint), drainDelayMs });
     },
   };
+}
+
+/** Says what is wrong where it is written, not only where the server is started. */
+function checkSettings(options: HttpOptions, loopbackOnly: boolean): void {
+  const { allowedHosts, allowedOrigins } = httpSettings(options);
+  void new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
+}
+
+function checkAtLeast0(name: string, value: number, most: number): void {
+  if (!(Number.isInteger(value) && value >= 0 && value <= most))
+    throw new RangeError(`${name} must be an integer from 0 to ${String(most)}, not ${String(value)}`);
 }
 
 interface Timing {

@@ -1,0 +1,96 @@
+import { McpServer } from "@towpath/mcp-core";
+import { describe, expect, it } from "vitest";
+import {
+  DEFAULT_HTTP_LIMITS,
+  fetchHandler,
+  nodeHandler,
+  streamableHttp,
+  type HttpOptions,
+  type StreamableHttpOptions,
+} from "./index.js";
+
+const mcp = new McpServer("server");
+
+/** Options as a program without types may give them. */
+const wrong = (options: Readonly<Record<string, unknown>>): HttpOptions => options;
+
+const WRONG: readonly [options: Readonly<Record<string, unknown>>, error: RegExp][] = [
+  [{ path: "mcp" }, /path must be a path that begins with a slash, not "mcp"/],
+  [{ path: "/mcp?x" }, /path must be a path/],
+  [{ path: "/a b" }, /path must be a path/],
+  [{ path: 5 }, /path must be a path/],
+  [{ health: "health" }, /health must be a path/],
+  [{ ready: "" }, /ready must be a path/],
+  [{ answers: "json" }, /answers must be "auto" or "stream", not "json"/],
+  [{ streamAfterMs: 0 }, /streamAfterMs must be more than 0, not 0/],
+  [{ streamAfterMs: NaN }, /streamAfterMs must be more than 0, not NaN/],
+  [{ keepAliveMs: -1 }, /keepAliveMs must be more than 0, not -1/],
+  [{ retryMs: 1.5 }, /retryMs must be a whole number of milliseconds, not 1.5/],
+  [{ retryMs: -1 }, /retryMs must be a whole number/],
+  [{ resumable: { ttlMs: 0 } }, /resumable.ttlMs must be more than 0, not 0/],
+  [{ resumable: { maxBytes: NaN } }, /resumable.maxBytes must be more than 0, not NaN/],
+  [{ allowedHosts: ["https://example.com"] }, /allowedHosts: "https:\/\/example.com" is no host/],
+  [{ allowedOrigins: ["example.com"] }, /allowedOrigins: "example.com" is no origin/],
+  [{ limits: { maxSize: 5 } }, /There is no limit "maxSize"/],
+  ...Object.keys(DEFAULT_HTTP_LIMITS).map((name): [Readonly<Record<string, unknown>>, RegExp] => [
+    { limits: { [name]: 0 } },
+    new RegExp(`${name} must be a positive integer or Infinity, not 0`),
+  ]),
+  [{ limits: { maxBatch: "5" } }, /maxBatch must be a positive integer or Infinity, not 5/],
+];
+
+describe("an option that is wrong", () => {
+  it.each(WRONG)("throws where the handler is made: %j", (options, error) => {
+    expect(() => nodeHandler(mcp, wrong(options))).toThrow(error);
+    expect(() => fetchHandler(mcp, wrong(options))).toThrow(error);
+  });
+
+  it.each(WRONG)("throws where the transport is made: %j", (options, error) => {
+    expect(() => streamableHttp(wrong(options))).toThrow(error);
+  });
+
+  it.each<[StreamableHttpOptions, RegExp]>([
+    [{ headersTimeoutMs: 0 }, /headersTimeoutMs must be a positive integer or Infinity, not 0/],
+    [{ keepAliveTimeoutMs: -1 }, /keepAliveTimeoutMs must be/],
+    [{ maxConnections: 1.5 }, /maxConnections must be/],
+    [{ drainDelayMs: Infinity }, /drainDelayMs must be/],
+    [{ drainDelayMs: -1 }, /drainDelayMs must be/],
+    [{ port: -1 }, /port must be/],
+    [{ port: 65_536 }, /port must be/],
+    [{ port: NaN }, /port must be/],
+  ])("throws where a server is to listen: %j", (options, error) => {
+    expect(() => streamableHttp(options)).toThrow(error);
+  });
+
+  it("may not give one path two meanings", () => {
+    expect(() => nodeHandler(mcp, { health: "/mcp" })).toThrow(/path, health and ready must differ/);
+    expect(() => nodeHandler(mcp, { health: "/x", ready: "/x" })).toThrow(
+      /path, health and ready must differ/,
+    );
+  });
+});
+
+describe("limits without an end", () => {
+  it("are taken", async () => {
+    const limits = Object.fromEntries(Object.keys(DEFAULT_HTTP_LIMITS).map((name) => [name, Infinity]));
+    const endless = { headersTimeoutMs: Infinity, keepAliveTimeoutMs: Infinity, maxConnections: Infinity };
+    const listener = await streamableHttp({
+      limits,
+      sessions: true,
+      keepAliveMs: Infinity,
+      ...endless,
+    }).start(mcp);
+    const response = await fetch(new URL("/health", listener.url));
+    expect([response.status, await response.text()]).toEqual([200, "ok"]);
+    await listener.drain();
+  });
+});
+
+describe("a server that cannot listen", () => {
+  it("says so where it is started", async () => {
+    const listener = await streamableHttp({ port: 0 }).start(mcp);
+    const port = Number(new URL(listener.url ?? "").port);
+    await expect(streamableHttp({ port }).start(mcp)).rejects.toThrow(/EADDRINUSE/);
+    await listener.drain();
+  });
+});
