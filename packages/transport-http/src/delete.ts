@@ -11,7 +11,7 @@ export async function endSession(host: Host, visit: Visit): Promise<void> {
   const { headers } = visit.call;
   if (host.sessions === undefined || saysStateless(headers))
     throw new RefusedError(405, "No sessions are kept, so there is none to end", { allow: "POST" });
-  checkVersion(headers);
+  checkVersion(headers, host.dispatcher);
   await host.sessions.end(await findSession(host, visit));
   visit.call.send(204, visit.headers);
 }

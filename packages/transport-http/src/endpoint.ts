@@ -10,8 +10,10 @@ import {
   type HttpHeaders,
 } from "@towpath/mcp-core/http";
 import {
+  isHandshakeRevision,
   isPromise,
   MethodNotFoundError,
+  REVISIONS,
   ShuttingDownError,
   systemClock,
   type Dispatcher,
@@ -70,13 +72,17 @@ export class Endpoint implements Host {
     this.#keepAlive = new KeepAlive(settings.keepAliveMs, clock);
     const state = dispatcher.state ?? memoryState(clock === undefined ? {} : { clock });
     const report = (error: unknown): void => this.report(error);
+    // Neither is part of the stateless era.
+    const { revisions = REVISIONS } = dispatcher;
+    const handshakes = revisions.some(isHandshakeRevision);
     this.streams =
-      resumable === undefined
+      resumable === undefined || !handshakes
         ? undefined
         : new Streams({ logs: state.logs, kept: resumable, retryMs, report, clock });
-    this.sessions = settings.sessions
-      ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
-      : undefined;
+    this.sessions =
+      settings.sessions && handshakes
+        ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
+        : undefined;
     const post = new Post(this);
     const get = new Get(this);
     this.#methods = new Map<string, Method>([

@@ -25,7 +25,7 @@ export class Get {
     const resumes = lastEventId !== null && streams !== undefined;
     if (saysStateless(headers) || (sessions === undefined && !resumes)) throw noStreams(resumes);
     checkGetTypes(headers);
-    checkVersion(headers);
+    checkVersion(headers, this.#host.dispatcher);
     const session = sessions === undefined ? undefined : await findSession(this.#host, visit);
     const position = resumes ? positionOf(lastEventId) : undefined;
     this.#checkOpen(position);

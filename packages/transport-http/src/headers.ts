@@ -3,6 +3,8 @@ import {
   DEFAULT_HTTP_REVISION,
   isStatelessRevision,
   REVISIONS,
+  describe,
+  type Dispatcher,
   type ReadonlyHeaders,
   type Revision,
 } from "@towpath/mcp-core/transport";
@@ -32,12 +34,16 @@ export function checkGetTypes(headers: ReadonlyHeaders): void {
 
 /**
  * Checks the version where core does not see the message (2025-06-18, Protocol Version Header).
- * @throws RefusedError for one that does not exist
+ * @throws RefusedError for one that is not spoken
  */
-export function checkVersion(headers: ReadonlyHeaders): void {
+export function checkVersion(headers: ReadonlyHeaders, { revisions = REVISIONS }: Dispatcher): void {
   const version = headers.get(VERSION);
-  if (version !== null && !REVISIONS.some((revision) => revision === version))
-    throw new RefusedError(400, `The MCP-Protocol-Version header names no version: ${REVISIONS.join(", ")}`);
+  if (version === null || revisions.some((revision) => revision === version)) return;
+  const supported = revisions.join(", ");
+  throw new RefusedError(
+    400,
+    `The MCP-Protocol-Version header says ${describe(version)}; supported: ${supported}`,
+  );
 }
 
 /** What a client says it speaks; nothing for what does not exist. One that says nothing speaks 2025-03-26. */

@@ -78,6 +78,9 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   const { resumable = true, health = false, ready = false, onError = reportToConsole } = options;
   const { allowedHosts, allowedOrigins, authorize, clock } = options;
   for (const [name, value] of Object.entries({ path, health, ready })) checkPath(name, value);
+  const paths = [path, health, ready].filter((one) => one !== false);
+  if (new Set(paths).size < paths.length)
+    throw new TypeError(`path, health and ready must differ, not be ${paths.join(", ")}`);
   for (const [name, value] of Object.entries({ streamAfterMs, keepAliveMs })) checkDuration(name, value);
   if (!Number.isSafeInteger(retryMs) || retryMs < 0)
     throw new RangeError(`retryMs must be a whole number of milliseconds, not ${String(retryMs)}`);

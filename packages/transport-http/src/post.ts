@@ -6,6 +6,7 @@ import {
   isPromise,
   isRequest,
   isResponse,
+  looksLikeResponse,
   namesStatelessVersion,
   ParseError,
   readableId,
@@ -55,8 +56,7 @@ export class Post {
       const taken = this.#take(read.value, visit);
       if (isPromise(taken)) await taken;
     } catch (error) {
-      const id = read.kind === "unreadable" ? read.id : readableId(read.value);
-      refuse(call, error, visit.headers, (failure) => this.#host.report(failure), id);
+      refuse(call, error, visit.headers, (failure) => this.#host.report(failure), idOf(read));
     }
   }
 
@@ -107,7 +107,7 @@ export class Post {
   async #notification(message: JsonRpcNotification, visit: Visit): Promise<void> {
     const { call, headers } = visit;
     const stateless = isStateless(message, visit);
-    if (!stateless) checkVersion(call.headers);
+    if (!stateless) checkVersion(call.headers, this.#host.dispatcher);
     const { session, link } = stateless ? this.#alone(visit) : await this.#seat(visit);
     if (session !== undefined) {
       this.#host.sessions?.notify(session, message);
@@ -120,7 +120,7 @@ export class Post {
 
   /** An answer is taken only if somebody waits for it. */
   async #response(message: JsonRpcResponse, visit: Visit): Promise<void> {
-    checkVersion(visit.call.headers);
+    checkVersion(visit.call.headers, this.#host.dispatcher);
     const { sessions } = this.#host;
     if (sessions === undefined || saysStateless(visit.call.headers))
       throw new RefusedError(400, "Nothing was asked of this client, so there is nothing to answer");
@@ -135,16 +135,21 @@ export class Post {
     const { call } = visit;
     const stateless = saysStateless(call.headers) || values.some(namesStatelessVersion);
     const seat = stateless ? this.#alone(visit) : await this.#seat(visit);
-    const { link, revision } = seat;
+    const { link, revision, session } = seat;
+    const notify = (message: JsonRpcNotification): void => {
+      if (session === undefined) link.notify(message);
+      else this.#host.sessions?.notify(session, message);
+    };
     const { maxBatch } = this.#host.settings.limits;
     return serve(this.#host, visit, seat, {
       era: "handshake",
+      asks: values.some(isRequest),
       begin: (exchange) =>
         serveBatch(
           link,
           values,
           maxBatch,
-          { serve: (message) => link.request(message, exchange), notify: (message) => link.notify(message) },
+          { serve: (message) => link.request(message, exchange), notify },
           link.revision ?? revision,
         ),
       finish: (exchange, reply) => {
@@ -175,6 +180,12 @@ function parsed(body: RequestBody): Parsed {
     const error = new ParseError(`Parse error: ${why}`);
     return { kind: "unreadable", error, id: readIdFromHead(body.text, "request") };
   }
+}
+
+/** The id that an error answers; that of an answer is the asker's, and may be one of the client's own, too. */
+function idOf(read: Parsed): RequestId | undefined {
+  if (read.kind === "unreadable") return read.id;
+  return looksLikeResponse(read.value) ? undefined : readableId(read.value);
 }
 
 function isStateless(message: unknown, { call }: Visit): boolean {

@@ -10,7 +10,7 @@ import { httpSettings, type HttpOptions } from "./options.js";
 export interface StreamableHttpOptions extends HttpOptions {
   /** The address to listen on. Default: `127.0.0.1`, which only this machine reaches. */
   readonly host?: string;
-  /** Default: 0, which is any that is free; the listener's `url` says which. */
+  /** Default: 8000. 0 is any that is free; the listener's `url` says which. */
   readonly port?: number;
   /** Key, certificate and whatever else node:https takes; then it serves HTTPS. */
   readonly tls?: TlsServerOptions;
@@ -28,6 +28,7 @@ export interface StreamableHttpOptions extends HttpOptions {
 }
 
 const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 8000;
 
 /** How often node:http looks for requests that take too long. */
 const CHECKING_MS = 1_000;
@@ -37,7 +38,7 @@ const CHECKING_MS = 1_000;
  * @throws RangeError, TypeError for an option that is not what it must be. `start` rejects when it cannot listen.
  */
 export function streamableHttp(options: StreamableHttpOptions = {}): ServerTransport {
-  const { host = DEFAULT_HOST, port = 0, drainDelayMs = 0 } = options;
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, drainDelayMs = 0 } = options;
   const { headersTimeoutMs = 10_000, keepAliveTimeoutMs = 75_000, maxConnections = 20_000 } = options;
   const timing = { headersTimeoutMs, keepAliveTimeoutMs, maxConnections };
   for (const [name, value] of Object.entries(timing)) checkLimit(name, value);

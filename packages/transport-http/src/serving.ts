@@ -31,6 +31,8 @@ export interface Job {
   readonly method?: string;
   /** Absent for a batch. */
   readonly id?: RequestId;
+  /** Whether there is a request in it, for which there has to be room. Default: true. */
+  readonly asks?: boolean;
   /** Never throws, as a link does not. */
   readonly begin: (exchange: HttpExchange) => MaybePromise<Reply | undefined>;
   /** What becomes of the reply, other than that it is sent. */
@@ -54,7 +56,8 @@ export function serve(host: Host, visit: Visit, seat: Seat, job: Job): MaybeProm
   answer(seat, job, exchange, reply);
 }
 
-function admit(host: Host, { link, session }: Seat, { method }: Job): void {
+function admit(host: Host, { link, session }: Seat, { method, asks = true }: Job): void {
+  if (!asks) return; // what is only told may be a cancellation, which makes room
   try {
     host.traffic.admit(method);
   } catch (error) {

@@ -9,6 +9,11 @@ import type { HttpLimits } from "./limits.js";
 
 const LISTEN = "subscriptions/listen";
 
+/** To be answered promptly, whatever else goes on (Ping, Behavior Requirements). */
+const PING = "ping";
+/** Pings there is room for when there is none for anything else. They take a place only where middleware takes time. */
+const PINGS_PAST_LIMIT = 16;
+
 /** What is being served at the moment, and how much of it there may be. */
 export class Traffic {
   readonly #limits: HttpLimits;
@@ -39,9 +44,10 @@ export class Traffic {
   admit(method: string | undefined): void {
     if (this.draining) throw new ShuttingDownError();
     const { maxInFlight, maxListens } = this.#limits;
+    const most = method === PING ? maxInFlight + PINGS_PAST_LIMIT : maxInFlight;
     if (method === LISTEN && this.#listens >= maxListens)
       throw new BusyError(`${String(maxListens)} subscriptions are open, the most there may be (maxListens)`);
-    if (method !== LISTEN && this.#inFlight >= maxInFlight)
+    if (method !== LISTEN && this.#inFlight >= most)
       throw new BusyError(
         `${String(maxInFlight)} requests are in flight, the most there may be (maxInFlight); this one was not begun`,
       );

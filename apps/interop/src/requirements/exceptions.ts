@@ -42,13 +42,6 @@ export const SESSION_REQUIRED: Exception = {
   because: "A server with sessions refuses whatever has none, but for initialize",
 };
 
-/** For what tells of the end of one of several streams that share a channel. */
-export const STREAM_ENDS: Exception = {
-  transports: HTTP,
-  revisions: STATELESS,
-  because: "The subscription has a stream of its own, and the end of that is the end of it",
-};
-
 /** For the reasons that come with cancellations. */
 export const STREAM_CLOSED: Exception = {
   transports: HTTP,

@@ -1,4 +1,3 @@
-import { STREAM_ENDS } from "./exceptions.js";
 import { STATELESS, type Requirement } from "./requirement.js";
 
 export const subscriptions = [
@@ -59,7 +58,6 @@ export const subscriptions = [
     also: ["2026-07-28/basic/patterns/cancellation#cancellation"],
     revisions: STATELESS,
     transports: "all",
-    unless: [STREAM_ENDS],
   },
   {
     id: "subscriptions.malformed",

@@ -10,6 +10,8 @@ export interface Dispatcher {
   open(peer: Peer): Link;
   /** What the server shares with other nodes, for transports that keep sessions or streams; absent if nothing. */
   readonly state?: State | undefined;
+  /** The revisions that are spoken. Absent: all may be. */
+  readonly revisions?: readonly Revision[];
 }
 
 /**

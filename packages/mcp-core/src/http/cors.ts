@@ -29,7 +29,7 @@ const PARAMETER_HEADER = /^mcp-param-[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const MAX_PARAMETER_HEADERS = 100;
 const MAX_AGE_S = 86_400;
 
-/** Lets a page of an allowed origin read the answer. The origin is named, never `*`, so that it may send credentials. */
+/** Lets a page of an allowed origin read the answer. The origin is named, never `*`: a shared cache must not serve it to another. */
 export function corsHeaders(origin: string): HttpHeaders {
   return {
     "access-control-allow-origin": origin,

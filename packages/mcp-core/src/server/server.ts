@@ -3,6 +3,7 @@ import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notification
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { StandardSchema } from "../protocol/standard-schema.js";
+import type { Revision } from "../protocol/revisions.js";
 import type { Implementation } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
 import { ServerCore } from "./core.js";
@@ -41,6 +42,10 @@ export class McpServer implements Dispatcher {
     }
     this.state = options.state;
     this.#core = new ServerCore(named, options);
+  }
+
+  get revisions(): readonly Revision[] {
+    return this.#core.revisions;
   }
 
   get info(): Implementation {

@@ -53,5 +53,5 @@ export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { checkLimit, connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
 export { readIdFromHead } from "./read-id.js";
-export { refuseText, refuseValue, unreadableReply } from "./refusals.js";
+export { looksLikeResponse, refuseText, refuseValue, unreadableReply } from "./refusals.js";
 export { ServerConnection, type ServerConnectionOptions } from "./server-connection.js";

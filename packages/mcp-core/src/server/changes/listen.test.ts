@@ -166,12 +166,15 @@ describe("subscriptions/listen", () => {
     });
   });
 
-  it("is ended by its result alone where the stream is its own, as over HTTP", async () => {
+  it("is ended the same way where the stream is its own, as over HTTP", async () => {
     const opened = openLink(withTool().server, { mirrored: mirrorOf("subscriptions/listen") });
     const { sent, reply } = await listen(opened, { toolsListChanged: true });
     opened.link.drain();
     expect((await reply)?.result).toMatchObject({ resultType: "complete" });
-    expect(sent).toHaveLength(1);
+    expect(sent.map(({ method }) => method)).toEqual([
+      "notifications/subscriptions/acknowledged",
+      "notifications/cancelled",
+    ]);
   });
 
   it("is ended by a drain that comes before it has begun", async () => {

@@ -82,9 +82,9 @@ export class Subscriptions {
     return { acknowledged: Object.fromEntries(acknowledged), accepted };
   }
 
-  /** Where subscriptions share a channel, a cancellation goes before the result (Cancellation). */
+  /** A cancellation goes before the result (Cancellation). */
   #announceEnd(ctx: RequestContext): void {
-    if (ctx.cancelled || ctx.exchange.mirrored !== undefined) return;
+    if (ctx.cancelled) return;
     const params = { requestId: ctx.requestId, reason: "The server ended the subscription" };
     fireAndForget(() => ctx.exchange.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
   }
