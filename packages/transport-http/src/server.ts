@@ -62,7 +62,7 @@ export function streamableHttp(options: StreamableHttpOptions = {}): ServerTrans
 /** Says what is wrong where it is written, not only where the server is started. */
 function checkSettings(options: HttpOptions, loopbackOnly: boolean): void {
   const { allowedHosts, allowedOrigins } = httpSettings(options);
-  void new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
+  new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
 }
 
 function checkAtLeast0(name: string, value: number, most: number): void {
