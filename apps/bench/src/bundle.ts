@@ -34,6 +34,8 @@ async function bundle(server: string): Promise<Bundle> {
     format: "esm",
     target: "node20",
     write: false,
+    // What fastmcp can use if it is there, and is not.
+    external: ["effect", "sury", "@valibot/to-json-schema"],
     metafile: true,
     logLevel: "silent",
     // The workspace's own paths would lead to the sources instead of what is installed.

@@ -11,7 +11,8 @@ const input = jsonSchema({
 });
 const add = ({ a, b }) => String(a + b);
 
-const mcp = new McpServer({ name: "bench", version: "1.0.0" });
+// All tools on one page, as the others list them.
+const mcp = new McpServer({ name: "bench", version: "1.0.0" }, { pageSize: 1_000 });
 mcp.tool("add", { input }, add);
 for (let i = 1; i < Number(tools); i++) {
   mcp.tool(`add_${i}`, { description: `Adds two numbers, as number ${i} of many tools does`, input }, add);
