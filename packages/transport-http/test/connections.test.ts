@@ -48,12 +48,22 @@ describe("requests on one connection", () => {
     expect(statuses).toEqual([200, 400, 200]);
   });
 
-  it("end with one that is refused before its body is read, which says so", async () => {
+  it("go on after one that is refused before its body is read, if that is short", async () => {
     const { port } = await startServer(calculator());
     const connection = await RawConnection.open(port);
     connection.write(requestText("POST", POST_HEADERS, "{}", "/other") + add(2, 2));
+    expect([(await connection.response()).status, (await connection.response()).status]).toEqual([404, 200]);
+  });
+
+  it("end with one that is refused before its long body is read, which says so", async () => {
+    const { port } = await startServer(calculator());
+    const connection = await RawConnection.open(port);
+    connection.write(
+      requestText("POST", { ...POST_HEADERS, "content-length": "100000" }, undefined, "/other"),
+    );
     const { status, headers } = await connection.response();
     expect([status, headers.get("connection")]).toEqual([404, "close"]);
+    connection.write(" ".repeat(100_000));
     await connection.closed;
   });
 

@@ -32,6 +32,9 @@ function deadlinesOf(limits: CallLimits): CallDeadlines {
   return found;
 }
 
+/** A body that nobody reads and that is no longer than this does not cost its client the connection. */
+const LITTLE_BYTES = 64 * 1024;
+
 /** A request of node:http, and the answer to it. Works under Express, Fastify and others that hand over the same pair. */
 export class NodeCall implements HttpCall {
   readonly method: string;
@@ -41,6 +44,8 @@ export class NodeCall implements HttpCall {
   readonly #limits: CallLimits;
   readonly #deadlines: CallDeadlines;
   readonly #parsed: unknown;
+  /** The body is being read, or was. */
+  #begun = false;
   /** All of the answer is on its way. */
   #delivered = false;
   #onGone: (() => void) | undefined;
@@ -69,6 +74,7 @@ export class NodeCall implements HttpCall {
   }
 
   body(): Promise<RequestBody> {
+    this.#begun = true;
     return this.#parsed === undefined
       ? readNodeBody(this.#request, this.#limits, this.#deadlines.bodies)
       : Promise.resolve({ kind: "parsed", value: this.#parsed });
@@ -85,7 +91,7 @@ export class NodeCall implements HttpCall {
     // A 204 has no length, not even 0 (RFC 9110, section 8.6).
     if (status !== 204) head.push("content-length", String(Buffer.byteLength(body)));
     const content = this.method === "HEAD" ? "" : body;
-    if (!this.#request.complete && hasBody(this.#request)) {
+    if (!this.#request.complete && this.#mustClose()) {
       head.push("connection", "close");
       response.writeHead(status, head);
       lingerThenEnd(this.#request, response, content, this.#limits.requestTimeoutMs);
@@ -115,6 +121,12 @@ export class NodeCall implements HttpCall {
     this.#onGone = listener;
     if (isClosed(this.#response)) this.#closed();
     else if (first) onClose(this.#response, () => this.#closed());
+  }
+
+  /** Whether what is left of the request is too much to be let pass for the sake of the connection. */
+  #mustClose(): boolean {
+    const bytes = announced(this.#request);
+    return this.#begun ? bytes !== 0 : !(bytes <= LITTLE_BYTES);
   }
 
   #closed(): void {
@@ -147,7 +159,8 @@ function withoutAuthority(url: string): string {
   return path === -1 ? "/" : url.slice(path);
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers["content-length"];
-  return headers["transfer-encoding"] !== undefined || (length !== undefined && Number(length) > 0);
+/** Bytes of the body that may still come; not a number where nobody knows. */
+function announced({ headers }: IncomingMessage): number {
+  if (headers["transfer-encoding"] !== undefined) return NaN;
+  return Number(headers["content-length"] ?? 0);
 }
