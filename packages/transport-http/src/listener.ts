@@ -35,7 +35,7 @@ export class HttpListener implements Listener {
     this.#draining = true;
     const { server, endpoint, drainDelayMs } = this.#options;
     endpoint.leave();
-    if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs);
+    if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, endpoint.settings.clock);
     await endpoint.drain(timeoutMs);
     const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => server.closeAllConnections());
     server.close(() => {
@@ -46,6 +46,6 @@ export class HttpListener implements Listener {
   }
 }
 
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => systemClock.schedule(ms, resolve, { keepAlive: true }));
+function passed(ms: number, clock = systemClock): Promise<void> {
+  return new Promise((resolve) => clock.schedule(ms, resolve, { keepAlive: true }));
 }

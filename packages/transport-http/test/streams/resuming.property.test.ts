@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Client } from "../support/client.js";
-import { Events } from "../support/events.js";
+import type { Events } from "../support/events.js";
 import type { AnyMessage } from "../support/event-messages.js";
 import { stage, twoNodes, type Stage } from "../support/stage.js";
 
