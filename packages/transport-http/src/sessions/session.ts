@@ -3,6 +3,7 @@ import {
   encode,
   type Dispatcher,
   type Link,
+  type Peer,
   type Principal,
   type SessionRef,
 } from "@towpath/mcp-core/transport";
@@ -32,6 +33,8 @@ export class Session implements SessionRef, StreamOwner {
   readonly id: string;
   readonly link: Link;
   readonly principal: string | undefined;
+  /** The principal as the latest request had it: another token may come with other scopes. */
+  caller: Principal | undefined;
   handshake: Handshake | undefined;
   standing: StandingStream | undefined;
   /** Requests in flight, and open streams. */
@@ -44,16 +47,11 @@ export class Session implements SessionRef, StreamOwner {
   constructor({ id, peerId, dispatcher, principal, stored, keeper }: SessionStart) {
     this.id = id;
     this.principal = principal?.id;
+    this.caller = principal;
     this.handshake = stored?.handshake;
     this.#version = stored?.version;
     this.#keeper = keeper;
-    this.link = dispatcher.open({
-      id: peerId,
-      transport: "streamable-http",
-      session: this,
-      ...(principal !== undefined && { principal }),
-      push: (message) => this.standing?.send(encode(message)),
-    });
+    this.link = dispatcher.open(this.#peer(peerId, principal));
   }
 
   get session(): string {
@@ -80,6 +78,23 @@ export class Session implements SessionRef, StreamOwner {
     };
     saved.then(forget, forget);
     this.#saved = saved;
+  }
+
+  #peer(id: string, principal: Principal | undefined): Peer {
+    const peer: Peer = {
+      id,
+      transport: "streamable-http",
+      session: this,
+      push: (message) => this.standing?.send(encode(message)),
+    };
+    if (principal === undefined) return peer;
+    const latest = (): Principal => this.caller ?? principal;
+    return {
+      ...peer,
+      get principal() {
+        return latest();
+      },
+    };
   }
 
   /** Takes over what is stored. */

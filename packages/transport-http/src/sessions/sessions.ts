@@ -72,6 +72,7 @@ export class Sessions implements SessionKeeper {
     const known = this.#active.get(id);
     if (known === undefined) return this.#restore(id, principal);
     if (known.principal !== principal?.id) return undefined;
+    known.caller = principal;
     known.lastUsed = this.#clock.now();
     if (this.#warm.delete(known)) this.#warm.add(known);
     if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
@@ -155,8 +156,10 @@ export class Sessions implements SessionKeeper {
   }
 
   async #restore(id: string, principal: Principal | undefined): Promise<Session | undefined> {
-    const stored = await this.#records.get(id);
+    const stored = await this.#records.peek(id);
+    // Only its owner's requests let its time begin anew.
     if (stored === undefined || stored.owner !== principal?.id) return undefined;
+    if (!(await this.#records.touch(id))) return undefined;
     const known = this.#active.get(id);
     if (known !== undefined) return known; // another request was faster
     const session = this.#open({ id, principal, stored });

@@ -41,6 +41,10 @@ export class StandingStream {
     this.detach();
     this.#sink = sink;
     this.#onEnd = onEnd;
+    if (!sink.open) {
+      this.leave(sink); // its client left while its session was looked for
+      return;
+    }
     if (this.#streams === undefined) return;
     const connection = this.#streams.connect(this.id, sink, primed);
     this.#connection = connection;

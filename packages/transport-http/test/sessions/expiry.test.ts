@@ -1,8 +1,12 @@
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
+import { fetchHandler } from "../../src/index.js";
+import { CountedLinks } from "../support/counted-links.js";
 import { Client } from "../support/client.js";
 import { nextTurn } from "../support/next-turn.js";
-import { stage, type Stage } from "../support/stage.js";
+import { INITIALIZE, POST_HEADERS } from "../support/requests.js";
+import { calculator } from "../support/servers.js";
+import { stage, twoNodes, type Stage } from "../support/stage.js";
 
 const TTL_MS = 60_000;
 
@@ -55,6 +59,43 @@ describe("a session's time to live", () => {
       clock.advance(TTL_MS);
       await nextTurn();
     }
+    expect((await client.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
+  });
+
+  it("runs when the client of a GET stream left before that began", async () => {
+    const clock = new ManualClock();
+    const options = { sessions: true, clock, limits: { sessionTtlMs: TTL_MS } };
+    const links = new CountedLinks(calculator());
+    const handle = fetchHandler(links, options);
+    const url = "http://127.0.0.1/mcp";
+    const begun = await handle(
+      new Request(url, { method: "POST", headers: POST_HEADERS, body: JSON.stringify(INITIALIZE.message) }),
+    );
+    const session = begun.headers.get("mcp-session-id") ?? "";
+    const headers = { accept: "text/event-stream", "mcp-session-id": session };
+    const away = new AbortController();
+    const opened = handle(new Request(url, { headers, signal: away.signal }));
+    away.abort();
+    await opened;
+    clock.advance(10 * TTL_MS);
+    await links.none();
+    expect((await handle(new Request(url, { headers }))).status).toBe(404);
+  });
+
+  it("does not begin anew for anybody but its owner", async () => {
+    const clock = new ManualClock();
+    const authorize = ({ headers }: { headers: { get(name: string): string | null } }): { id: string } => ({
+      id: headers.get("x-name") ?? "nobody",
+    });
+    const limits = { sessionTtlMs: TTL_MS };
+    const [a, b] = await twoNodes({ clock, options: { authorize, limits } });
+    const client = await Client.begin(a.url, { headers: { "x-name": "owner" } });
+    clock.advance(TTL_MS - 1);
+    for (const { url } of [a, b]) {
+      const thief = client.at(url, { "x-name": "thief" });
+      expect((await thief.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
+    }
+    clock.advance(1);
     expect((await client.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
   });
 

@@ -1,3 +1,4 @@
+import type { Principal } from "@towpath/mcp-core/transport";
 import { describe, expect, it } from "vitest";
 import { fetchHandler } from "../../src/index.js";
 import { Client, initialize } from "../support/client.js";
@@ -43,6 +44,20 @@ describe("a session", () => {
     expect(await client.request("logging/setLevel", { level: "info" })).toMatchObject({ result: {} });
     const told = await client.call("say", { text: "hello" });
     expect(await told.rest()).toMatchObject([{ method: "notifications/message" }, { result: {} }]);
+  });
+
+  it("knows its principal as the request at hand has it", async () => {
+    const authorize = ({ headers }: { headers: { get(name: string): string | null } }): Principal => ({
+      id: "somebody",
+      scopes: [headers.get("x-scope") ?? "none"],
+    });
+    const { url, mcp } = await stage({ sessions: true, authorize });
+    mcp.tool("scopes", {}, (_args, { principal }) => String(principal?.scopes));
+    const client = await Client.begin(url, { headers: { "x-scope": "read" } });
+    for (const scope of ["read", "write"]) {
+      const call = client.at(url, { "x-scope": scope }).request("tools/call", { name: "scopes" });
+      expect(await call).toMatchObject({ result: { content: [{ text: scope }] } });
+    }
   });
 
   it("is not introduced twice", async () => {
