@@ -1,4 +1,4 @@
-import { eventText, type HttpHeaders } from "@towpath/mcp-core/http";
+import { EVENT_STREAM_HEADERS, eventText, type HttpHeaders } from "@towpath/mcp-core/http";
 import {
   encode,
   isPromise,
@@ -80,9 +80,11 @@ export class HttpExchange implements Exchange {
     }
     const { call } = this.#visit;
     const status = reply === undefined ? 200 : statusOf(reply, this.#era);
-    if (reply !== undefined && (status !== 200 || this.#host.settings.answers === "auto"))
-      call.send(status, headers === NO_HEADERS ? JSON_TYPE : { ...headers, ...JSON_TYPE }, reply.json);
-    else call.stream(headers).end(reply === undefined ? undefined : eventText(reply.json));
+    const whole = reply !== undefined && (status !== 200 || this.#host.settings.answers === "auto");
+    const type = whole ? JSON_TYPE : EVENT_STREAM_HEADERS;
+    // A stream of one event is known from its beginning to its end, and sent as soon as anything else.
+    const body = reply === undefined ? "" : whole ? reply.json : eventText(reply.json);
+    call.send(status, headers === NO_HEADERS ? type : { ...headers, ...type }, body);
   }
 
   #open(): MaybePromise<EventStream> {

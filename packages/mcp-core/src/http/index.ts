@@ -7,6 +7,7 @@ export type { CallLimits, EventSink, HttpCall, HttpHeaders, HttpRequestHead, Req
 export { corsHeaders, isPreflight, preflightHeaders } from "./cors.js";
 export { EventParser, EventTooLargeError, type EventListener, type ReceivedEvent } from "./event-parser.js";
 export { commentText, eventText, type EventFields } from "./event-text.js";
+export { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
 export { FetchCall } from "./fetch-call.js";
 export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
 export { isLoopbackHost } from "./hosts.js";
