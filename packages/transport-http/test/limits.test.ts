@@ -1,3 +1,4 @@
+import { McpServer, memoryState } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import {
   ERAS,
@@ -127,6 +128,22 @@ describe("maxSessions", () => {
     const { url } = await startServer(calculator(), { sessions: true, limits: { maxSessions: 1 } });
     await session(url);
     expect((await post(url, toolCall("stateless", "add", { a: 1, b: 2 }))).status).toBe(200);
+  });
+});
+
+describe("a state that is full", () => {
+  it("refuses further sessions, and nobody is told of a failure", async () => {
+    const errors: unknown[] = [];
+    const state = memoryState({ maxRecords: 1 });
+    const mcp = new McpServer("small", { state });
+    const { url } = await startServer(mcp, { sessions: true, onError: (error) => errors.push(error) });
+    const headers = await session(url);
+    const refused = await post(url, INITIALIZE);
+    expect(refused.headers.get("mcp-session-id")).toBeNull();
+    expect(await outcome(refused)).toMatchObject(busy(503, 0, "maxRecords") as object);
+    expect(errors).toEqual([]);
+    expect((await fetch(url, { method: "DELETE", headers })).status).toBe(204);
+    expect((await post(url, INITIALIZE)).status).toBe(200);
   });
 });
 

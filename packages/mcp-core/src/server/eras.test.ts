@@ -280,6 +280,35 @@ describe("initialize", () => {
     expect(link.revision).toBeUndefined();
   });
 
+  it("keeps of a client's name what is part of one", async () => {
+    const remembered: unknown[] = [];
+    const session = { id: "s", remember: (handshake: unknown) => void remembered.push(handshake) };
+    const { request } = openLink(greeter(), { session });
+    const clientInfo = { name: "n", version: "1", title: "N", websiteUrl: "https://n.example" };
+    const { protocolVersion } = initializeParams("2025-11-25");
+    await request("initialize", {
+      protocolVersion,
+      capabilities: { roots: {} },
+      clientInfo: { ...clientInfo, junk: [] },
+    });
+    expect(remembered).toMatchObject([{ capabilities: { roots: {} } }]);
+    expect((remembered[0] as { clientInfo: unknown }).clientInfo).toEqual(clientInfo);
+  });
+
+  it.each([
+    ["a name", { clientInfo: { name: "é".repeat(32_768), version: "1" } }],
+    ["capabilities", { capabilities: { experimental: { x: Array.from({ length: 30_000 }, () => []) } } }],
+  ])("refuses %s too long to be kept, and names the limit", async (_, long) => {
+    const { request, link } = openLink(greeter());
+    const reply = await request("initialize", { ...initializeParams("2025-11-25"), ...long });
+    expect(reply).toEqual(refusal(-32602, "65536"));
+    expect(link.revision).toBeUndefined();
+    const short = { clientInfo: { name: "x".repeat(65_000), version: "1" } };
+    expect(await request("initialize", { ...initializeParams("2025-11-25"), ...short })).toHaveProperty(
+      "result",
+    );
+  });
+
   it("is answered once", async () => {
     const { request, link } = await handshaken(greeter(), "2025-06-18");
     expect(await request("initialize", initializeParams("2025-11-25"))).toEqual(

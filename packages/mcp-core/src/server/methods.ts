@@ -2,7 +2,7 @@ import { asJsonObject } from "../jsonrpc/as-json.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
-import { implementationField, logLevelField, objectField, stringField } from "../protocol/fields.js";
+import { logLevelField, stringField } from "../protocol/fields.js";
 import { Meta } from "../protocol/meta.js";
 import type { MaybePromise } from "../protocol/promises.js";
 import {
@@ -14,6 +14,7 @@ import {
   type Revision,
 } from "../protocol/revisions.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import { clientIdentity } from "./client-identity.js";
 import { complete, type References } from "./completions/complete.js";
 import type { RequestContext } from "./request-context.js";
 import type { McpServerOptions } from "./options.js";
@@ -125,13 +126,12 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
 /** Lifecycle, Initialization, of the handshake era. */
 function initialize(core: Served, params: JsonObject, { link }: RequestContext): JsonObject {
   const requested = stringField(params, "protocolVersion");
-  const capabilities = objectField(params, "capabilities");
-  const clientInfo = implementationField(params, "clientInfo");
+  const identity = clientIdentity(params);
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(core, requested);
   const declared = core.capabilities(revision, link.peer.push !== undefined);
-  link.introduce({ revision, clientInfo, capabilities, listChanged: namesWithListChanged(declared) });
+  link.introduce({ ...identity, revision, listChanged: namesWithListChanged(declared) });
   const { instructions } = core.options;
   return {
     protocolVersion: revision,

@@ -25,7 +25,10 @@ export interface McpServerOptions {
   readonly cache?: Partial<Record<CacheKind, CacheHints>>;
   /** Keeps what a handler threw from the client, except `ToolError` and protocol errors. Default: false. */
   readonly maskErrors?: boolean;
-  /** URIs one subscription, or one client of the handshake era, may ask for updates of. Default: 1,024. */
+  /**
+   * URIs one subscription, or one client of the handshake era, may ask for updates of. Those of such a client may
+   * have 256 characters for each that is allowed, all together. Default: 1,024.
+   */
   readonly maxSubscriptions?: number;
   /**
    * How long a client may take to answer a request of the server's, in ms; `Infinity` for ever. People need

@@ -1,4 +1,4 @@
-import type { Handshake, State } from "@towpath/mcp-core";
+import { LimitError, type Handshake, type State } from "@towpath/mcp-core";
 import {
   BusyError,
   fireAndForget,
@@ -132,7 +132,9 @@ export class Sessions implements SessionKeeper {
 
   async keep(session: Session, before: Handshake | undefined, after: Handshake): Promise<void> {
     if (before === undefined) return this.#create(session, after);
-    const kept = await this.#records.change(session.id, (stored) => withChange(stored, before, after));
+    const kept = await this.#records
+      .change(session.id, (stored) => withChange(stored, before, after))
+      .catch(asBusy);
     if (kept === undefined) return;
     // What has been set in the meantime is kept next.
     if (session.handshake === after) session.adopt(kept);
@@ -147,7 +149,7 @@ export class Sessions implements SessionKeeper {
 
   async #create(session: Session, handshake: Handshake): Promise<void> {
     const { id, principal } = session;
-    const created = await this.#records.create(id, { handshake, owner: principal });
+    const created = await this.#records.create(id, { handshake, owner: principal }).catch(asBusy);
     if (created.outcome !== "created")
       throw new BusyError(
         `${String(this.#limits.maxSessions)} sessions are open, the most there may be (maxSessions)`,
@@ -253,4 +255,11 @@ export class Sessions implements SessionKeeper {
         session.link.notify({ jsonrpc: "2.0", method: "notifications/cancelled", params: news.params });
     }
   }
+}
+
+/** A state that is full is no failure of the server's: its client is to come later. */
+function asBusy(error: unknown): never {
+  if (error instanceof LimitError)
+    throw new BusyError(`There is no room for what is kept of sessions (${error.limit} of the state)`);
+  throw error;
 }

@@ -167,6 +167,20 @@ describe("a subscription of the handshake era", () => {
     expect(pushed).toEqual([updated("note://1"), updated("note://2")]);
   });
 
+  it("is refused beyond the length that the URIs may have together", async () => {
+    const { request } = await handshaken(notes({ maxSubscriptions: 10 }));
+    const subscribe = (id: string): Promise<Wire | undefined> =>
+      request("resources/subscribe", { uri: `note://${id}` });
+    expect(await subscribe("a".repeat(1_993))).toHaveProperty("result");
+    expect(await subscribe("b".repeat(553))).toHaveProperty("result");
+    expect((await subscribe("c"))?.error).toMatchObject({
+      code: -31001,
+      message: expect.stringContaining("2560") as string,
+    });
+    await request("resources/unsubscribe", { uri: `note://${"b".repeat(553)}` });
+    expect(await subscribe("c")).toHaveProperty("result");
+  });
+
   it("is not there where nothing brings notifications to the client", async () => {
     const { request } = await handshaken(notes(), "2025-11-25", { peer: { push: null } });
     expect((await request("resources/subscribe", { uri: "note://1" }))?.error?.code).toBe(-32601);

@@ -4,12 +4,16 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { BusyError } from "../../protocol/errors.js";
 import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import type { Handshake } from "../../protocol/handshake.js";
+import { MAX_URI_LENGTH } from "../../uri-template/subject.js";
 import type { OfferedFilter } from "../changes/listen.js";
 import { isStrings } from "../completions/completer.js";
 import type { Viewer } from "../registry.js";
 import type { RequestContext } from "../request-context.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
+
+/** Characters of each of as many URIs as a client may subscribe to; one may be longer where others are shorter. */
+const KEPT_PER_URI = 256;
 
 /**
  * `resourceSubscriptions` of `subscriptions/listen` (Subscriptions, Notification Filter): honoured are the
@@ -57,6 +61,7 @@ export function subscribe(
   resources.require(uri, ctx);
   const uris = new Set(handshake.subscriptions).add(uri);
   checkLimit(uris.size, limit);
+  checkLength(uris, limit);
   ctx.link.introduce({ ...handshake, subscriptions: [...uris] });
   return {};
 }
@@ -79,4 +84,15 @@ function subscriber({ link, method }: RequestContext): Handshake {
 function checkLimit(count: number, limit: number): void {
   if (count > limit)
     throw new BusyError(`At most ${String(limit)} resources can be subscribed to, not ${String(count)}`);
+}
+
+/** They are kept with the session. Of URIs, characters are bytes. */
+function checkLength(uris: ReadonlySet<string>, limit: number): void {
+  const most = Math.max(MAX_URI_LENGTH, limit * KEPT_PER_URI);
+  let length = 0;
+  for (const uri of uris) length += uri.length;
+  if (length > most)
+    throw new BusyError(
+      `The URIs that one client subscribes to may have ${String(most)} characters together, not ${String(length)}`,
+    );
 }
