@@ -16,7 +16,10 @@ export interface HttpLimits {
   readonly maxStreamsPerSession: number;
   /** Bytes that wait in one stream for a client that does not read; then it is cut off. Default: 1 MiB. */
   readonly maxQueuedBytes: number;
-  /** How long a session is kept while no connection of its client is open, in ms. Default: 1,800,000. */
+  /**
+   * How long a session is kept while no connection of its client is open, in ms; until the first request after
+   * `initialize` for 60,000 at most. Default: 1,800,000.
+   */
   readonly sessionTtlMs: number;
   /** How long a request may take to arrive, in ms; then it gets 408. Default: 30,000. */
   readonly requestTimeoutMs: number;

@@ -14,6 +14,9 @@ export interface ReadSession extends StoredSession {
   readonly version: string;
 }
 
+/** How long a session is kept whose client has not come back since `initialize`, in ms: nobody may want it. */
+const PROVISIONAL_TTL_MS = 60_000;
+
 const INDEX = "towpath/http/sessions";
 
 /** The sessions of a server, as records with a time to live. */
@@ -29,10 +32,15 @@ export class SessionRecords {
     this.#max = max;
   }
 
+  /** How long a session is kept until its second request, in ms. */
+  get provisionalTtlMs(): number {
+    return Math.min(PROVISIONAL_TTL_MS, this.#ttlMs);
+  }
+
   create(id: string, session: StoredSession): Promise<CreateOutcome> {
     const atMost = this.#max === Infinity ? [] : [{ index: INDEX, count: this.#max }];
     return this.#records.create(nameOf(id), asJson(session), {
-      ttlMs: this.#ttlMs,
+      ttlMs: this.provisionalTtlMs,
       indexes: [INDEX],
       atMost,
     });

@@ -42,6 +42,8 @@ export class Sessions implements SessionKeeper {
   readonly #active = new Map<string, Session>();
   /** Those of them that are idle, and whose client has no stream to come back to; the least recently used come first. */
   readonly #warm = new Set<Session>();
+  /** Those whose client has not come back yet, as far as this node knows. */
+  readonly #provisional = new WeakSet<Session>();
   readonly #node = crypto.randomUUID();
   #links = 0;
   #sweeping: Scheduled | undefined;
@@ -72,6 +74,7 @@ export class Sessions implements SessionKeeper {
     const known = this.#active.get(id);
     if (known === undefined) return this.#restore(id, principal);
     if (known.principal !== principal?.id) return undefined;
+    this.#provisional.delete(known);
     known.caller = principal;
     known.lastUsed = this.#clock.now();
     if (this.#warm.delete(known)) this.#warm.add(known);
@@ -95,7 +98,7 @@ export class Sessions implements SessionKeeper {
       return;
     }
     session.lastUsed = this.#clock.now();
-    fireAndForget(() => this.#records.touch(session.id));
+    if (!this.#provisional.has(session)) fireAndForget(() => this.#records.touch(session.id));
     this.#rest(session);
   }
 
@@ -154,6 +157,7 @@ export class Sessions implements SessionKeeper {
       throw new BusyError(
         `${String(this.#limits.maxSessions)} sessions are open, the most there may be (maxSessions)`,
       );
+    this.#provisional.add(session);
     this.#keep(session);
   }
 
@@ -215,11 +219,15 @@ export class Sessions implements SessionKeeper {
     const now = this.#clock.now();
     for (const session of this.#active.values()) {
       if (session.uses > 0) fireAndForget(() => this.#stayAlive(session));
-      else if (session.lastUsed + sessionTtlMs <= now) this.#forget(session);
+      else if (session.lastUsed + this.#ttlOf(session) <= now) this.#forget(session);
     }
     const again = this.#active.size > 0;
     this.#sweeping = again ? this.#clock.schedule(sessionTtlMs / 3, this.#sweep) : undefined;
   };
+
+  #ttlOf(session: Session): number {
+    return this.#provisional.has(session) ? this.#records.provisionalTtlMs : this.#limits.sessionTtlMs;
+  }
 
   async #stayAlive(session: Session): Promise<void> {
     if (!(await this.#records.touch(session.id))) this.#forget(session);

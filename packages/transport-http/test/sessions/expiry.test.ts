@@ -2,7 +2,7 @@ import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
 import { fetchHandler } from "../../src/index.js";
 import { CountedLinks } from "../support/counted-links.js";
-import { Client } from "../support/client.js";
+import { Client, initialize } from "../support/client.js";
 import { nextTurn } from "../support/next-turn.js";
 import { INITIALIZE, POST_HEADERS } from "../support/requests.js";
 import { calculator } from "../support/servers.js";
@@ -41,6 +41,30 @@ describe("a session's time to live", () => {
       clock.advance(TTL_MS - 1);
       expect(await client.request("ping")).toMatchObject({ result: {} });
     }
+  });
+
+  it("is a minute until the client comes back after initialize", async () => {
+    const clock = new ManualClock();
+    const { url, links } = await stage({ sessions: true, clock, limits: { maxSessions: 2 } });
+    const [kept] = [await Client.begin(url), await Client.begin(url)];
+    clock.advance(59_999);
+    expect((await initialize(url)).status).toBe(503);
+    expect(await kept.notify("notifications/initialized")).toBe(202);
+    clock.advance(1);
+    const another = await Client.begin(url);
+    clock.advance(1_799_998);
+    expect(await kept.request("ping")).toMatchObject({ result: {} });
+    expect((await another.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
+    expect(links.count).toBe(1);
+  });
+
+  it("is the full one once the client has come back, at another node too", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    expect(await client.at(b.url).notify("notifications/initialized")).toBe(202);
+    clock.advance(1_700_000);
+    expect(await client.request("ping")).toMatchObject({ result: {} });
   });
 
   it("does not run while a GET stream is open, and begins anew when that ends", async () => {
