@@ -24,7 +24,7 @@ import { Get } from "./get.js";
 import { NO_HEADERS, type Host, type Visit } from "./host.js";
 import { KeptSink } from "./kept-sink.js";
 import { httpSettings, type HttpOptions, type HttpSettings } from "./options.js";
-import { Post } from "./post.js";
+import { post } from "./post.js";
 import { refuse } from "./refusals.js";
 import { RefusedError } from "./refused-error.js";
 import { Sessions } from "./sessions/sessions.js";
@@ -83,10 +83,9 @@ export class Endpoint implements Host {
       settings.sessions && handshakes
         ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
         : undefined;
-    const post = new Post(this);
     const get = new Get(this);
     this.#methods = new Map<string, Method>([
-      ["POST", (visit) => post.handle(visit)],
+      ["POST", (visit) => post(this, visit)],
       ["GET", (visit) => get.handle(visit)],
       ["DELETE", (visit) => endSession(this, visit)],
     ]);

@@ -1,28 +1,42 @@
 import { EVENT_STREAM_HEADERS, eventText, type HttpHeaders } from "@towpath/mcp-core/http";
 import {
   encode,
+  errorReply,
+  InvalidRequestError,
   isPromise,
+  ProtocolError,
   systemClock,
+  TowpathErrorCode,
   type Era,
   type Exchange,
+  type JsonRpcRequest,
   type MaybePromise,
   type Outgoing,
+  type Principal,
   type ReadonlyHeaders,
   type Reply,
+  type RequestId,
   type Scheduled,
 } from "@towpath/mcp-core/transport";
 import { NO_HEADERS, type Host, type Visit } from "./host.js";
-import { JSON_TYPE } from "./refusals.js";
+import { JSON_TYPE, RETRY_AFTER } from "./refusals.js";
 import type { Seat } from "./seats.js";
 import { statusOf } from "./statuses.js";
 import { DirectStream, type EventStream } from "./streams/event-stream.js";
 import { ResumableStream } from "./streams/resumable-stream.js";
+
+const CUT_OFF = new ProtocolError(
+  TowpathErrorCode.shuttingDown,
+  "The server shut down before this request was done",
+);
+const SESSION_ENDED = new InvalidRequestError("The session was ended before this request was done");
 
 /**
  * The answer to one POST. It is one JSON object, unless there is something to tell before the response, or the
  * response takes its time: then it is a stream of events (Streamable HTTP, Receiving Messages).
  */
 export class HttpExchange implements Exchange {
+  readonly principal: Principal | undefined;
   readonly headers: ReadonlyHeaders;
   readonly mirrored: ReadonlyHeaders;
   readonly #host: Host;
@@ -31,8 +45,11 @@ export class HttpExchange implements Exchange {
   readonly #era: Era;
   #stream: MaybePromise<EventStream> | undefined;
   #patience: Scheduled | undefined;
+  /** What is to be called as the requests that take their time are done. */
+  #working: (() => void)[] | undefined;
 
   constructor(host: Host, visit: Visit, seat: Seat, era: Era) {
+    this.principal = visit.principal;
     this.headers = visit.call.headers;
     this.mirrored = visit.call.headers;
     this.#host = host;
@@ -52,18 +69,27 @@ export class HttpExchange implements Exchange {
     return isPromise(stream) ? stream.then((opened) => opened.send(json)) : stream.send(json);
   }
 
-  closeStream(retryMs: number | undefined): void {
-    const stream = this.#open();
-    if (isPromise(stream)) void stream.then((opened) => opened.closeConnection?.(retryMs));
-    else stream.closeConnection?.(retryMs);
+  get closeStream(): ((retryMs: number | undefined) => void) | undefined {
+    const polls = this.#era === "handshake" && isPrimed(this.#seat.revision);
+    return polls && this.#host.streams !== undefined ? (retryMs) => this.#sendAway(retryMs) : undefined;
   }
 
-  /** The reply takes its time: without it the answer becomes a stream, at once where all answers are streams. */
+  /** Has a request served. Never throws, as a link does not. */
+  request(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+    const reply = this.#seat.link.request(message, this);
+    if (!isPromise(reply)) return reply;
+    (this.#working ??= []).push(this.#host.traffic.occupy(message.method));
+    return reply.then((settled) => settled ?? this.#errorFor(message.id));
+  }
+
+  handled(): void {
+    this.#working?.shift()?.();
+  }
+
+  /** The reply takes its time: without it the answer becomes a stream. */
   wait(): void {
-    const { answers, streamAfterMs, clock = systemClock } = this.#host.settings;
-    if (answers === "stream") void this.#open();
-    else if (this.#stream === undefined)
-      this.#patience = clock.schedule(streamAfterMs, () => void this.#open());
+    const { streamAfterMs, clock = systemClock } = this.#host.settings;
+    if (this.#stream === undefined) this.#patience = clock.schedule(streamAfterMs, () => void this.#open());
   }
 
   /** Nothing becomes a stream any more for having to wait. */
@@ -84,7 +110,20 @@ export class HttpExchange implements Exchange {
     const type = whole ? JSON_TYPE : EVENT_STREAM_HEADERS;
     // A stream of one event is known from its beginning to its end, and sent as soon as anything else.
     const body = reply === undefined ? "" : whole ? reply.json : eventText(reply.json);
-    call.send(status, headers === NO_HEADERS ? type : { ...headers, ...type }, body);
+    if (headers === NO_HEADERS && status !== 503) call.send(status, type, body);
+    else call.send(status, { ...headers, ...type, ...(status === 503 && RETRY_AFTER) }, body);
+  }
+
+  /** What is said where the client did not cancel, and gets no reply all the same. */
+  #errorFor(id: RequestId): Reply | undefined {
+    if (this.#host.traffic.isCutOff) return errorReply(id, CUT_OFF.toJSON());
+    return this.#seat.session?.ended === true ? errorReply(id, SESSION_ENDED.toJSON()) : undefined;
+  }
+
+  #sendAway(retryMs: number | undefined): void {
+    const stream = this.#open();
+    if (isPromise(stream)) void stream.then((opened) => opened.closeConnection?.(retryMs));
+    else stream.closeConnection?.(retryMs);
   }
 
   #open(): MaybePromise<EventStream> {

@@ -38,137 +38,134 @@ const WHY_UNDELIVERED = {
   lost: "whoever asked is gone",
 } as const;
 
-/** Takes what clients send (Streamable HTTP, Sending Messages). */
-export class Post {
-  readonly #host: Host;
-
-  constructor(host: Host) {
-    this.#host = host;
+/**
+ * Takes what a client sends (Streamable HTTP, Sending Messages).
+ * @throws RefusedError, BodyError for what is no message
+ */
+export async function post(host: Host, visit: Visit): Promise<void> {
+  const { call } = visit;
+  checkPostTypes(call.headers);
+  const read = parsed(await call.body());
+  try {
+    if (read.kind === "unreadable") throw new RefusedError(400, read.error);
+    const taken = take(host, visit, read.value);
+    if (isPromise(taken)) await taken;
+  } catch (error) {
+    refuse(call, error, visit.headers, (failure) => host.report(failure), idOf(read));
   }
+}
 
-  /** @throws RefusedError, BodyError for what is no message */
-  async handle(visit: Visit): Promise<void> {
-    const { call } = visit;
-    checkPostTypes(call.headers);
-    const read = parsed(await call.body());
-    try {
-      if (read.kind === "unreadable") throw new RefusedError(400, read.error);
-      const taken = this.#take(read.value, visit);
-      if (isPromise(taken)) await taken;
-    } catch (error) {
-      refuse(call, error, visit.headers, (failure) => this.#host.report(failure), idOf(read));
-    }
-  }
+function take(host: Host, visit: Visit, value: unknown): MaybePromise<void> {
+  if (isRequest(value)) return takeRequest(host, visit, value);
+  if (isNotification(value)) return takeNotification(host, visit, value);
+  if (isResponse(value)) return takeResponse(host, visit, value);
+  if (Array.isArray(value)) return takeBatch(host, visit, value);
+  throw new RefusedError(400, invalidMessage(value));
+}
 
-  #take(value: unknown, visit: Visit): MaybePromise<void> {
-    if (isRequest(value)) return this.#request(value, visit);
-    if (isNotification(value)) return this.#notification(value, visit);
-    if (isResponse(value)) return this.#response(value, visit);
-    if (Array.isArray(value)) return this.#batch(value, visit);
-    throw new RefusedError(400, invalidMessage(value));
-  }
+function takeRequest(host: Host, visit: Visit, message: JsonRpcRequest): MaybePromise<void> {
+  const { dispatcher, sessions } = host;
+  if (isStateless(message, visit))
+    return serveRequest(host, visit, seatAlone(dispatcher, visit), message, "stateless");
+  if (sessions === undefined)
+    return serveRequest(host, visit, seatAlone(dispatcher, visit), message, "handshake");
+  if (beginsSession(message, visit)) return introduce(host, sessions, visit, message);
+  return findSession(host, visit).then((session) =>
+    serveRequest(host, visit, seatOf(session), message, "handshake"),
+  );
+}
 
-  #request(message: JsonRpcRequest, visit: Visit): MaybePromise<void> {
-    const { sessions } = this.#host;
-    if (isStateless(message, visit)) return this.#serve(message, visit, this.#alone(visit), "stateless");
-    if (sessions === undefined) return this.#serve(message, visit, this.#alone(visit), "handshake");
-    if (beginsSession(message, visit)) return this.#introduce(sessions, message, visit);
-    return findSession(this.#host, visit).then((session) =>
-      this.#serve(message, visit, seatOf(session), "handshake"),
-    );
-  }
+function serveRequest(
+  host: Host,
+  visit: Visit,
+  seat: Seat,
+  message: JsonRpcRequest,
+  era: Era,
+): MaybePromise<void> {
+  const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> => exchange.request(message);
+  return serve(host, visit, seat, { era, method: message.method, requests: 1, begin });
+}
 
-  #serve(message: JsonRpcRequest, visit: Visit, seat: Seat, era: Era): MaybePromise<void> {
-    const { id, method } = message;
-    const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> =>
-      seat.link.request(message, exchange);
-    return serve(this.#host, visit, seat, { era, id, method, begin });
-  }
-
-  /** `initialize`: the session is there once its client has introduced itself (Session Management). */
-  async #introduce(sessions: Sessions, message: JsonRpcRequest, visit: Visit): Promise<void> {
-    const session = sessions.begin(visit.principal);
-    const headers = { ...visit.headers, [SESSION_ID]: session.id };
-    try {
-      await serve(this.#host, { ...visit, headers }, seatOf(session), {
-        era: "handshake",
-        id: message.id,
-        method: message.method,
-        begin: (exchange) => session.link.request(message, exchange),
-        finish: (exchange, reply) => {
-          exchange.finish(reply, session.handshake === undefined ? visit.headers : headers);
-        },
-      });
-    } finally {
-      sessions.release(session);
-    }
-  }
-
-  async #notification(message: JsonRpcNotification, visit: Visit): Promise<void> {
-    const { call, headers } = visit;
-    const stateless = isStateless(message, visit);
-    if (!stateless) checkVersion(call.headers, this.#host.dispatcher);
-    const { session, link } = stateless ? this.#alone(visit) : await this.#seat(visit);
-    if (session !== undefined) {
-      this.#host.sessions?.notify(session, message);
-    } else {
-      link.notify(message);
-      void link.close({ kind: "closed" });
-    }
-    call.send(202, headers);
-  }
-
-  /** An answer is taken only if somebody waits for it. */
-  async #response(message: JsonRpcResponse, visit: Visit): Promise<void> {
-    checkVersion(visit.call.headers, this.#host.dispatcher);
-    const { sessions } = this.#host;
-    if (sessions === undefined || saysStateless(visit.call.headers))
-      throw new RefusedError(400, "Nothing was asked of this client, so there is nothing to answer");
-    const session = await findSession(this.#host, visit);
-    const outcome = await session.link.answer(message);
-    if (outcome !== "delivered")
-      throw new RefusedError(400, `Nobody waits for this answer: ${WHY_UNDELIVERED[outcome]}`);
-    visit.call.send(202, visit.headers);
-  }
-
-  async #batch(values: readonly unknown[], visit: Visit): Promise<void> {
-    const { call } = visit;
-    const stateless = saysStateless(call.headers) || values.some(namesStatelessVersion);
-    const seat = stateless ? this.#alone(visit) : await this.#seat(visit);
-    const { link, revision, session } = seat;
-    const notify = (message: JsonRpcNotification): void => {
-      if (session === undefined) link.notify(message);
-      else this.#host.sessions?.notify(session, message);
-    };
-    const { maxBatch } = this.#host.settings.limits;
-    return serve(this.#host, visit, seat, {
+/** `initialize`: the session is there once its client has introduced itself (Session Management). */
+async function introduce(
+  host: Host,
+  sessions: Sessions,
+  visit: Visit,
+  message: JsonRpcRequest,
+): Promise<void> {
+  const session = sessions.begin(visit.principal);
+  const headers = { ...visit.headers, [SESSION_ID]: session.id };
+  try {
+    await serve(host, { ...visit, headers }, seatOf(session), {
       era: "handshake",
-      asks: values.some(isRequest),
-      begin: (exchange) =>
-        serveBatch(
-          link,
-          values,
-          maxBatch,
-          { serve: (message) => link.request(message, exchange), notify },
-          link.revision ?? revision,
-        ),
+      method: message.method,
+      requests: 1,
+      begin: (exchange) => exchange.request(message),
       finish: (exchange, reply) => {
-        if (reply !== undefined) exchange.finish(asRefusal(reply));
-        else if (exchange.streams) exchange.finish(undefined);
-        else call.send(202, visit.headers);
+        exchange.finish(reply, reply?.error === undefined ? headers : visit.headers);
       },
     });
+  } finally {
+    sessions.release(session);
   }
+}
 
-  #alone(visit: Visit): Seat {
-    return seatAlone(this.#host.dispatcher, visit);
+async function takeNotification(host: Host, visit: Visit, message: JsonRpcNotification): Promise<void> {
+  const { call, headers } = visit;
+  const stateless = isStateless(message, visit);
+  if (!stateless) checkVersion(call.headers, host.dispatcher);
+  const { session, link } = stateless ? seatAlone(host.dispatcher, visit) : await findSeat(host, visit);
+  if (session !== undefined) {
+    host.sessions?.notify(session, message);
+  } else {
+    link.notify(message);
+    void link.close({ kind: "closed" });
   }
+  call.send(202, headers);
+}
 
-  /** Where a message of the handshake era is taken. */
-  async #seat(visit: Visit): Promise<Seat> {
-    if (this.#host.sessions === undefined) return this.#alone(visit);
-    return seatOf(await findSession(this.#host, visit));
-  }
+/** An answer is taken only if somebody waits for it. */
+async function takeResponse(host: Host, visit: Visit, message: JsonRpcResponse): Promise<void> {
+  const { call, headers } = visit;
+  checkVersion(call.headers, host.dispatcher);
+  if (host.sessions === undefined || saysStateless(call.headers))
+    throw new RefusedError(400, "Nothing was asked of this client, so there is nothing to answer");
+  const session = await findSession(host, visit);
+  const outcome = await session.link.answer(message);
+  if (outcome !== "delivered")
+    throw new RefusedError(400, `Nobody waits for this answer: ${WHY_UNDELIVERED[outcome]}`);
+  call.send(202, headers);
+}
+
+async function takeBatch(host: Host, visit: Visit, values: readonly unknown[]): Promise<void> {
+  const { call } = visit;
+  const stateless = saysStateless(call.headers) || values.some(namesStatelessVersion);
+  const seat = stateless ? seatAlone(host.dispatcher, visit) : await findSeat(host, visit);
+  const { link, revision, session } = seat;
+  const notify = (message: JsonRpcNotification): void => {
+    if (session === undefined) link.notify(message);
+    else host.sessions?.notify(session, message);
+  };
+  const { maxBatch } = host.settings.limits;
+  return serve(host, visit, seat, {
+    era: "handshake",
+    requests: values.length > maxBatch ? 0 : values.filter(isRequest).length,
+    begin: (exchange) => {
+      const handlers = { serve: (message: JsonRpcRequest) => exchange.request(message), notify };
+      return serveBatch(link, values, maxBatch, handlers, link.revision ?? revision);
+    },
+    finish: (exchange, reply) => {
+      if (reply !== undefined) exchange.finish(asRefusal(reply));
+      else if (exchange.streams) exchange.finish(undefined);
+      else call.send(202, visit.headers);
+    },
+  });
+}
+
+/** Where a message of the handshake era is taken. */
+async function findSeat(host: Host, visit: Visit): Promise<Seat> {
+  if (host.sessions === undefined) return seatAlone(host.dispatcher, visit);
+  return seatOf(await findSession(host, visit));
 }
 
 function parsed(body: RequestBody): Parsed {

@@ -16,7 +16,7 @@ import { RefusedError } from "./refused-error.js";
 export const JSON_TYPE: HttpHeaders = { "content-type": "application/json" };
 
 /** What a client that is told to come later waits, in seconds. */
-const RETRY_AFTER: HttpHeaders = { "retry-after": "1" };
+export const RETRY_AFTER: HttpHeaders = { "retry-after": "1" };
 
 /**
  * Refuses a request: a status, and a JSON-RPC error response as the body (Streamable HTTP, Sending Messages).

@@ -16,8 +16,8 @@ const TABLE: readonly [
   [-32020, "header mismatch", [400, 200], [400, 400]],
   [-32021, "missing capability of the client", [200, 200], [400, 400]],
   [-32022, "unsupported version", [400, 200], [400, 400]],
-  [-31001, "busy", [503, 200], [503, 200]],
-  [-31002, "shutting down", [503, 200], [503, 200]],
+  [-31001, "busy", [503, 503], [503, 503]],
+  [-31002, "shutting down", [503, 503], [503, 503]],
   [-31003, "too many rounds", [200, 200], [200, 200]],
   [12345, "an error of the author's own", [200, 200], [200, 200]],
 ];

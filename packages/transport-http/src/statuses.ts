@@ -30,6 +30,11 @@ const OVERLOADED: ReadonlyMap<number, number> = new Map([
 /** The HTTP status of a reply that is sent whole: 200, unless the request itself was not acceptable. */
 export function statusOf({ error, refused }: Reply, era: Era): number {
   if (error === undefined) return 200;
-  const byCode = refused === true ? (REFUSED[era].get(error.code) ?? OVERLOADED.get(error.code)) : undefined;
-  return byCode ?? (era === "stateless" ? STATELESS.get(error.code) : undefined) ?? 200;
+  const byCode = refused === true ? REFUSED[era].get(error.code) : undefined;
+  return (
+    byCode ??
+    OVERLOADED.get(error.code) ??
+    (era === "stateless" ? STATELESS.get(error.code) : undefined) ??
+    200
+  );
 }

@@ -18,8 +18,9 @@ const PINGS_PAST_LIMIT = 16;
 export class Traffic {
   readonly #limits: HttpLimits;
   readonly #clock: Clock;
-  /** The links with something in flight, and how much. */
-  readonly #links = new Map<Link, number>();
+  /** The links on which answers are owed, and how many. */
+  readonly #owed = new Map<Link, number>();
+  /** Requests something still works on, also when nobody waits for it any more. */
   #inFlight = 0;
   #listens = 0;
   #whenIdle: (() => void) | undefined;
@@ -40,37 +41,48 @@ export class Traffic {
     return this.#phase === "cut off";
   }
 
-  /** @throws BusyError when there is no room for another request of this method; ShuttingDownError in a drain */
-  admit(method: string | undefined): void {
+  /**
+   * @param count how many requests come at once
+   * @throws BusyError when there is no room for them; ShuttingDownError in a drain
+   */
+  admit(method: string | undefined, count: number): void {
     if (this.draining) throw new ShuttingDownError();
     const { maxInFlight, maxListens } = this.#limits;
     const most = method === PING ? maxInFlight + PINGS_PAST_LIMIT : maxInFlight;
     if (method === LISTEN && this.#listens >= maxListens)
       throw new BusyError(`${String(maxListens)} subscriptions are open, the most there may be (maxListens)`);
-    if (method !== LISTEN && this.#inFlight >= most)
+    if (method !== LISTEN && this.#inFlight + count > most)
       throw new BusyError(
         `${String(maxInFlight)} requests are in flight, the most there may be (maxInFlight); this one was not begun`,
       );
   }
 
-  /** Something takes its time on this link. Returns what is to be called at its end. */
-  begin(link: Link, method: string | undefined): () => void {
-    this.#count(link, method, 1);
+  /** A request takes its time. Returns what is to be called when nothing works on it any more. */
+  occupy(method: string): () => void {
+    this.#count(method, 1);
+    return () => this.#count(method, -1);
+  }
+
+  /** An answer is owed on this link. Returns what is to be called when it was given. */
+  owe(link: Link): () => void {
+    this.#owed.set(link, (this.#owed.get(link) ?? 0) + 1);
     return () => {
-      this.#count(link, method, -1);
-      if (this.#links.size === 0) this.#whenIdle?.();
+      const left = (this.#owed.get(link) ?? 0) - 1;
+      if (left > 0) this.#owed.set(link, left);
+      else this.#owed.delete(link);
+      if (this.#owed.size === 0) this.#whenIdle?.();
     };
   }
 
   /** Begins nothing new, and asks what lasts to end. */
   drain(): void {
     this.#phase = "draining";
-    for (const link of this.#links.keys()) link.drain();
+    for (const link of this.#owed.keys()) link.drain();
   }
 
-  /** Settles when nothing is in flight any more, or after `timeoutMs`. */
+  /** Settles when no answer is owed any more, or after `timeoutMs`. */
   idle(timeoutMs: number): Promise<void> {
-    if (this.#links.size === 0 || timeoutMs === 0) return Promise.resolve();
+    if (this.#owed.size === 0 || timeoutMs === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
       this.#whenIdle = () => {
@@ -80,17 +92,14 @@ export class Traffic {
     });
   }
 
-  /** Ends whatever is still in flight. Settles when its handlers have ended. */
+  /** Ends whatever an answer is still owed to. Settles when its handlers have ended. */
   async cutOff(): Promise<void> {
     this.#phase = "cut off";
-    await Promise.all([...this.#links.keys()].map(async (link) => link.close({ kind: "closed" })));
+    await Promise.all([...this.#owed.keys()].map(async (link) => link.close({ kind: "closed" })));
   }
 
-  #count(link: Link, method: string | undefined, by: 1 | -1): void {
+  #count(method: string, by: 1 | -1): void {
     if (method === LISTEN) this.#listens += by;
     else this.#inFlight += by;
-    const count = (this.#links.get(link) ?? 0) + by;
-    if (count === 0) this.#links.delete(link);
-    else this.#links.set(link, count);
   }
 }

@@ -56,6 +56,31 @@ describe("maxInFlight", () => {
     },
   );
 
+  it("counts what still works on a request whose client has gone", async () => {
+    const { mcp, begun, release } = waitingServer({ stubborn: true });
+    const { url } = await startServer(mcp, { limits: { maxInFlight: 1 } });
+    const away = new AbortController();
+    const lost = post(url, toolCall("stateless", "wait", { call: "x" }), { signal: away.signal });
+    await begun("x");
+    away.abort();
+    await expect(lost).rejects.toThrow();
+    const { status } = await post(url, toolCall("stateless", "add", { a: 1, b: 2 }));
+    expect(status).toBe(503);
+    release("x");
+    await expect
+      .poll(async () => (await post(url, toolCall("stateless", "add", { a: 1, b: 2 }))).status)
+      .toBe(200);
+  });
+
+  it("counts each request of a batch", async () => {
+    const { mcp } = waitingServer();
+    const { url } = await startServer(mcp, { limits: { maxInFlight: 2 } });
+    const pings = [1, 2, 3].map((id) => ({ jsonrpc: "2.0", id, method: "tools/list" }));
+    const body = JSON.stringify(pings);
+    const refused = await fetch(url, { method: "POST", headers: POST_HEADERS, body });
+    expect(await outcome(refused)).toMatchObject(busy(503, null, "maxInFlight") as object);
+  });
+
   it("does not keep notifications out", async () => {
     const { mcp, begun, release } = waitingServer();
     const { url } = await startServer(mcp, { limits: { maxInFlight: 1 } });

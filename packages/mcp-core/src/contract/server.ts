@@ -63,6 +63,8 @@ export interface CloseReason {
 export interface Exchange {
   /** Aborted when the peer gave up on this request alone; a peer that is gone closes its link instead. */
   readonly signal?: AbortSignal;
+  /** Who sent it, where that is known of each request. Default: the peer's principal. */
+  readonly principal?: Principal | undefined;
   /** The headers of the HTTP request, for handlers to see. */
   readonly headers?: ReadonlyHeaders;
   /**
@@ -72,10 +74,15 @@ export interface Exchange {
    */
   readonly mirrored?: ReadonlyHeaders;
   /**
+   * Called once nothing works on the request any more, if it was not answered at once: with its reply or, where
+   * that came first, as of a request that was cancelled, when its handler has ended.
+   */
+  handled?(): void;
+  /**
    * Ends the connection that carries the stream of this exchange, but not the stream: its client comes back for
    * the rest after `retryMs` (2025-11-25, Sending Messages to the Server). Absent where there is no way back.
    */
-  closeStream?(retryMs: number | undefined): void;
+  readonly closeStream?: ((retryMs: number | undefined) => void) | undefined;
   /**
    * Sends a notification, or a request of ours, that belongs to this exchange; in order, never the
    * response. Settles when the message was accepted; rejects when it never will be.
@@ -118,8 +125,11 @@ export interface ReadonlyHeaders {
 export interface SessionRef {
   readonly id: string;
   readonly handshake?: Handshake | undefined;
-  /** Called when the handshake, or the log level kept with it, changes. */
-  remember(handshake: Handshake): void;
+  /**
+   * Called when the handshake, or what is kept with it, changes. Settles when it is kept: whoever asked for the
+   * change is told then; rejects when it could not be.
+   */
+  remember(handshake: Handshake): MaybePromise<void>;
 }
 
 /** Carries exchanges to a dispatcher. */

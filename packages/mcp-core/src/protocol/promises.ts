@@ -6,6 +6,11 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
+/** The value, once something else is done. */
+export function afterwards<T>(done: MaybePromise<void>, value: T): MaybePromise<T> {
+  return isPromise(done) ? done.then(() => value) : value;
+}
+
 /** Runs code of the author's from where it must not stop the work: what it throws shows as uncaught. */
 export function isolate(action: () => void): void {
   try {

@@ -30,7 +30,7 @@ describe("revisions", () => {
   );
 
   it("have a feature from the revision on that brought it", () => {
-    const features: Feature[] = ["audioContent", "structuredContent", "icons", "anyStructuredContent"];
+    const features: Feature[] = ["audioContent", "structuredContent", "ssePolling", "anyStructuredContent"];
     expect(features.map(first)).toEqual(["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]);
     for (const feature of features) {
       const from = REVISIONS.findIndex((revision) => has(revision, feature));

@@ -51,6 +51,7 @@ const SINCE = {
   richForms: "2025-11-25",
   samplingTools: "2025-11-25",
   urlElicitation: "2025-11-25",
+  ssePolling: "2025-11-25",
   argumentErrorsAsResults: "2025-11-25",
   idLeftOutWhenUnreadable: "2025-11-25",
   anyStructuredContent: "2026-07-28",

@@ -41,7 +41,7 @@ export interface BaseContext {
    * Ends the connection on which this request is being answered, while its handler goes on: the client comes
    * back for what follows after `retryMs` (default: what the transport says). Spares both sides a connection
    * that would be idle for long. Does nothing where answers do not travel on a stream that can be resumed
-   * (2025-11-25, Transports, Sending Messages to the Server).
+   * (2025-11-25, Transports, Sending Messages to the Server). Throws `RangeError` when `retryMs` is no whole number.
    */
   readonly closeStream: (options?: { readonly retryMs?: number }) => void;
 }

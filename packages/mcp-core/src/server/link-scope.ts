@@ -1,4 +1,5 @@
 import type { Peer } from "../contract/index.js";
+import type { MaybePromise } from "../protocol/promises.js";
 import type { Handshake } from "../protocol/handshake.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { Asks } from "./asking/asks.js";
@@ -13,7 +14,7 @@ export interface LinkScope {
   readonly logs: boolean;
   readonly handshake: Handshake | undefined;
   /** Remembers what `initialize` agreed on, or what was set since. */
-  introduce(handshake: Handshake): void;
+  introduce(handshake: Handshake): MaybePromise<void>;
   /** Gives an elicitation the id it needs, and remembers it: its completion is told to no other client. */
   withElicitationId(params: ElicitUrlParams): ElicitUrlParams;
   /** Tells the author of something no client is told. */

@@ -90,9 +90,9 @@ export class ServerLink implements Link, LinkScope {
     return this.#core.options.logging ?? true;
   }
 
-  introduce(handshake: Handshake): void {
+  introduce(handshake: Handshake): MaybePromise<void> {
     this.#adopt(handshake);
-    this.peer.session?.remember(handshake);
+    return this.peer.session?.remember(handshake);
   }
 
   withElicitationId(params: ElicitUrlParams): ElicitUrlParams {
@@ -116,7 +116,7 @@ export class ServerLink implements Link, LinkScope {
       caller = this.#identify(message.method, params, exchange);
       method = this.#core.method(message.method, caller);
       if (exchange.mirrored !== undefined && caller.era === "stateless")
-        checkParamsHeaders(exchange.mirrored, method, params, this.peer.principal);
+        checkParamsHeaders(exchange.mirrored, method, params, exchange.principal ?? this.peer.principal);
       if (this.#running - this.#awaited >= MAX_ABANDONED) throw tooManyAbandoned();
     } catch (error) {
       return { ...this.#failed(message.id, error), refused: true };
@@ -191,7 +191,10 @@ export class ServerLink implements Link, LinkScope {
       ctx.giveUp(signal?.reason);
     };
     this.#running += 1;
-    const settled = ctx.unlessEndedEarly(result, this.#ended);
+    const settled = ctx.unlessEndedEarly(result, () => {
+      this.#ended();
+      ctx.exchange.handled?.();
+    });
     const inFlight = (this.#inFlight ??= new Set());
     inFlight.add(ctx);
     if (signal?.aborted === true) giveUp();
@@ -208,10 +211,10 @@ export class ServerLink implements Link, LinkScope {
     }
   }
 
-  readonly #ended = (): void => {
+  #ended(): void {
     this.#running -= 1;
     if (this.#running === 0) this.#allEnded?.();
-  };
+  }
 
   #finish(result: MethodResult, method: ServedMethod, ctx: RequestContext): Reply {
     this.#core.checkResultType(result, ctx);

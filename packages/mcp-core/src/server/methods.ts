@@ -4,7 +4,7 @@ import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { logLevelField, stringField } from "../protocol/fields.js";
 import { Meta } from "../protocol/meta.js";
-import type { MaybePromise } from "../protocol/promises.js";
+import { afterwards, type MaybePromise } from "../protocol/promises.js";
 import {
   has,
   isHandshakeRevision,
@@ -124,21 +124,21 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
 }
 
 /** Lifecycle, Initialization, of the handshake era. */
-function initialize(core: Served, params: JsonObject, { link }: RequestContext): JsonObject {
+function initialize(core: Served, params: JsonObject, { link }: RequestContext): MaybePromise<JsonObject> {
   const requested = stringField(params, "protocolVersion");
   const identity = clientIdentity(params);
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(core, requested);
   const declared = core.capabilities(revision, link.peer.push !== undefined);
-  link.introduce({ ...identity, revision, listChanged: namesWithListChanged(declared) });
+  const listChanged = namesWithListChanged(declared);
   const { instructions } = core.options;
-  return {
+  return afterwards(link.introduce({ ...identity, revision, listChanged }), {
     protocolVersion: revision,
     capabilities: declared,
     serverInfo: infoFor(core.info, revision),
     ...(instructions !== undefined && { instructions }),
-  };
+  });
 }
 
 function namesWithListChanged(declared: ServerCapabilities): readonly string[] {
@@ -169,12 +169,11 @@ function infoFor(info: Implementation, revision: HandshakeRevision): JsonObject 
 }
 
 /** Logging, of the handshake era. */
-function setLevel(params: JsonObject, { link }: RequestContext): JsonObject {
+function setLevel(params: JsonObject, { link }: RequestContext): MaybePromise<JsonObject> {
   const logLevel = logLevelField(params, "level");
   if (link.handshake === undefined)
     throw new InvalidRequestError("Invalid request: a log level needs a session to be kept in");
-  link.introduce({ ...link.handshake, logLevel });
-  return {};
+  return afterwards(link.introduce({ ...link.handshake, logLevel }), {});
 }
 
 /** Discovery, of the stateless era: lists only what can be spoken per request. */

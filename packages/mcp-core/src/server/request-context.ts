@@ -61,7 +61,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   get principal(): Principal | undefined {
-    return this.link.peer.principal;
+    return this.exchange.principal ?? this.link.peer.principal;
   }
 
   get headers(): ReadonlyHeaders | undefined {
@@ -125,6 +125,8 @@ export class RequestContext implements MethodContext, ConcludedRequest {
 
   get closeStream(): BaseContext["closeStream"] {
     return ({ retryMs } = {}) => {
+      if (retryMs !== undefined && (!Number.isSafeInteger(retryMs) || retryMs < 0))
+        throw new RangeError(`retryMs must be a whole number of milliseconds, not ${String(retryMs)}`);
       if (!this.over) this.exchange.closeStream?.(retryMs);
     };
   }

@@ -3,7 +3,6 @@ import {
   encode,
   type Dispatcher,
   type Link,
-  type Peer,
   type Principal,
   type SessionRef,
 } from "@towpath/mcp-core/transport";
@@ -32,11 +31,12 @@ export interface SessionStart {
 export class Session implements SessionRef, StreamOwner {
   readonly id: string;
   readonly link: Link;
+  /** The id of the principal it belongs to. */
   readonly principal: string | undefined;
-  /** The principal as the latest request had it: another token may come with other scopes. */
-  caller: Principal | undefined;
   handshake: Handshake | undefined;
   standing: StandingStream | undefined;
+  /** It was ended, with all that went on in it. */
+  ended = false;
   /** Requests in flight, and open streams. */
   uses = 0;
   lastUsed = 0;
@@ -47,11 +47,16 @@ export class Session implements SessionRef, StreamOwner {
   constructor({ id, peerId, dispatcher, principal, stored, keeper }: SessionStart) {
     this.id = id;
     this.principal = principal?.id;
-    this.caller = principal;
     this.handshake = stored?.handshake;
     this.#version = stored?.version;
     this.#keeper = keeper;
-    this.link = dispatcher.open(this.#peer(peerId, principal));
+    this.link = dispatcher.open({
+      id: peerId,
+      transport: "streamable-http",
+      session: this,
+      ...(principal !== undefined && { principal }),
+      push: (message) => this.standing?.send(encode(message)),
+    });
   }
 
   get session(): string {
@@ -63,12 +68,12 @@ export class Session implements SessionRef, StreamOwner {
     return this.#version;
   }
 
-  /** Settles when what was agreed on, or set, is kept; rejects when it could not be. Nothing while there is nothing to keep. */
-  get saved(): Promise<void> | undefined {
-    return this.#saved;
+  /** Whether something is being kept at the moment. */
+  get saving(): boolean {
+    return this.#saved !== undefined;
   }
 
-  remember(handshake: Handshake): void {
+  remember(handshake: Handshake): Promise<void> {
     const before = this.handshake;
     this.handshake = handshake;
     const keep = (): Promise<void> => this.#keeper.keep(this, before, handshake);
@@ -78,23 +83,7 @@ export class Session implements SessionRef, StreamOwner {
     };
     saved.then(forget, forget);
     this.#saved = saved;
-  }
-
-  #peer(id: string, principal: Principal | undefined): Peer {
-    const peer: Peer = {
-      id,
-      transport: "streamable-http",
-      session: this,
-      push: (message) => this.standing?.send(encode(message)),
-    };
-    if (principal === undefined) return peer;
-    const latest = (): Principal => this.caller ?? principal;
-    return {
-      ...peer,
-      get principal() {
-        return latest();
-      },
-    };
+    return saved;
   }
 
   /** Takes over what is stored. */

@@ -75,7 +75,6 @@ export class Sessions implements SessionKeeper {
     if (known === undefined) return this.#restore(id, principal);
     if (known.principal !== principal?.id) return undefined;
     this.#provisional.delete(known);
-    known.caller = principal;
     known.lastUsed = this.#clock.now();
     if (this.#warm.delete(known)) this.#warm.add(known);
     if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
@@ -185,7 +184,7 @@ export class Sessions implements SessionKeeper {
   /** @param version what this node knew when it asked: what was kept since is newer than the answer */
   #update(session: Session, version: string | undefined, stored: ReadSession | undefined): void {
     if (stored === undefined || stored.version === version) return;
-    if (session.version === version && session.saved === undefined) session.adopt(stored);
+    if (session.version === version && !session.saving) session.adopt(stored);
   }
 
   #keep(session: Session): void {
@@ -197,6 +196,7 @@ export class Sessions implements SessionKeeper {
 
   #forget(session: Session): void {
     if (this.#active.get(session.id) !== session) return;
+    session.ended = true;
     this.#active.delete(session.id);
     this.#warm.delete(session);
     session.standing?.detach();

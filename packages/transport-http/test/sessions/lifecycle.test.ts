@@ -1,5 +1,6 @@
+import { memoryState } from "@towpath/mcp-core";
 import type { Principal } from "@towpath/mcp-core/transport";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fetchHandler } from "../../src/index.js";
 import { Client, initialize } from "../support/client.js";
 import { like } from "../support/like.js";
@@ -60,6 +61,40 @@ describe("a session", () => {
     }
   });
 
+  it("shows no request the scopes of another that comes meanwhile", async () => {
+    const authorize = ({ headers }: { headers: { get(name: string): string | null } }): Principal => ({
+      id: "somebody",
+      scopes: [headers.get("x-scope") ?? "none"],
+    });
+    const { url, playing } = await stage({ sessions: true, authorize });
+    const client = await Client.begin(url, { headers: { "x-scope": "read" } });
+    const call = client.call("play", { name: "long" });
+    const { ctx, end } = await playing("long");
+    await client.at(url, { "x-scope": "admin" }).request("ping");
+    expect(ctx.principal?.scopes).toEqual(["read"]);
+    await ctx.progress(1);
+    end("done");
+    await (await call).rest();
+  });
+
+  it("loses no result because something else could not be kept", async () => {
+    const state = memoryState();
+    const { url, playing } = await stage(
+      { sessions: true, onError: () => undefined },
+      { state, onError: () => undefined },
+    );
+    const client = await Client.begin(url);
+    const call = client.call("play", { name: "paying" });
+    const { ctx, end } = await playing("paying");
+    await ctx.progress(1);
+    const failing = vi.spyOn(state.records, "replace").mockRejectedValue(new Error("away"));
+    const setting = await client.request("logging/setLevel", { level: "info" });
+    end("paid");
+    expect(setting).toMatchObject({ error: { code: -32603 } });
+    expect(failing).toHaveBeenCalled();
+    expect((await (await call).rest()).at(-1)).toMatchObject({ result: { content: [{ text: "paid" }] } });
+  });
+
   it("is not introduced twice", async () => {
     const { url } = await stage({ sessions: true });
     const client = await Client.begin(url);
@@ -88,7 +123,10 @@ describe("a session", () => {
     expect(await client.end()).toBe(204);
     await aborted;
     expect(await listening.rest()).toEqual([]);
-    expect(await (await call).rest()).toMatchObject([{ method: "notifications/progress" }]);
+    expect(await (await call).rest()).toMatchObject([
+      { method: "notifications/progress" },
+      { error: { code: -32600, message: expect.stringContaining("session was ended") as string } },
+    ]);
     expect((await client.post({ jsonrpc: "2.0", id: 1, method: "ping" })).status).toBe(404);
     await links.none();
   });

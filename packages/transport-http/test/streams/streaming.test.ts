@@ -90,10 +90,10 @@ describe("ctx.closeStream", () => {
 
   it("does nothing where streams cannot be resumed", async () => {
     const { url, playing } = await stage({ resumable: false });
-    const opened = new Client(url).call("play", { name: "long" });
+    const called = new Client(url).request("tools/call", { name: "play", arguments: { name: "long" } });
     const { ctx, end } = await playing("long");
     ctx.closeStream();
     end("done");
-    expect(await (await opened).rest()).toMatchObject([{ result: {} }]);
+    expect(await called).toMatchObject({ result: { content: [{ text: "done" }] } });
   });
 });

@@ -20,15 +20,18 @@ export interface Waiting {
   aborted(call: string): Promise<void>;
 }
 
-/** Besides `add` it has `wait`, which sends progress when it is asked to, and then waits. */
-export function waitingServer(): Waiting {
+/**
+ * Besides `add` it has `wait`, which sends progress when it is asked to, and then waits.
+ * @param stubborn also when it was given up
+ */
+export function waitingServer({ stubborn = false } = {}): Waiting {
   const mcp = calculator();
   const [begun, released, aborted] = [perName(), perName(), perName()];
   mcp.tool("wait", { input: z.object({ call: z.string() }) }, async ({ call }, ctx) => {
     ctx.signal.addEventListener("abort", () => aborted(call).resolve());
     begun(call).resolve();
     await ctx.progress(1, 2, `${call} has begun`);
-    await Promise.race([released(call).promise, aborted(call).promise]);
+    await Promise.race([released(call).promise, ...(stubborn ? [] : [aborted(call).promise])]);
     return `${call} is done`;
   });
   return {

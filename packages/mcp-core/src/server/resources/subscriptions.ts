@@ -2,6 +2,7 @@ import { InvalidParamsError, InvalidRequestError, MethodNotFoundError } from "..
 import { describe } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { BusyError } from "../../protocol/errors.js";
+import { afterwards, type MaybePromise } from "../../protocol/promises.js";
 import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import { MAX_URI_LENGTH } from "../../uri-template/subject.js";
@@ -11,6 +12,8 @@ import type { Viewer } from "../registry.js";
 import type { RequestContext } from "../request-context.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
+
+const NOTHING: JsonObject = {};
 
 /** Characters of each of as many URIs as a client may subscribe to; one may be longer where others are shorter. */
 const KEPT_PER_URI = 256;
@@ -55,23 +58,22 @@ export function subscribe(
   limit: number,
   params: JsonObject,
   ctx: RequestContext,
-): JsonObject {
+): MaybePromise<JsonObject> {
   const handshake = subscriber(ctx);
   const uri = uriParam(params);
   resources.require(uri, ctx);
   const uris = new Set(handshake.subscriptions).add(uri);
   checkLimit(uris.size, limit);
   checkLength(uris, limit);
-  ctx.link.introduce({ ...handshake, subscriptions: [...uris] });
-  return {};
+  return afterwards(ctx.link.introduce({ ...handshake, subscriptions: [...uris] }), NOTHING);
 }
 
 /** `resources/unsubscribe`, of the handshake era: what was not subscribed to is no error. */
-export function unsubscribe(params: JsonObject, ctx: RequestContext): JsonObject {
+export function unsubscribe(params: JsonObject, ctx: RequestContext): MaybePromise<JsonObject> {
   const { subscriptions = [], ...handshake } = subscriber(ctx);
   const uri = uriParam(params);
-  ctx.link.introduce({ ...handshake, subscriptions: subscriptions.filter((one) => one !== uri) });
-  return {};
+  const left = subscriptions.filter((one) => one !== uri);
+  return afterwards(ctx.link.introduce({ ...handshake, subscriptions: left }), NOTHING);
 }
 
 function subscriber({ link, method }: RequestContext): Handshake {
