@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventParser, EventTooLargeError } from "./event-parser.js";
-import { commentText, eventText } from "./event-text.js";
+import { commentText, eventText, retryText } from "./event-text.js";
 
 /** Everything that is read from pieces of text, in order. */
 function read(...pieces: readonly string[]): unknown[] {
@@ -33,6 +33,17 @@ describe("eventText", () => {
       expect(() => eventText("", fields)).toThrow(TypeError);
     },
   );
+});
+
+describe("retryText", () => {
+  it.each([0, 1500, Number.MAX_SAFE_INTEGER])("is read as %d ms, and as no event", (ms) => {
+    expect(read(retryText(ms))).toEqual([ms]);
+  });
+
+  it.each([1.5, -1, NaN, Infinity, 1e21])("refuses %d, which would not be read, as eventText does", (ms) => {
+    expect(() => retryText(ms)).toThrow(new RegExp(`^The retry .* not ${String(ms).replace("+", "\\+")}$`));
+    expect(() => eventText("", { retry: ms })).toThrow(RangeError);
+  });
 });
 
 describe("EventParser", () => {

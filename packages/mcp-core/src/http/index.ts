@@ -6,7 +6,7 @@ export { BodyError, type BodyErrorKind } from "./body-error.js";
 export type { CallLimits, EventSink, HttpCall, HttpHeaders, HttpRequestHead, RequestBody } from "./call.js";
 export { corsHeaders, isPreflight, preflightHeaders } from "./cors.js";
 export { EventParser, EventTooLargeError, type EventListener, type ReceivedEvent } from "./event-parser.js";
-export { commentText, eventText, type EventFields } from "./event-text.js";
+export { commentText, eventText, retryText, type EventFields } from "./event-text.js";
 export { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
 export { FetchCall } from "./fetch-call.js";
 export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
