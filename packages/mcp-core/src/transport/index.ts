@@ -41,6 +41,7 @@ export {
 export { fireAndForget, isPromise } from "../protocol/promises.js";
 export {
   DEFAULT_HTTP_REVISION,
+  has,
   isHandshakeRevision,
   isStatelessRevision,
   REVISIONS,
