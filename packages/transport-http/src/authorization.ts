@@ -10,8 +10,10 @@ export class AuthorizationError extends Error {
   /** The `WWW-Authenticate` header, as in `Bearer error="invalid_token"`. */
   readonly challenge: string;
 
+  /** @throws TypeError when the challenge is not ASCII, or not one line */
   constructor(status: 401 | 403, message: string, challenge = "Bearer") {
     super(message);
+    checkChallenge(challenge);
     this.status = status;
     this.challenge = challenge;
   }
@@ -19,6 +21,18 @@ export class AuthorizationError extends Error {
   get headers(): HttpHeaders {
     return { "www-authenticate": this.challenge };
   }
+}
+
+/** What else HTTP lets pass arrives as something else (RFC 9110, section 5.5). */
+const NOT_ASCII = /[^\t\x20-\x7e]/u;
+
+function checkChallenge(challenge: string): void {
+  const wrong = NOT_ASCII.exec(challenge);
+  if (wrong === null) return;
+  const code = (wrong[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  throw new TypeError(
+    `The challenge must be ASCII without line ends, as it is a header; character ${String(wrong.index)} is ${JSON.stringify(wrong[0])} (U+${code})`,
+  );
 }
 
 export type Authorize = NonNullable<HttpOptions["authorize"]>;

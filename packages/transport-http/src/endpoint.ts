@@ -11,6 +11,7 @@ import {
 } from "@towpath/mcp-core/http";
 import {
   isHandshakeRevision,
+  isolate,
   isPromise,
   MethodNotFoundError,
   REVISIONS,
@@ -108,7 +109,7 @@ export class Endpoint implements Host {
   }
 
   report(error: unknown): void {
-    this.settings.onError(error);
+    isolate(() => this.settings.onError(error));
   }
 
   /** From now on it says that it takes no new work, while it still does: for whatever distributes work to notice. */
@@ -132,10 +133,23 @@ export class Endpoint implements Host {
     // What another node can read on, its client is to have from there.
     if (this.dispatcher.state !== undefined) this.streams?.closeConnections();
     await this.traffic.idle(timeoutMs);
-    await inTime(this.traffic.cutOff());
-    await inTime(this.streams?.settled());
+    await this.#inTime(this.traffic.cutOff());
+    await this.#inTime(this.streams?.settled());
     this.#phase = "closed";
-    await inTime(this.sessions?.close({ kind: "closed" }));
+    await this.#inTime(this.sessions?.close({ kind: "closed" }));
+  }
+
+  /** Waits for what may never end, but not for ever, and goes on when it fails. */
+  async #inTime(work: Promise<void> | undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = systemClock.schedule(GRACE_MS, resolve, { keepAlive: true });
+      void Promise.resolve(work)
+        .catch((error: unknown) => this.report(error))
+        .finally(() => {
+          timer.cancel();
+          resolve();
+        });
+    });
   }
 
   #routesOf({ path, health, ready }: HttpSettings): ReadonlyMap<string, Route> {
@@ -168,22 +182,11 @@ export class Endpoint implements Host {
       if (this.#phase === "closed") throw new ShuttingDownError();
       const principal = principalOf(this.settings.authorize, call);
       const served = isPromise(principal)
-        ? principal.then((known) => method({ call, principal: known, headers }))
+        ? Promise.resolve(principal).then((known) => method({ call, principal: known, headers }))
         : method({ call, principal, headers });
       served.catch(refused);
     } catch (error) {
       refused(error);
     }
   }
-}
-
-/** Waits for what may never end, but not for ever. */
-async function inTime(work: Promise<void> | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = systemClock.schedule(GRACE_MS, resolve, { keepAlive: true });
-    void Promise.resolve(work).finally(() => {
-      timer.cancel();
-      resolve();
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { BodyError, type HttpCall, type HttpHeaders } from "@towpath/mcp-core/ht
 import {
   BusyError,
   errorReply,
+  fireAndForget,
   InternalError,
   InvalidRequestError,
   ParseError,
@@ -19,7 +20,8 @@ export const JSON_TYPE: HttpHeaders = { "content-type": "application/json" };
 export const RETRY_AFTER: HttpHeaders = { "retry-after": "1" };
 
 /**
- * Refuses a request: a status, and a JSON-RPC error response as the body (Streamable HTTP, Sending Messages).
+ * Refuses a request: a status, and a JSON-RPC error response as the body (Streamable HTTP, Sending Messages). Never
+ * throws: what cannot be sent becomes a plain 500.
  * @param id of the request, where it could be read
  * @param report told of what no client can be blamed for
  */
@@ -30,11 +32,16 @@ export function refuse(
   report: (error: unknown) => void,
   id?: RequestId,
 ): void {
-  const { status, error, headers } = refusalOf(cause, report);
-  const later = status === 503 || status === 429 ? RETRY_AFTER : undefined;
-  const { json } =
-    id === undefined ? unreadableReply(revisionOf(call.headers), error) : errorReply(id, error.toJSON());
-  call.send(status, { ...common, ...JSON_TYPE, ...later, ...headers }, json);
+  try {
+    const { status, error, headers } = refusalOf(cause, report);
+    const later = status === 503 || status === 429 ? RETRY_AFTER : undefined;
+    const { json } =
+      id === undefined ? unreadableReply(revisionOf(call.headers), error) : errorReply(id, error.toJSON());
+    call.send(status, { ...common, ...JSON_TYPE, ...later, ...headers }, json);
+  } catch (failure) {
+    report(failure); // such as a header that HTTP does not have
+    fireAndForget(() => call.send(500, JSON_TYPE, unreadableReply(undefined, new InternalError()).json));
+  }
 }
 
 function refusalOf(cause: unknown, report: (error: unknown) => void): RefusedError {
