@@ -12,7 +12,7 @@ const ping = request("handshake", "ping", {});
 let uncaught: unknown[] = [];
 const EVENTS = ["uncaughtException", "unhandledRejection"] as const;
 /** With the types of an emitter, as both of its events have listeners of the same kind. */
-const emitter: EventEmitter = process;
+const emitter: Pick<EventEmitter, "on" | "listeners" | "removeAllListeners"> = process;
 type OnError = (error: unknown) => void;
 const others = new Map<string, readonly OnError[]>();
 

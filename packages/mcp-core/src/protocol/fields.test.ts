@@ -53,13 +53,19 @@ const refusals: readonly [name: string, check: Check, object: JsonObject, messag
     "a fraction for a progress token",
     progressTokenField,
     { progressToken: 0.5 },
-    "params._meta.progressToken must be a string or an integer, not 0.5",
+    "params._meta.progressToken must be a string of at most 1024 characters or an integer, not 0.5",
   ],
   [
     "null for a progress token",
     progressTokenField,
     { progressToken: null },
-    "params._meta.progressToken must be a string or an integer, not null",
+    "params._meta.progressToken must be a string of at most 1024 characters or an integer, not null",
+  ],
+  [
+    "a progress token that is too long",
+    progressTokenField,
+    { progressToken: "x".repeat(1025) },
+    `params._meta.progressToken must be a string of at most 1024 characters or an integer, not "${"x".repeat(40)}…"`,
   ],
 ];
 
@@ -81,10 +87,9 @@ describe("fields", () => {
     expect(optionalObjectField({}, "at")).toBeUndefined();
     expect(implementationField({ clientInfo: info }, "clientInfo")).toEqual(info);
     expect(logLevelField({ level: "debug" }, "level")).toBe("debug");
-    expect([{}, { progressToken: "" }, { progressToken: 0 }].map(progressTokenField)).toEqual([
-      undefined,
-      "",
-      0,
-    ]);
+    for (const progressToken of [undefined, "", 0, "x".repeat(1024)])
+      expect(progressTokenField({ ...(progressToken !== undefined && { progressToken }) })).toBe(
+        progressToken,
+      );
   });
 });

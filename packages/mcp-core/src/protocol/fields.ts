@@ -56,15 +56,19 @@ export function logLevelField(object: JsonObject, key: string, where = "params")
   return value;
 }
 
+/** Characters of a progress token, which every notification about its request repeats. */
+const MAX_TOKEN_LENGTH = 1024;
+
 /** Progress tokens are strings or integers (Progress, Progress Flow). */
 export function progressTokenField(meta: JsonObject): RequestId | undefined {
   const value = meta["progressToken"];
   if (
     value === undefined ||
-    typeof value === "string" ||
+    (typeof value === "string" && value.length <= MAX_TOKEN_LENGTH) ||
     (typeof value === "number" && Number.isInteger(value))
   ) {
     return value;
   }
-  throw wrong("params._meta", "progressToken", "a string or an integer", value);
+  const expected = `a string of at most ${String(MAX_TOKEN_LENGTH)} characters or an integer`;
+  throw wrong("params._meta", "progressToken", expected, value);
 }

@@ -180,7 +180,7 @@ describe("per-request metadata", () => {
     [Meta.clientInfo, "me", "must be an object"],
     [Meta.clientInfo, { name: "me" }, '"name" and "version"'],
     [Meta.logLevel, "loud", "must be one of debug, info"],
-    [Meta.progressToken, {}, "must be a string or an integer, not an object"],
+    [Meta.progressToken, {}, "must be a string of at most 1024 characters or an integer, not an object"],
   ])("with a malformed %s is -32602 and says so", async (key, value, why) => {
     const { request } = openLink(greeter());
     const reply = await request("tools/call", withMeta(key, value));
