@@ -1,13 +1,16 @@
-import { ShuttingDownError } from "@towpath/mcp-core/transport";
-import { parseEventId, type StreamPosition } from "./streams/stream-id.js";
+import { FencedError, type LogReader } from "@towpath/mcp-core";
+import { has, ShuttingDownError } from "@towpath/mcp-core/transport";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
-import { isPrimed } from "./exchange.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession } from "./seats.js";
 import { checkRoom } from "./serving.js";
 import type { Session } from "./sessions/session.js";
-import { StandingStream } from "./streams/standing-stream.js";
+import { StreamConnection } from "./streams/connection.js";
+import { LoggedStandingStream } from "./streams/logged-standing-stream.js";
+import { DirectStandingStream, type StandingStream } from "./streams/standing-stream.js";
+import { isStandingId, logName, parseEventId, type StreamPosition } from "./streams/stream-id.js";
+import type { Streams } from "./streams/streams.js";
 
 /** Opens the stream of a session, or takes up one that broke (Listening for Messages from the Server; Resumability). */
 export class Get {
@@ -29,8 +32,9 @@ export class Get {
     const session = sessions === undefined ? undefined : await findSession(this.#host, visit);
     const position = resumes ? positionOf(lastEventId) : undefined;
     this.#checkOpen(position);
-    if (position !== undefined && !(session !== undefined && StandingStream.isId(position.stream)))
-      return this.#resume(visit, session, position);
+    const answers = session === undefined || position === undefined || !isStandingId(position.stream);
+    if (streams !== undefined && position !== undefined && answers)
+      return this.#resume(streams, visit, session, position);
     if (session !== undefined) return this.#listen(visit, session, position);
   }
 
@@ -38,13 +42,12 @@ export class Get {
   #checkOpen(position: StreamPosition | undefined): void {
     const { traffic, dispatcher } = this.#host;
     const onlyHere = position !== undefined && dispatcher.state === undefined;
-    if (traffic.draining && !(onlyHere && !StandingStream.isId(position.stream)))
-      throw new ShuttingDownError();
+    if (traffic.draining && !(onlyHere && !isStandingId(position.stream))) throw new ShuttingDownError();
   }
 
   /** The stream outside any request; the newest connection has it. */
   async #listen(visit: Visit, session: Session, position: StreamPosition | undefined): Promise<void> {
-    const { sessions, streams } = this.#host;
+    const { sessions } = this.#host;
     // The stream that is there gives way.
     checkRoom(this.#host, session.uses - (session.standing?.attached === true ? 1 : 0));
     sessions?.use(session);
@@ -54,32 +57,39 @@ export class Get {
     const sink = this.#host.stream(visit.call, visit.headers);
     visit.call.onGone(() => standing.leave(sink));
     sessions?.listening(session);
-    const primed = streams !== undefined && isPrimed(session.handshake?.revision);
-    await standing.attach(sink, () => sessions?.release(session), primed, position?.after);
+    const revision = session.handshake?.revision;
+    await standing.attach({
+      sink,
+      primed: revision !== undefined && has(revision, "ssePolling"),
+      after: position?.after,
+      onEnd: () => sessions?.release(session),
+    });
   }
 
   #standing(session: Session, position: StreamPosition | undefined): StandingStream {
     if (position !== undefined && session.standing?.id === position.stream) return session.standing;
-    return new StandingStream(this.#host.streams, session, position?.stream);
+    const { streams } = this.#host;
+    if (streams === undefined) return new DirectStandingStream();
+    return new LoggedStandingStream(streams, session, position?.stream);
   }
 
   /** A stream that answers a request, from where its connection broke. */
-  async #resume(visit: Visit, session: Session | undefined, position: StreamPosition): Promise<void> {
-    const { sessions, streams } = this.#host;
+  async #resume(
+    streams: Streams,
+    visit: Visit,
+    session: Session | undefined,
+    position: StreamPosition,
+  ): Promise<void> {
+    const { sessions } = this.#host;
     const { call, principal } = visit;
     if (session !== undefined) {
       checkRoom(this.#host, session.uses);
       sessions?.use(session);
     }
     try {
-      const name = streams?.name(position.stream, session ?? { principal: principal?.id });
-      const reader = name === undefined ? undefined : await streams?.resume(name, position.after);
-      if (streams === undefined || name === undefined || reader === undefined)
-        throw new RefusedError(
-          410,
-          "There is no such stream any more: it is too old, or never was this client's",
-        );
-      const connection = streams.connect(position.stream, this.#host.stream(call, visit.headers), true);
+      const name = logName(position.stream, session ?? { principal: principal?.id });
+      const reader = await readerOf(streams, name, position.after);
+      const connection = new StreamConnection(position.stream, this.#host.stream(call, visit.headers), true);
       call.onGone(() => connection.leave());
       await streams.carry(name, connection, reader);
     } finally {
@@ -93,6 +103,19 @@ function positionOf(lastEventId: string): StreamPosition {
   if (position === undefined)
     throw new RefusedError(400, "The Last-Event-ID header is no id of an event of this server");
   return position;
+}
+
+/** @throws RefusedError when there is none, or it is another connection's by now */
+async function readerOf(streams: Streams, name: string, after: string | undefined): Promise<LogReader> {
+  const gone = "There is no such stream any more: it is too old, or never was this client's";
+  try {
+    const reader = await streams.resume(name, after);
+    if (reader === undefined) throw new RefusedError(410, gone);
+    return reader;
+  } catch (error) {
+    if (!(error instanceof FencedError)) throw error;
+    throw new RefusedError(409, "A newer connection has taken up this stream");
+  }
 }
 
 function noStreams(resumable: boolean): RefusedError {

@@ -1,25 +1,39 @@
 import { CursorLostError, FencedError, UnknownLogError, type LogReader } from "@towpath/mcp-core";
-import { eventText, type EventSink } from "@towpath/mcp-core/http";
-import { isPromise, type MaybePromise } from "@towpath/mcp-core/transport";
+import { eventText, retryText, type EventSink } from "@towpath/mcp-core/http";
+import { fireAndForget, isPromise, type MaybePromise } from "@towpath/mcp-core/transport";
+import { isNote } from "./note.js";
 import { eventId } from "./stream-id.js";
 
 /** Why a connection stopped delivering. `overtaken`: events were trimmed before it had got to them. */
 export type Ending = "complete" | "left" | "taken" | "overtaken" | "lost" | "failed";
 
+interface Untold {
+  readonly json: string;
+  readonly told: (room: MaybePromise<void>) => void;
+}
+
+interface Last {
+  readonly text: string;
+  /** The entry that the log has in its place, for those who come later. */
+  readonly entry: string | undefined;
+}
+
 /** One connection that carries a stream: it reads the log and writes what it reads. */
 export class StreamConnection {
-  readonly #stream: string;
-  readonly #sink: EventSink;
+  readonly sink: EventSink;
   /** Its client knows that it may be sent away, and comes back for the rest (since 2025-11-25). */
   readonly polls: boolean;
+  readonly #stream: string;
+  /** What the log has no room for, by the notes that say where it belongs. */
+  readonly #untold = new Map<string, Untold>();
   #reader: LogReader | undefined;
   #room: MaybePromise<void> = undefined;
-  #left = false;
-  #last: string | undefined;
+  #open = true;
+  #last: Last | undefined;
 
   constructor(stream: string, sink: EventSink, polls: boolean) {
     this.#stream = stream;
-    this.#sink = sink;
+    this.sink = sink;
     this.polls = polls;
   }
 
@@ -28,68 +42,116 @@ export class StreamConnection {
     return this.#room;
   }
 
-  /** Whether the client has gone, or was sent away. */
-  get left(): boolean {
-    return this.#left;
+  /** Whether anything may still be sent: the client has not gone, nor was it sent away, nor is it through. */
+  get open(): boolean {
+    return this.#open;
   }
 
   /** An event without a message, whose id is where to resume (2025-11-25, Sending Messages to the Server). */
   prime(cursor: string | undefined, retryMs: number): void {
-    if (!this.#left)
-      void this.#sink.write(eventText("", { id: eventId(this.#stream, cursor), retry: retryMs }));
+    if (this.#open)
+      void this.sink.write(eventText("", { id: eventId(this.#stream, cursor), retry: retryMs }));
   }
 
   /** Delivers until the log is complete, or something else ends it; {@link finish} is to follow. */
   async deliver(reader: LogReader): Promise<Ending> {
     this.#reader = reader;
-    if (this.#left) await reader.return();
+    if (!this.#open) {
+      endReader(reader);
+      return "left";
+    }
+    const ending = await this.#deliver(reader);
+    for (const note of this.#untold.keys()) void this.tellNow(note);
+    return ending;
+  }
+
+  /** Sends what is in no log, at once: if the connection breaks, it is lost. */
+  tell(json: string): MaybePromise<void> {
+    return this.#open ? this.#write(json) : undefined;
+  }
+
+  /** Sends it where the log has this note. Settles when the client has read it, or is gone. */
+  tellAt(note: string, json: string): Promise<void> {
+    if (!this.#open) return Promise.resolve();
+    return new Promise((told) => this.#untold.set(note, { json, told }));
+  }
+
+  /** The note has come, or will not. */
+  tellNow(note: string, cursor?: string): MaybePromise<void> {
+    const untold = this.#untold.get(note);
+    if (untold === undefined) return undefined;
+    this.#untold.delete(note);
+    const written = this.#write(untold.json, cursor);
+    untold.told(written);
+    return written;
+  }
+
+  /** What no log has room for, and is to go out when all else has. */
+  endWith(json: string, entry: string | undefined): void {
+    this.#last = { text: eventText(json), entry };
+  }
+
+  /** Ends the connection: nothing more is coming. */
+  finish(): void {
+    if (!this.#open) return;
+    this.#close();
+    this.sink.end(this.#last?.text);
+  }
+
+  /** The client is gone. */
+  leave(): void {
+    this.#close();
+    const reader = this.#reader;
+    if (reader !== undefined) endReader(reader);
+  }
+
+  /** Sends the client away; it is to come back for the rest. */
+  close(retryMs: number): void {
+    const text = retryText(retryMs);
+    if (!this.#open) return;
+    this.leave();
+    this.sink.end(text);
+  }
+
+  async #deliver(reader: LogReader): Promise<Ending> {
     try {
       for await (const { cursor, data } of reader) {
-        if (this.#left) return "left";
-        const written = this.#write(eventText(data, { id: eventId(this.#stream, cursor) }));
-        if (written !== undefined) await written;
+        if (!this.#open) return "left";
+        const written = this.#pass(cursor, data);
+        if (isPromise(written)) await written;
       }
-      return this.#left ? "left" : "complete";
+      return this.#open ? "complete" : "left";
     } catch (error) {
       return endingOf(error);
     }
   }
 
-  /** Sends what no log has room for: if the connection breaks, it is lost. */
-  tell(json: string): MaybePromise<void> {
-    return this.#left ? undefined : this.#sink.write(eventText(json));
+  #pass(cursor: string, data: string): MaybePromise<void> {
+    if (isNote(data)) return this.tellNow(data, cursor);
+    // What it stands for is sent as the stream ends, and may be of any size then.
+    if (data === this.#last?.entry) return undefined;
+    return this.#write(data, cursor);
   }
 
-  /** What no log has room for, and is to go out when all else has. */
-  endWith(json: string): void {
-    this.#last = json;
-  }
-
-  /** Ends the connection: nothing more is coming. */
-  finish(): void {
-    if (!this.#left) this.#sink.end(this.#last === undefined ? undefined : eventText(this.#last));
-  }
-
-  /** The client is gone. */
-  leave(): void {
-    this.#left = true;
-    void this.#reader?.return();
-  }
-
-  /** Sends the client away; it is to come back for the rest. */
-  close(retryMs: number): void {
-    if (this.#left) return;
-    this.leave();
-    this.#sink.end(`retry: ${String(retryMs)}\n\n`);
-  }
-
-  #write(text: string): Promise<void> | undefined {
-    const written = this.#sink.write(text);
+  #write(json: string, cursor?: string): MaybePromise<void> {
+    const fields = cursor === undefined ? undefined : { id: eventId(this.#stream, cursor) };
+    const written = this.sink.write(eventText(json, fields));
     if (!isPromise(written)) return undefined;
     const room = written.finally(() => (this.#room = undefined));
     this.#room = room;
     return room;
   }
+
+  #close(): void {
+    this.#open = false;
+    for (const { told } of this.#untold.values()) told(undefined);
+    this.#untold.clear();
+  }
+}
+
+/** Ends a reader that nobody wants any more, whatever its state says to that. */
+export function endReader(reader: LogReader): void {
+  fireAndForget(() => reader.return());
 }
 
 export function endingOf(error: unknown): Ending {

@@ -1,8 +1,8 @@
 import { LimitError } from "@towpath/mcp-core";
 import type { EventSink, HttpCall } from "@towpath/mcp-core/http";
-import type { StreamConnection } from "./connection.js";
+import { StreamConnection } from "./connection.js";
 import { DirectStream, type EventStream } from "./event-stream.js";
-import { newStreamId, type StreamOwner } from "./stream-id.js";
+import { logName, newStreamId, type StreamOwner } from "./stream-id.js";
 import type { Streams } from "./streams.js";
 import { unkept } from "./unkept.js";
 
@@ -35,8 +35,8 @@ export class ResumableStream implements EventStream {
 
   private constructor(streams: Streams, id: string, { owner, call, sink, primed }: StreamStart) {
     this.#streams = streams;
-    this.#name = streams.name(id, owner);
-    this.#connection = streams.connect(id, sink, primed);
+    this.#name = logName(id, owner);
+    this.#connection = new StreamConnection(id, sink, primed);
     call.onGone(() => this.#connection.leave());
   }
 
@@ -47,7 +47,7 @@ export class ResumableStream implements EventStream {
       const connection = this.#streams.connection(this.#name);
       if (!(error instanceof LimitError) || connection === undefined) throw error;
       this.#streams.report(error);
-      await connection.tell(json);
+      await this.#streams.tell(this.#name, connection, json);
     }
   }
 
@@ -75,11 +75,11 @@ export class ResumableStream implements EventStream {
   async #endWithout(json: string | undefined, cause: unknown): Promise<void> {
     this.#streams.report(cause);
     const connection = this.#streams.connection(this.#name);
-    const there = connection !== undefined && !connection.left;
-    if (there && json !== undefined) connection.endWith(json);
-    const rest = there || json === undefined ? undefined : unkept(json);
+    const rest = json === undefined ? undefined : unkept(json);
+    if (json !== undefined) connection?.endWith(json, rest);
+    const end = (last?: string): Promise<unknown> => this.#streams.complete(this.#name, last);
     try {
-      await this.#streams.complete(this.#name, rest);
+      await end(rest).catch(() => end());
     } catch (error) {
       this.#streams.report(error);
       connection?.finish();

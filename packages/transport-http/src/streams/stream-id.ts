@@ -13,9 +13,20 @@ export interface StreamPosition {
 const BEGINNING = "-";
 const EVENT_ID = /^([\w-]{8,64})\.([\w-]{1,64})$/;
 
+/** Tells the ids of standing streams from those that answer a request. */
+const STANDING = "standing-";
+
 /** Unguessable: 122 random bits. */
 export function newStreamId(): string {
   return crypto.randomUUID();
+}
+
+export function newStandingId(): string {
+  return `${STANDING}${newStreamId()}`;
+}
+
+export function isStandingId(stream: string): boolean {
+  return stream.startsWith(STANDING);
 }
 
 /**

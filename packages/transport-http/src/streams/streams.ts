@@ -1,15 +1,16 @@
 import {
   CursorLostError,
+  FencedError,
+  InvalidArgumentError,
   UnknownLogError,
   type LogPosition,
   type LogReader,
   type State,
 } from "@towpath/mcp-core";
-import type { EventSink } from "@towpath/mcp-core/http";
 import { fireAndForget, systemClock, type Clock, type Scheduled } from "@towpath/mcp-core/transport";
 import type { Resumability } from "../options.js";
-import { endingOf, StreamConnection, type Ending } from "./connection.js";
-import { logName, type StreamOwner } from "./stream-id.js";
+import { endingOf, type Ending, type StreamConnection } from "./connection.js";
+import { newNote } from "./note.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
 const DELIVERED_TTL_MS = 30_000;
@@ -40,6 +41,8 @@ export class Streams {
   /** What is on its way to a log or a client. */
   readonly #work = new Set<Promise<unknown>>();
   readonly #connections = new Map<string, StreamConnection>();
+  /** For streams that are being taken up: by whom last. */
+  readonly #resuming = new Map<string, symbol>();
   /** Logs that are to be kept, however long nothing is appended to them. */
   readonly #live = new Set<string>();
   #heartbeat: Scheduled | undefined;
@@ -78,14 +81,39 @@ export class Streams {
     return this.#logs.read(name, { from, exclusive: true });
   }
 
-  /** Takes up a stream after some event. Where that was trimmed, what is left follows: it has the response. */
+  /**
+   * Sends a connection what the log has no room for, in order with what the log has. If the connection breaks, it is
+   * lost. Never rejects.
+   */
+  async tell(name: string, connection: StreamConnection, json: string): Promise<void> {
+    if (this.#connections.get(name) !== connection) return connection.tell(json);
+    const note = newNote();
+    const told = connection.tellAt(note, json);
+    try {
+      await this.#logs.append(name, note);
+    } catch {
+      void connection.tellNow(note);
+    }
+    await told;
+  }
+
+  /**
+   * Takes up a stream after some event, if there is such a stream. Where that event was trimmed, what is left
+   * follows: it has the response.
+   * @throws FencedError when another connection has come for it since
+   */
   async resume(name: string, after: string | undefined): Promise<LogReader | undefined> {
+    const turn = Symbol();
+    this.#resuming.set(name, turn);
     try {
       return await this.read(name, after === undefined ? "start" : { after });
     } catch (error) {
-      if (error instanceof UnknownLogError) return undefined;
-      if (error instanceof CursorLostError) return this.read(name, "oldest");
-      throw error;
+      if (error instanceof UnknownLogError || error instanceof InvalidArgumentError) return undefined;
+      if (!(error instanceof CursorLostError)) throw error;
+      if (this.#resuming.get(name) !== turn) throw new FencedError(name);
+      return await this.read(name, "oldest");
+    } finally {
+      if (this.#resuming.get(name) === turn) this.#resuming.delete(name);
     }
   }
 
@@ -122,20 +150,11 @@ export class Streams {
     while (this.#work.size > 0) await Promise.allSettled(this.#work);
   }
 
-  /** @param polls its client was told, or knows, where to come back */
-  connect(stream: string, sink: EventSink, polls: boolean): StreamConnection {
-    return new StreamConnection(stream, sink, polls);
-  }
-
   report(error: unknown): void {
     const now = this.#clock.now();
     if (now < this.#told + TELL_EVERY_MS) return;
     this.#told = now;
     this.#report(error);
-  }
-
-  name(stream: string, owner: StreamOwner): string {
-    return logName(stream, owner);
   }
 
   get #deliveredTtlMs(): number {
@@ -153,12 +172,16 @@ export class Streams {
   async #deliver(name: string, connection: StreamConnection, reader: LogReader): Promise<Ending> {
     let ending = await connection.deliver(reader);
     try {
-      while (ending === "overtaken" && !connection.left)
+      while (ending === "overtaken" && connection.open && this.#isLatest(name, connection))
         ending = await connection.deliver(await this.read(name, "oldest"));
     } catch (error) {
       ending = endingOf(error);
     }
     return ending;
+  }
+
+  #isLatest(name: string, connection: StreamConnection): boolean {
+    return this.#connections.get(name) === connection && !this.#resuming.has(name);
   }
 
   async #during<T>(work: Promise<T>): Promise<T> {
