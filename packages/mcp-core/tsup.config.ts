@@ -24,6 +24,8 @@ export default defineConfig({
   esbuildOptions: (options) => {
     options.minifyWhitespace = true;
     options.minifySyntax = true;
+    // Of an uncaught error Node prints the whole line.
+    options.lineLimit = 500;
   },
   define: { PACKAGE_VERSION: JSON.stringify(manifest.version) },
   sourcemap: true,

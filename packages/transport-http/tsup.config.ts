@@ -4,6 +4,8 @@ export default defineConfig({
   entry: { index: "src/index.ts" },
   format: ["esm", "cjs"],
   splitting: true,
+  // Bundlers for other runtimes know Node's own modules by it.
+  removeNodeProtocol: false,
   // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
   treeshake: true,
   platform: "node",
@@ -14,6 +16,8 @@ export default defineConfig({
   esbuildOptions: (options) => {
     options.minifyWhitespace = true;
     options.minifySyntax = true;
+    // Of an uncaught error Node prints the whole line.
+    options.lineLimit = 500;
   },
   sourcemap: true,
   clean: true,

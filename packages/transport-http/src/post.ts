@@ -12,6 +12,7 @@ import {
   readableId,
   readIdFromHead,
   serveBatch,
+  type AnswerOutcome,
   type Era,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -131,9 +132,7 @@ async function takeResponse(host: Host, visit: Visit, message: JsonRpcResponse):
   if (host.sessions === undefined || saysStateless(call.headers))
     throw new RefusedError(400, "Nothing was asked of this client, so there is nothing to answer");
   const session = await findSession(host, visit);
-  const outcome = await session.link.answer(message);
-  if (outcome !== "delivered")
-    throw new RefusedError(400, `Nobody waits for this answer: ${WHY_UNDELIVERED[outcome]}`);
+  checkDelivered(await session.link.answer(message));
   call.send(202, headers);
 }
 
@@ -147,19 +146,31 @@ async function takeBatch(host: Host, visit: Visit, values: readonly unknown[]): 
     else host.sessions?.notify(session, message);
   };
   const { maxBatch } = host.settings.limits;
-  return serve(host, visit, seat, {
+  let asked = true;
+  const answers: MaybePromise<AnswerOutcome>[] = [];
+  const answer = (message: JsonRpcResponse): void => void answers.push(link.answer(message));
+  await serve(host, visit, seat, {
     era: "handshake",
     requests: values.length > maxBatch ? 0 : values.filter(isRequest).length,
     begin: (exchange) => {
-      const handlers = { serve: (message: JsonRpcRequest) => exchange.request(message), notify };
+      const handlers = { serve: (message: JsonRpcRequest) => exchange.request(message), notify, answer };
       return serveBatch(link, values, maxBatch, handlers, link.revision ?? revision);
     },
     finish: (exchange, reply) => {
       if (reply !== undefined) exchange.finish(asRefusal(reply));
       else if (exchange.streams) exchange.finish(undefined);
-      else call.send(202, visit.headers);
+      else asked = false;
     },
   });
+  if (asked) return;
+  for (const outcome of await Promise.all(answers)) checkDelivered(outcome);
+  call.send(202, visit.headers);
+}
+
+/** @throws RefusedError for an answer that nobody waits for */
+function checkDelivered(outcome: AnswerOutcome): void {
+  if (outcome !== "delivered")
+    throw new RefusedError(400, `Nobody waits for this answer: ${WHY_UNDELIVERED[outcome]}`);
 }
 
 /** Where a message of the handshake era is taken. */
@@ -168,14 +179,21 @@ async function findSeat(host: Host, visit: Visit): Promise<Seat> {
   return seatOf(await findSession(host, visit));
 }
 
+/** A host may have read a body without parsing it; no message is a text, or bytes. */
 function parsed(body: RequestBody): Parsed {
-  if (body.kind === "parsed") return { kind: "value", value: body.value };
+  if (body.kind === "text") return parse(body.text);
+  const { value } = body;
+  if (typeof value === "string") return parse(value);
+  return value instanceof Uint8Array ? parse(new TextDecoder().decode(value)) : { kind: "value", value };
+}
+
+function parse(text: string): Parsed {
   try {
-    return { kind: "value", value: JSON.parse(body.text) as unknown };
+    return { kind: "value", value: JSON.parse(text) as unknown };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "not JSON";
     const error = new ParseError(`Parse error: ${why}`);
-    return { kind: "unreadable", error, id: readIdFromHead(body.text, "request") };
+    return { kind: "unreadable", error, id: readIdFromHead(text, "request") };
   }
 }
 

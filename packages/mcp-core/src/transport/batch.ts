@@ -2,7 +2,7 @@ import type { Link, MaybePromise } from "../contract/index.js";
 import { errorReply, type PreEncoded, type Reply } from "../jsonrpc/encode.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
-import type { JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
 import { hasBatches, type Revision } from "../protocol/revisions.js";
@@ -12,6 +12,8 @@ import { refuseValue, unreadableReply } from "./refusals.js";
 export interface BatchHandlers {
   readonly serve: (message: JsonRpcRequest) => MaybePromise<Reply | undefined>;
   readonly notify: (message: JsonRpcNotification) => void;
+  /** An answer to a request of ours. Default: it goes to the link, whatever becomes of it. */
+  readonly answer?: (message: JsonRpcResponse) => void;
 }
 
 /**
@@ -59,14 +61,15 @@ export function namesStatelessVersion(element: unknown): boolean {
 function serveElement(
   link: Link,
   element: unknown,
-  { serve, notify }: BatchHandlers,
+  { serve, notify, answer }: BatchHandlers,
 ): MaybePromise<Reply | undefined> {
   if (isRequest(element)) {
     if (element.method !== "initialize") return serve(element);
     return errorReply(element.id, new InvalidRequestError("initialize cannot be part of a batch").toJSON());
   }
   if (isNotification(element)) notify(element);
-  else if (isResponse(element)) fireAndForget(() => link.answer(element));
+  else if (isResponse(element))
+    fireAndForget(() => (answer === undefined ? link.answer(element) : answer(element)));
   else return refuseValue(link, element);
   return undefined;
 }
