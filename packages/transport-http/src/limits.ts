@@ -4,6 +4,11 @@ import { checkLimit } from "@towpath/mcp-core/transport";
 export interface HttpLimits {
   /** Bytes of a request's body; more is refused with 413 before it is read to its end. Default: 4 MiB. */
   readonly maxBodyBytes: number;
+  /**
+   * Bytes that are here of all bodies being read, and 128 for each piece they came in; a body that would be more gets
+   * 503. Default: 256 MiB.
+   */
+  readonly maxTotalBodyBytes: number;
   /** Messages in one JSON-RPC batch, which only revision 2025-03-26 has. Default: 100. */
   readonly maxBatch: number;
   /** Requests of all clients being served at once; further ones get 503. Default: 4,096. */
@@ -29,6 +34,7 @@ export interface HttpLimits {
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: 4 * 2 ** 20,
+  maxTotalBodyBytes: 256 * 2 ** 20,
   maxBatch: 100,
   maxInFlight: 4096,
   maxListens: 1024,

@@ -49,6 +49,7 @@ function refusalOf(cause: unknown, report: (error: unknown) => void): RefusedErr
   if (cause instanceof BusyError || cause instanceof ShuttingDownError) return new RefusedError(503, cause);
   if (cause instanceof BodyError) {
     if (cause.kind === "consumed") report(cause);
+    if (cause.kind === "overloaded") return new RefusedError(cause.status, new BusyError(cause.message));
     const Wrong = cause.kind === "not-utf8" ? ParseError : InvalidRequestError;
     return new RefusedError(cause.status, new Wrong(cause.message));
   }

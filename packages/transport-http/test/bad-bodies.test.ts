@@ -44,6 +44,22 @@ describe("a request that comes slowly", () => {
   });
 });
 
+describe("a body there is no room for", () => {
+  it("is refused with 503, to be sent later", async () => {
+    const { port } = await startServer(calculator(), { limits: { maxTotalBodyBytes: 1000 } });
+    const { headers, message } = toolCall("stateless", "add", { a: 1, b: 2 });
+    const text = (padding: number): string =>
+      requestText("POST", headers, JSON.stringify(message) + " ".repeat(padding));
+    const refused = await rawRequest(port, text(1000));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(errorOf(refused.body)).toMatchObject({
+      code: -31001,
+      message: expect.stringContaining("maxTotalBodyBytes") as string,
+    });
+    expect((await rawRequest(port, text(0))).status).toBe(200);
+  });
+});
+
 describe("a body that is too large", () => {
   it("is refused by its length, before any of it is here", async () => {
     const { port } = await startServer(calculator(), { limits: SMALL });

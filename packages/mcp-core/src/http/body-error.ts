@@ -6,6 +6,7 @@ const STATUS = {
   "not-utf8": 400,
   aborted: 400,
   consumed: 500,
+  overloaded: 503,
 } as const;
 
 export type BodyErrorKind = keyof typeof STATUS;
@@ -14,7 +15,8 @@ export type BodyErrorKind = keyof typeof STATUS;
  * The body of a request could not be taken:
  * `too-large`, more bytes than `maxBodyBytes`; `timeout`, not here within `requestTimeoutMs`; `encoding`, it is
  * compressed; `not-utf8`, its bytes are no text; `aborted`, the client went away while it sent;
- * `consumed`, other code of the host has read it and left nothing.
+ * `consumed`, other code of the host has read it and left nothing; `overloaded`, with it there would be more than
+ * `maxTotalBodyBytes` of all bodies being read.
  */
 export class BodyError extends Error {
   override readonly name = "BodyError";
@@ -33,6 +35,12 @@ export const tooLarge = (maxBytes: number): BodyError =>
 
 export const tooSlow = (timeoutMs: number): BodyError =>
   new BodyError("timeout", `The body did not arrive within ${String(timeoutMs)} ms (requestTimeoutMs)`);
+
+export const overloaded = (maxTotalBytes: number): BodyError =>
+  new BodyError(
+    "overloaded",
+    `The bodies being read have more than ${String(maxTotalBytes)} bytes together, the most there may be (maxTotalBodyBytes)`,
+  );
 
 export const notUtf8 = (): BodyError => new BodyError("not-utf8", "The body is not valid UTF-8");
 

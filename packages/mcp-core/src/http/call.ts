@@ -52,6 +52,8 @@ export interface EventSink {
 export interface CallLimits {
   /** Bytes of a body. */
   readonly maxBodyBytes: number;
+  /** Bytes that are here of all bodies being read by calls with the same limits object, and 128 for each piece. */
+  readonly maxTotalBodyBytes: number;
   /** How long a body may take to arrive, in ms. */
   readonly requestTimeoutMs: number;
   /** Bytes that may wait in one event stream for a client that does not read. */

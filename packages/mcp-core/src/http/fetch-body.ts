@@ -3,11 +3,13 @@ import {
   aborted,
   consumed,
   notUtf8,
+  overloaded,
   refusedByHeaders,
   tooLarge,
   tooSlow,
   type BodyError,
 } from "./body-error.js";
+import { budgetOf, PIECE_BYTES, type BodyBudget } from "./body-budget.js";
 import type { CallLimits, RequestBody } from "./call.js";
 
 /**
@@ -42,27 +44,59 @@ async function readText(
   const refused = new Promise<never>((_resolve, reject) => (refuse = reject));
   const gone = (): void => refuse(aborted());
   const timer = clock.schedule(limits.requestTimeoutMs, () => refuse(tooSlow(limits.requestTimeoutMs)));
+  const part = new Part(budgetOf(limits));
   if (request.signal.aborted) gone();
   request.signal.addEventListener("abort", gone, { once: true });
   try {
-    return await Promise.race([refused, collect(reader, limits.maxBodyBytes)]);
+    return await Promise.race([refused, collect(reader, limits, part)]);
   } catch (error) {
     // The rest of it is nobody's concern, nor whether that could be said.
     reader.cancel().catch(() => undefined);
     throw error;
   } finally {
+    part.release();
     timer.cancel();
     request.signal.removeEventListener("abort", gone);
   }
 }
 
-async function collect(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<string> {
+/** What one body has of the budget of all. */
+class Part {
+  bytes = 0;
+  readonly #budget: BodyBudget;
+  #booked = 0;
+  #released = false;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  /** `false`: there is no more to take. A body that is given up may have one more piece on its way. */
+  take(bytes: number): boolean {
+    if (this.#released) return false;
+    this.bytes += bytes;
+    this.#booked += bytes + PIECE_BYTES;
+    this.#budget.used += bytes + PIECE_BYTES;
+    return !this.#budget.exceeded;
+  }
+
+  release(): void {
+    this.#released = true;
+    this.#budget.used -= this.#booked;
+  }
+}
+
+async function collect(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { maxBodyBytes, maxTotalBodyBytes }: CallLimits,
+  part: Part,
+): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  let bytes = 0;
   let text = "";
   for (let chunk = await next(reader); chunk !== undefined; chunk = await next(reader)) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    const fits = part.take(chunk.length);
+    if (part.bytes > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    if (!fits) throw overloaded(maxTotalBodyBytes);
     text += decoded(decoder, chunk);
   }
   return text + decoded(decoder);

@@ -5,6 +5,7 @@ import { FetchCall } from "./fetch-call.js";
 
 const LIMITS: CallLimits = {
   maxBodyBytes: 1000,
+  maxTotalBodyBytes: 10_000,
   requestTimeoutMs: 1000,
   maxQueuedBytes: 200_000,
   stallTimeoutMs: 1000,
@@ -103,6 +104,49 @@ describe("the body of a FetchCall", () => {
     expect(await failed).toMatchObject({ kind: "timeout", status: 408 });
     expect(cancelled).toBe(true);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe("the bodies of FetchCalls together", () => {
+  const total = { ...LIMITS, maxTotalBodyBytes: 1000 };
+  const put = (body: unknown, limits = total, clock?: ManualClock, signal?: AbortSignal): FetchCall => {
+    const init = { method: "PUT", body, duplex: "half", ...(signal !== undefined && { signal }) };
+    // As above.
+    return new FetchCall(new Request(URL, init as RequestInit), limits, undefined, clock);
+  };
+  const other = (limits = total): Promise<unknown> => failure(put("x".repeat(300), limits).body());
+  const overloaded = { name: "BodyError", kind: "overloaded", status: 503 };
+
+  /** A body of which 600 bytes are here, and that has not ended. */
+  function begun(limits: CallLimits, clock?: ManualClock, signal?: AbortSignal) {
+    let add: (piece: Uint8Array) => void = () => undefined;
+    let end = (): void => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        add = (piece) => controller.enqueue(piece);
+        end = () => controller.close();
+      },
+    });
+    add(new Uint8Array(600));
+    const read = failure(put(body, limits, clock, signal).body());
+    return { add, end, read };
+  }
+
+  it.each([
+    ["ended", ({ end }: ReturnType<typeof begun>) => end()],
+    ["turned out too large", ({ add }: ReturnType<typeof begun>) => add(new Uint8Array(600))],
+    ["taken too long", (_: unknown, clock: ManualClock) => clock.advance(1000)],
+    ["lost its client", (_: unknown, _clock: ManualClock, away: AbortController) => away.abort()],
+  ])("are refused when they would be too much, until one has %s", async (_, ends) => {
+    const limits = { ...total };
+    const [clock, away] = [new ManualClock(), new AbortController()];
+    const one = begun(limits, clock, away.signal);
+    await expect.poll(() => other(limits)).toMatchObject(overloaded);
+    ends(one, clock, away);
+    await one.read;
+    expect(await other(limits)).toBe("no error");
+    expect(await failure(put("x".repeat(873), limits).body())).toMatchObject(overloaded);
+    expect(await failure(put("x".repeat(872), limits).body())).toBe("no error");
   });
 });
 

@@ -4,7 +4,13 @@ import type { EventSink } from "./call.js";
 import { FetchCall } from "./fetch-call.js";
 import { KeepAlive } from "./keep-alive.js";
 
-const LIMITS = { maxBodyBytes: 1, requestTimeoutMs: 1, maxQueuedBytes: 1e6, stallTimeoutMs: Infinity };
+const LIMITS = {
+  maxBodyBytes: 1,
+  maxTotalBodyBytes: 1,
+  requestTimeoutMs: 1,
+  maxQueuedBytes: 1e6,
+  stallTimeoutMs: Infinity,
+};
 
 /** An event stream, and all that was written to it once it has ended. */
 async function stream(): Promise<{ sink: EventSink; text: () => Promise<string> }> {

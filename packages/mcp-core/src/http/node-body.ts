@@ -3,16 +3,24 @@ import {
   aborted,
   consumed,
   notUtf8,
+  overloaded,
   refusedByHeaders,
   tooLarge,
   tooSlow,
   type BodyError,
 } from "./body-error.js";
+import { PIECE_BYTES, type BodyBudget } from "./body-budget.js";
 import type { CallLimits, RequestBody } from "./call.js";
 import type { Deadlines, Timed } from "./deadlines.js";
 
 // As fast as any other way, and the only one that tells bad UTF-8 from a replacement character that was sent.
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** What all bodies being read share. */
+export interface BodyBounds {
+  readonly bodies: Deadlines;
+  readonly budget: BodyBudget;
+}
 
 /**
  * Reads a body to its end, bounded in bytes and time.
@@ -21,7 +29,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export function readNodeBody(
   request: IncomingMessage,
   limits: CallLimits,
-  deadlines: Deadlines,
+  { bodies: deadlines, budget }: BodyBounds,
 ): Promise<RequestBody> {
   const { headers } = request;
   const refusal = request.readableEnded
@@ -31,28 +39,32 @@ export function readNodeBody(
       : refusedByHeaders(headers["content-encoding"], headers["content-length"], limits.maxBodyBytes);
   if (refusal !== undefined) return Promise.reject(refusal);
   return new Promise((resolve, reject) => {
-    new Reading(limits, deadlines, resolve, reject).start(request);
+    new Reading(limits, deadlines, budget, resolve, reject).start(request);
   });
 }
 
 class Reading implements Timed {
   readonly #limits: CallLimits;
   readonly #deadlines: Deadlines;
+  readonly #budget: BodyBudget;
   readonly #resolve: (body: RequestBody) => void;
   readonly #reject: (error: BodyError) => void;
   #first: Uint8Array | undefined;
   #more: Uint8Array[] | undefined;
   #bytes = 0;
+  #booked = 0;
   #over = false;
 
   constructor(
     limits: CallLimits,
     deadlines: Deadlines,
+    budget: BodyBudget,
     resolve: (body: RequestBody) => void,
     reject: (error: BodyError) => void,
   ) {
     this.#limits = limits;
     this.#deadlines = deadlines;
+    this.#budget = budget;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -73,7 +85,11 @@ class Reading implements Timed {
     // A host may have called `setEncoding`.
     const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
     this.#bytes += bytes.length;
-    if (this.#bytes > this.#limits.maxBodyBytes) this.#fail(() => tooLarge(this.#limits.maxBodyBytes));
+    this.#booked += bytes.length + PIECE_BYTES;
+    this.#budget.used += bytes.length + PIECE_BYTES;
+    const { maxBodyBytes, maxTotalBodyBytes } = this.#limits;
+    if (this.#bytes > maxBodyBytes) this.#fail(() => tooLarge(maxBodyBytes));
+    else if (this.#budget.exceeded) this.#fail(() => overloaded(maxTotalBodyBytes));
     else if (this.#first === undefined) this.#first = bytes;
     else (this.#more ??= [this.#first]).push(bytes);
   }
@@ -85,8 +101,7 @@ class Reading implements Timed {
       this.#fail(notUtf8);
       return;
     }
-    this.#over = true;
-    this.#deadlines.delete(this);
+    this.#release();
     this.#resolve({ kind: "text", text });
   }
 
@@ -99,12 +114,17 @@ class Reading implements Timed {
     }
   }
 
-  #fail(error: () => BodyError): void {
-    if (this.#over) return;
+  #release(): void {
     this.#over = true;
     this.#first = undefined;
     this.#more = undefined;
+    this.#budget.used -= this.#booked;
     this.#deadlines.delete(this);
+  }
+
+  #fail(error: () => BodyError): void {
+    if (this.#over) return;
+    this.#release();
     this.#reject(error());
   }
 }

@@ -9,6 +9,7 @@ import { NodeCall } from "./node-call.js";
 
 const LIMITS: CallLimits = {
   maxBodyBytes: 1000,
+  maxTotalBodyBytes: 10_000,
   requestTimeoutMs: 10_000,
   maxQueuedBytes: 1_000_000,
   stallTimeoutMs: 10_000,
@@ -88,6 +89,9 @@ async function open(port: number, text: string): Promise<Wire> {
 }
 
 const post = (headers: string, body = ""): string => `POST /mcp HTTP/1.1\r\nHost: a\r\n${headers}\r\n${body}`;
+
+const like = (...words: readonly string[]): unknown =>
+  expect.stringMatching(new RegExp(words.join(".*"))) as unknown;
 
 /** Answers with what the body was, or with why it could not be read. */
 async function echo(call: NodeCall): Promise<void> {
@@ -192,6 +196,28 @@ describe("the body of a NodeCall", () => {
     const response = await fetch(url, { method: "POST", body: "x".repeat(5_000_000) });
     expect([response.status, response.headers.get("x-kind")]).toEqual([413, "too-large"]);
     expect(await response.text()).toContain("maxBodyBytes");
+  });
+
+  it("is refused when all that are being read would be too much, until another has ended", async () => {
+    const { url, port } = await serve(echo, { maxTotalBodyBytes: 1000 });
+    const other = async (): Promise<unknown> => {
+      const response = await fetch(url, { method: "PUT", body: "x".repeat(300) });
+      return [response.status, response.headers.get("x-kind"), await response.text()];
+    };
+    for (const ends of [(wire: Wire) => wire.socket.write("y"), (wire: Wire) => wire.socket.destroy()]) {
+      const wire = await open(port, post("Content-Length: 601\r\n", "x".repeat(600)));
+      await expect.poll(other).toEqual([503, "overloaded", like("1000 bytes", "maxTotalBodyBytes")]);
+      ends(wire);
+      await expect.poll(other).toEqual([200, null, "x".repeat(300)]);
+    }
+  });
+
+  it("costs something for each of its pieces", async () => {
+    const { port } = await serve(echo, { maxTotalBodyBytes: 1000 });
+    const pieces = "1\r\nx\r\n".repeat(10);
+    const wire = await open(port, post("Transfer-Encoding: chunked\r\n", `${pieces}0\r\n\r\n`));
+    await wire.until("maxTotalBodyBytes");
+    expect(wire.received).toMatch(/^HTTP\/1.1 503 /);
   });
 
   it("is refused when it is slow", async () => {

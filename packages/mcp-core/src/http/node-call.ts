@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ReadonlyHeaders } from "../contract/index.js";
 import { systemClock } from "../protocol/clock.js";
+import { budgetOf } from "./body-budget.js";
 import type { CallLimits, EventSink, HttpCall, HttpHeaders, RequestBody } from "./call.js";
 import { Deadlines } from "./deadlines.js";
 import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
-import { readNodeBody } from "./node-body.js";
+import { readNodeBody, type BodyBounds } from "./node-body.js";
 import { isClosed, onClose } from "./node-close.js";
 import { NodeDelivery } from "./node-delivery.js";
 import { nodeHead } from "./node-head.js";
@@ -12,22 +13,22 @@ import { NodeHeaders } from "./node-headers.js";
 import { NodeSink } from "./node-sink.js";
 import { lingerThenEnd } from "./node-linger.js";
 
-interface CallDeadlines {
-  readonly bodies: Deadlines;
+interface CallBounds extends BodyBounds {
   readonly stalls: Deadlines;
 }
 
-const deadlines = new WeakMap<CallLimits, CallDeadlines>();
+const bounds = new WeakMap<CallLimits, CallBounds>();
 
-/** One set of timers for all calls with the same limits. */
-function deadlinesOf(limits: CallLimits): CallDeadlines {
-  let found = deadlines.get(limits);
+/** One set of timers, and one budget, for all calls with the same limits. */
+function boundsOf(limits: CallLimits): CallBounds {
+  let found = bounds.get(limits);
   if (found === undefined) {
     found = {
+      budget: budgetOf(limits),
       bodies: new Deadlines(limits.requestTimeoutMs, systemClock),
       stalls: new Deadlines(limits.stallTimeoutMs, systemClock),
     };
-    deadlines.set(limits, found);
+    bounds.set(limits, found);
   }
   return found;
 }
@@ -42,7 +43,7 @@ export class NodeCall implements HttpCall {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #limits: CallLimits;
-  readonly #deadlines: CallDeadlines;
+  readonly #bounds: CallBounds;
   readonly #parsed: unknown;
   /** The body is being read, or was. */
   #begun = false;
@@ -51,7 +52,7 @@ export class NodeCall implements HttpCall {
   #onGone: (() => void) | undefined;
 
   /**
-   * @param limits one object for many calls, as they share timers through it
+   * @param limits one object for many calls, as they share timers, and what their bodies may have together, through it
    * @param parsed what the host has made of the body; `undefined`: nothing, it is still to be read
    */
   constructor(request: IncomingMessage, response: ServerResponse, limits: CallLimits, parsed?: unknown) {
@@ -60,7 +61,7 @@ export class NodeCall implements HttpCall {
     this.#request = request;
     this.#response = response;
     this.#limits = limits;
-    this.#deadlines = deadlinesOf(limits);
+    this.#bounds = boundsOf(limits);
     this.#parsed = parsed;
   }
 
@@ -76,7 +77,7 @@ export class NodeCall implements HttpCall {
   body(): Promise<RequestBody> {
     this.#begun = true;
     return this.#parsed === undefined
-      ? readNodeBody(this.#request, this.#limits, this.#deadlines.bodies)
+      ? readNodeBody(this.#request, this.#limits, this.#bounds)
       : Promise.resolve({ kind: "parsed", value: this.#parsed });
   }
 
@@ -104,7 +105,7 @@ export class NodeCall implements HttpCall {
 
   stream(headers: HttpHeaders): EventSink {
     const response = this.#response;
-    const delivery = new NodeDelivery(response, this.#deadlines.stalls);
+    const delivery = new NodeDelivery(response, this.#bounds.stalls);
     const sink = new NodeSink(response, delivery, this.#limits.maxQueuedBytes, () => this.#deliver(delivery));
     if (isClosed(response)) return sink;
     // A body nobody reads would fill the connection and hide that the client left.
@@ -143,7 +144,7 @@ export class NodeCall implements HttpCall {
       watching?.stop();
       return;
     }
-    const delivery = watching ?? new NodeDelivery(response, this.#deadlines.stalls);
+    const delivery = watching ?? new NodeDelivery(response, this.#bounds.stalls);
     delivery.start();
     // A connection that is cut off "finishes" what waited, too.
     response.once("finish", () => (this.#delivered = !isClosed(response)));
