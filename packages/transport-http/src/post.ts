@@ -28,6 +28,7 @@ import { refuse } from "./refusals.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession, seatAlone, seatOf, type Seat } from "./seats.js";
 import { serve } from "./serving.js";
+import type { Session } from "./sessions/session.js";
 import type { Sessions } from "./sessions/sessions.js";
 
 type Parsed =
@@ -71,9 +72,10 @@ function takeRequest(host: Host, visit: Visit, message: JsonRpcRequest): MaybePr
   if (sessions === undefined)
     return serveRequest(host, visit, seatAlone(dispatcher, visit), message, "handshake");
   if (beginsSession(message, visit)) return introduce(host, sessions, visit, message);
-  return findSession(host, visit).then((session) =>
-    serveRequest(host, visit, seatOf(session), message, "handshake"),
-  );
+  const found = findSession(host, visit);
+  const serveIn = (session: Session): MaybePromise<void> =>
+    serveRequest(host, visit, seatOf(session), message, "handshake");
+  return isPromise(found) ? found.then(serveIn) : serveIn(found);
 }
 
 function serveRequest(

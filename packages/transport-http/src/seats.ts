@@ -1,4 +1,11 @@
-import type { Dispatcher, Link, Revision } from "@towpath/mcp-core/transport";
+import {
+  isPromise,
+  type Dispatcher,
+  type Link,
+  type MaybePromise,
+  type Peer,
+  type Revision,
+} from "@towpath/mcp-core/transport";
 import { revisionOf, SESSION_ID } from "./headers.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
@@ -17,16 +24,21 @@ export interface Seat {
 const UNANSWERABLE =
   "no sessions are kept, so nothing brings an answer back here (pass sessions: true to the HTTP transport)";
 
-let peers = 0;
+/** Whoever sends one message, and is not heard of again. */
+class Stranger implements Peer {
+  readonly transport = "streamable-http";
+  readonly unanswerable = UNANSWERABLE;
+  #id: string | undefined;
 
-/** A link for one message. */
+  /** Made when it is asked for, which is hardly ever. */
+  get id(): string {
+    return (this.#id ??= crypto.randomUUID());
+  }
+}
+
+/** A link for one message; who sent it is known of the message. */
 export function seatAlone(dispatcher: Dispatcher, { call, principal }: Visit): Seat {
-  const link = dispatcher.open({
-    id: `http-${String((peers += 1))}`,
-    transport: "streamable-http",
-    unanswerable: UNANSWERABLE,
-    ...(principal !== undefined && { principal }),
-  });
+  const link = dispatcher.open(new Stranger());
   return { link, owner: { principal: principal?.id }, revision: revisionOf(call.headers) };
 }
 
@@ -39,11 +51,15 @@ export function seatOf(session: Session): Seat {
  * The session that a request names.
  * @throws RefusedError with 400 when it names none, with 404 when there is no such session (Session Management)
  */
-export async function findSession({ sessions }: Host, { call, principal }: Visit): Promise<Session> {
+export function findSession({ sessions }: Host, { call, principal }: Visit): MaybePromise<Session> {
   const id = call.headers.get(SESSION_ID);
   if (id === null)
     throw new RefusedError(400, "The Mcp-Session-Id header is missing: initialize begins a session");
-  const session = await sessions?.find(id, principal);
+  const found = sessions?.find(id, principal);
+  return isPromise(found) ? found.then(known) : known(found);
+}
+
+function known(session: Session | undefined): Session {
   if (session === undefined)
     throw new RefusedError(
       404,

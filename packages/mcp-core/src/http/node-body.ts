@@ -49,6 +49,7 @@ class Reading implements Timed {
   readonly #budget: BodyBudget;
   readonly #resolve: (body: RequestBody) => void;
   readonly #reject: (error: BodyError) => void;
+  place: Timed["place"];
   #first: Uint8Array | undefined;
   #more: Uint8Array[] | undefined;
   #bytes = 0;

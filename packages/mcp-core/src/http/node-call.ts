@@ -7,7 +7,7 @@ import { Deadlines } from "./deadlines.js";
 import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
 import { readNodeBody, type BodyBounds } from "./node-body.js";
 import { isClosed, onClose } from "./node-close.js";
-import { NodeDelivery } from "./node-delivery.js";
+import { isOut, NodeDelivery } from "./node-delivery.js";
 import { nodeHead } from "./node-head.js";
 import { NodeHeaders } from "./node-headers.js";
 import { NodeSink } from "./node-sink.js";
@@ -139,7 +139,7 @@ export class NodeCall implements HttpCall {
   /** Sees what was written through to its end. */
   #deliver(watching?: NodeDelivery): void {
     const response = this.#response;
-    if (response.writableLength === 0) {
+    if (isOut(response)) {
       this.#delivered = true;
       watching?.stop();
       return;

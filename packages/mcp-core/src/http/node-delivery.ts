@@ -11,6 +11,7 @@ interface WritingHandle {
 
 /** Cuts off a client that takes none of what waits for it. */
 export class NodeDelivery implements Timed {
+  place: Timed["place"];
   readonly #response: ServerResponse;
   readonly #stalls: Deadlines;
   #watching = false;
@@ -48,6 +49,14 @@ export class NodeDelivery implements Timed {
       socket.destroy();
     }
   }
+}
+
+/** Whether all that was written to a response is out of this process. */
+export function isOut({ writableLength, socket }: ServerResponse): boolean {
+  if (writableLength === 0) return true;
+  // Not in the types, and absent in runtimes other than Node: what was written counts as waiting for some turns more.
+  const { _handle: handle } = (socket ?? {}) as { _handle?: WritingHandle | null };
+  return handle?.writeQueueSize === 0;
 }
 
 /** A number that changes whenever the client takes something. */

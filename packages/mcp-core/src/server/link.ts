@@ -1,7 +1,7 @@
 import type { AnswerOutcome, CloseReason, Exchange, Link, Peer } from "../contract/index.js";
 import { OpenElicitations } from "../protocol/open-elicitations.js";
 import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
-import { errorReply, type Reply } from "../jsonrpc/encode.js";
+import { errorReply, type Outgoing, type Reply } from "../jsonrpc/encode.js";
 import { InternalError, InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
 import type {
@@ -51,6 +51,7 @@ export class ServerLink implements Link, LinkScope {
   #inFlight: Set<RequestContext> | undefined;
   #asks: Asks | undefined;
   #elicitations: OpenElicitations | undefined;
+  #pushing: NotificationQueue | undefined;
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
   #subscribed: ReadonlySet<string> = NOTHING;
@@ -253,10 +254,15 @@ export class ServerLink implements Link, LinkScope {
     const { subscriptions = [] } = handshake;
     this.#subscribed = subscriptions.length === 0 ? NOTHING : new Set(subscriptions);
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
-    const queue = new NotificationQueue((message) => this.peer.push?.(message), this.#core.maxSubscriptions);
     this.#stopHearing = this.#core.changes.hear((change) => {
-      if (this.#wasPromised(change)) queue.add(change.encoded.json, change.encoded);
+      if (this.#wasPromised(change)) this.#queue.add(change.encoded.json, change.encoded);
     });
+  }
+
+  get #queue(): NotificationQueue {
+    const push = (message: Outgoing): MaybePromise<void> => this.peer.push?.(message);
+    this.#pushing ??= new NotificationQueue(push, this.#core.maxSubscriptions);
+    return this.#pushing;
   }
 
   /**

@@ -40,6 +40,8 @@ export class Session implements SessionRef, StreamOwner {
   /** Requests in flight, and open streams. */
   uses = 0;
   lastUsed = 0;
+  /** When its time to live last began anew. */
+  touchedAt = -Infinity;
   #version: string | undefined;
   #saved: Promise<void> | undefined;
   readonly #keeper: SessionKeeper;

@@ -7,6 +7,7 @@ import {
   type CloseReason,
   type Dispatcher,
   type JsonRpcNotification,
+  type MaybePromise,
   type Principal,
   type Scheduled,
 } from "@towpath/mcp-core/transport";
@@ -18,6 +19,9 @@ import { Session, type SessionKeeper, type SessionStart } from "./session.js";
 
 /** Idle sessions whose link stays open, so that the next request finds it. */
 const MAX_WARM = 1024;
+
+/** How exact the time to live of a session is, in ms; shorter ones to a thousandth. */
+const FRESH_MS = 1_000;
 
 const CLOSED: CloseReason = { kind: "closed" };
 
@@ -70,12 +74,19 @@ export class Sessions implements SessionKeeper {
   }
 
   /** The session, if there is one with this id, and it is this principal's. */
-  async find(id: string, principal: Principal | undefined): Promise<Session | undefined> {
+  find(id: string, principal: Principal | undefined): MaybePromise<Session | undefined> {
     const known = this.#active.get(id);
     if (known === undefined) return this.#restore(id, principal);
     if (known.principal !== principal?.id) return undefined;
-    this.#provisional.delete(known);
     known.lastUsed = this.#clock.now();
+    // Where no other node can have ended it, what was there a moment ago is there.
+    return this.#wire === undefined && this.#isFresh(known) ? known : this.#renew(known, principal);
+  }
+
+  async #renew(known: Session, principal: Principal | undefined): Promise<Session | undefined> {
+    const { id } = known;
+    this.#provisional.delete(known);
+    known.touchedAt = this.#clock.now();
     if (this.#warm.delete(known)) this.#warm.add(known);
     if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
     this.#forget(known);
@@ -97,7 +108,10 @@ export class Sessions implements SessionKeeper {
       return;
     }
     session.lastUsed = this.#clock.now();
-    if (!this.#provisional.has(session)) fireAndForget(() => this.#records.touch(session.id));
+    if (!this.#provisional.has(session) && !this.#isFresh(session)) {
+      session.touchedAt = session.lastUsed;
+      fireAndForget(() => this.#records.touch(session.id));
+    }
     this.#rest(session);
   }
 
@@ -141,6 +155,11 @@ export class Sessions implements SessionKeeper {
     // What has been set in the meantime is kept next.
     if (session.handshake === after) session.adopt(kept);
     this.#wire?.tell({ kind: "changed", session: session.id });
+  }
+
+  /** Whether its time began anew so short a while ago that it need not again. */
+  #isFresh({ touchedAt }: Session): boolean {
+    return this.#clock.now() - touchedAt < Math.min(FRESH_MS, this.#limits.sessionTtlMs / 1000);
   }
 
   #open(start: Pick<SessionStart, "id" | "principal" | "stored">): Session {
