@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../testing/manual-clock.js";
 import type { EventSink } from "./call.js";
@@ -53,6 +55,34 @@ describe("KeepAlive", () => {
     keepAlive.add(sink);
     clock.advance(1000);
     expect(await text()).toBe(": keep-alive\n\n");
+  });
+
+  it("forgets a stream that has ended, and writes nothing to it", async () => {
+    const clock = new ManualClock();
+    const keepAlive = new KeepAlive(1000, clock);
+    let written = 0;
+    const sink: EventSink = { open: false, write: () => void (written += 1), end: () => undefined };
+    keepAlive.add(sink);
+    clock.advance(1000);
+    expect([written, clock.pending]).toEqual([0, 0]);
+  });
+
+  it("holds on to no stream when none are ever written to", async () => {
+    const keepAlive = new KeepAlive(Infinity, new ManualClock());
+    const added = (): WeakRef<EventSink> => {
+      const sink: EventSink = { open: true, write: () => undefined, end: () => undefined };
+      keepAlive.add(sink);
+      return new WeakRef(sink);
+    };
+    const sink = added();
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void; // what the flag brings
+    const isLeft = (): boolean => {
+      collect();
+      return sink.deref() !== undefined;
+    };
+    await expect.poll(isLeft).toBe(false);
+    keepAlive.delete({ open: false, write: () => undefined, end: () => undefined }); // it is still there
   });
 
   it("adds nothing to what waits for a client that does not read", async () => {

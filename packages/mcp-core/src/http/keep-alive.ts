@@ -24,6 +24,7 @@ export class KeepAlive {
   }
 
   add(stream: EventSink): void {
+    if (this.#everyMs === Infinity) return; // nothing would ever find out that it has ended
     this.#streams.add(stream);
     if (!this.#armed) this.#arm();
   }
@@ -42,7 +43,10 @@ export class KeepAlive {
   }
 
   #write(stream: EventSink): void {
-    if (!stream.open) this.#streams.delete(stream);
+    if (!stream.open) {
+      this.#streams.delete(stream);
+      return;
+    }
     if (this.#blocked.has(stream)) return;
     const written = stream.write(COMMENT);
     if (!isPromise(written)) return;
