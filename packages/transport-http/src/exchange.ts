@@ -2,6 +2,7 @@ import { EVENT_STREAM_HEADERS, eventText, type HttpHeaders } from "@towpath/mcp-
 import {
   encode,
   errorReply,
+  has,
   InvalidRequestError,
   isPromise,
   ProtocolError,
@@ -70,7 +71,7 @@ export class HttpExchange implements Exchange {
   }
 
   get closeStream(): ((retryMs: number | undefined) => void) | undefined {
-    const polls = this.#era === "handshake" && isPrimed(this.#seat.revision);
+    const polls = this.#era === "handshake" && this.#polls;
     return polls && this.#host.streams !== undefined ? (retryMs) => this.#sendAway(retryMs) : undefined;
   }
 
@@ -126,6 +127,12 @@ export class HttpExchange implements Exchange {
     else stream.closeConnection?.(retryMs);
   }
 
+  /** Whether its client is told where to resume before there is a message, and comes back when it is sent away. */
+  get #polls(): boolean {
+    const { revision } = this.#seat;
+    return revision !== undefined && has(revision, "ssePolling");
+  }
+
   #open(): MaybePromise<EventStream> {
     this.#stream ??= this.#start();
     return this.#stream;
@@ -134,17 +141,12 @@ export class HttpExchange implements Exchange {
   /** Streams of the stateless era end with their connection (2026-07-28, Streamable HTTP, Receiving Messages). */
   #start(): MaybePromise<EventStream> {
     const { call, headers } = this.#visit;
-    const { owner, revision } = this.#seat;
+    const { owner } = this.#seat;
     const sink = this.#host.stream(call, headers);
     const { streams } = this.#host;
     if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
-    return ResumableStream.start(streams, { owner, call, sink, primed: isPrimed(revision) });
+    return ResumableStream.start(streams, { owner, call, sink, primed: this.#polls });
   }
-}
-
-/** Whether clients of a revision are told where to resume before there is a message: since SSE polling (2025-11-25). */
-export function isPrimed(revision: string | undefined): boolean {
-  return revision !== undefined && revision >= "2025-11-25";
 }
 
 function endStream(stream: MaybePromise<EventStream>, json: string | undefined): void {
