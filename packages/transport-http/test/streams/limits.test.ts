@@ -5,6 +5,7 @@ import { Client } from "../support/client.js";
 import type { Events } from "../support/events.js";
 import { like } from "../support/like.js";
 import { nextTurn } from "../support/next-turn.js";
+import { remoteState } from "../support/remote-state.js";
 import { stage, type Play, type Stage } from "../support/stage.js";
 
 const TTL_MS = 60_000;
@@ -166,6 +167,16 @@ describe("a response that is larger than what may be kept", () => {
     ]);
   });
 
+  it("is an error for the client whose connection broke on it", async () => {
+    const server = await stage(options);
+    const client = new Client(server.url);
+    const { call, play } = await begun(server, client);
+    const before = call.lastId;
+    play.end("x".repeat(2000));
+    expect(await call.rest()).toMatchObject([{ result: {} }]);
+    expect(await (await client.get(before)).rest()).toMatchObject([{ id: 1, error: { code: -32603 } }]);
+  });
+
   it("lets what goes before it through, where that is too large as well", async () => {
     const server = await stage({ ...options, sessions: true });
     const client = await Client.begin(server.url);
@@ -174,6 +185,27 @@ describe("a response that is larger than what may be kept", () => {
     void play.ctx.progress(2, 3, "x".repeat(2000));
     play.end("done");
     expect(await call.rest()).toMatchObject([progress(2), done]);
+  });
+});
+
+describe("a message that is larger than what may be kept", () => {
+  it("does not overtake those that were kept and not read yet", async () => {
+    const state = remoteState(memoryState());
+    const server = await stage({ resumable: { maxBytes: 1000 }, onError: () => undefined }, { state });
+    const client = new Client(server.url);
+    const { call, play } = await begun(server, client);
+    state.readTurns = 20;
+    const told = [play.ctx.progress(2), play.ctx.progress(3, 9, "x".repeat(2000))];
+    await Promise.all(told);
+    await play.ctx.progress(4);
+    play.end("done");
+    expect(await call.rest()).toMatchObject([progress(2), progress(3), progress(4), done]);
+    expect(await (await client.get(call.lastId?.replace(/\..*/, ".-"))).rest()).toMatchObject([
+      progress(1),
+      progress(2),
+      progress(4),
+      done,
+    ]);
   });
 });
 
@@ -224,6 +256,20 @@ describe("a state with no more room", () => {
     ]);
     hoard.play.end("done");
     expect((await hoard.call.rest()).at(-1)).toMatchObject(done);
+  });
+
+  it("costs a GET stream that cannot be read no message", async () => {
+    const state = memoryState({ maxReaders: 1 });
+    const server = await stage({ sessions: true, onError: () => undefined }, { state });
+    const client = await Client.begin(server.url);
+    const { call, play } = await begun(server, client);
+    const listening = await client.get();
+    for (const name of ["one", "two"]) {
+      server.mcp.tool(name, {}, () => name);
+      expect(await listening.message()).toMatchObject({ method: "notifications/tools/list_changed" });
+    }
+    play.end("done");
+    expect(await call.rest()).toMatchObject([done]);
   });
 
   it("costs a GET stream its way back, and no message", async () => {

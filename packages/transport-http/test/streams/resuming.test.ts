@@ -1,6 +1,8 @@
+import { InvalidArgumentError, memoryState, type State } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { Client } from "../support/client.js";
 import type { Events } from "../support/events.js";
+import { remoteState } from "../support/remote-state.js";
 import { stage, type Play, type Stage } from "../support/stage.js";
 
 interface Called {
@@ -117,6 +119,58 @@ describe.each([true, false])("a stream whose connection broke (sessions: %s)", (
     const resumed = await client.get("00000000-0000-4000-8000-000000000000.1");
     expect(resumed.status).toBe(sessions ? 200 : 405);
     await client.end();
+  });
+});
+
+describe("a state that calls a cursor invalid", () => {
+  const strict = (): State => {
+    const { logs, ...state } = remoteState(memoryState());
+    const read: State["logs"]["read"] = async (name, options) => {
+      if (typeof options?.from === "object" && !/^\d+$/.test(options.from.after))
+        throw new InvalidArgumentError("This is no cursor");
+      return logs.read(name, options);
+    };
+    return { ...state, logs: { ...logs, read } };
+  };
+
+  it("has no such stream for it", async () => {
+    const server = await stage({ sessions: true }, { state: strict() });
+    const client = await Client.begin(server.url);
+    const { call, play } = await begun(server, client);
+    expect((await client.get(call.lastId?.replace(/\..*/, ".nonsense"))).status).toBe(410);
+    play.end("done");
+    expect(await call.rest()).toMatchObject([done]);
+  });
+
+  it("lets the GET stream begin anew", async () => {
+    const server = await stage({ sessions: true }, { state: strict() });
+    const client = await Client.begin(server.url);
+    const first = await client.get();
+    await first.next();
+    const second = await client.get(first.lastId?.replace(/\.-/, ".nonsense"));
+    expect(await first.rest()).toEqual([]);
+    server.mcp.tool("another", {}, () => "something");
+    expect(await second.message()).toMatchObject({ method: "notifications/tools/list_changed" });
+  });
+});
+
+describe("a state that can end no reader", () => {
+  it("is not waited for, and costs nothing", async () => {
+    const { logs, ...state } = remoteState(memoryState());
+    const read: State["logs"]["read"] = async (...how) => {
+      const reader = await logs.read(...how);
+      return Object.assign(reader, { return: () => Promise.reject(new Error("The state is far away")) });
+    };
+    const server = await stage({}, { state: { ...state, logs: { ...logs, read } } });
+    const client = new Client(server.url);
+    const { call, play } = await begun(server, client);
+    call.cut();
+    await client.request("ping");
+    await play.ctx.progress(2);
+    const resumed = await client.get(call.lastId);
+    expect(await resumed.message()).toMatchObject(progress(2));
+    play.end("done");
+    expect(await resumed.rest()).toMatchObject([done]);
   });
 });
 

@@ -50,6 +50,7 @@ async function play(acts: readonly Act[], turns: number): Promise<void> {
   const owner = { session: "session" };
   const state = remoteState(memoryState());
   state.turns = turns;
+  state.readTurns = 2 * turns;
   const failures: unknown[] = [];
   const streams = new Streams({
     logs: state.logs,

@@ -78,6 +78,16 @@ describe("ctx.closeStream", () => {
     expect(await (await client.get(polling.lastId)).rest()).toMatchObject([{ result: {} }]);
   });
 
+  it.each([1.5, -1, NaN])("refuses to send it away for %d ms, and goes on", async (retryMs) => {
+    const { url, playing } = await stage();
+    const opened = new Client(url).call("play", { name: "long" });
+    const { ctx, end } = await playing("long");
+    expect(() => ctx.closeStream({ retryMs })).toThrow(new RegExp(`^retryMs must be .* not ${String(retryMs)}$`));
+    await ctx.progress(1);
+    end("done");
+    expect(await (await opened).rest()).toMatchObject([{ params: { progress: 1 } }, { result: {} }]);
+  });
+
   it("does nothing before 2025-11-25, whose clients would take it for the end", async () => {
     const { url, playing } = await stage();
     const opened = new Client(url, { revision: "2025-06-18" }).call("play", { name: "long" });

@@ -15,6 +15,8 @@ export interface Held {
 export interface RemoteState extends State {
   /** How long a call is on its way, and its outcome back, in turns of the event loop. */
   turns: number;
+  /** How long an entry is on its way to a reader, in turns of the event loop. */
+  readTurns: number;
   /** Holds the next call of a method back. */
   hold(method: keyof Logs): Held;
 }
@@ -25,6 +27,7 @@ export function remoteState(state: State): RemoteState {
   const remote: RemoteState = {
     ...state,
     turns: 0,
+    readTurns: 0,
     hold: (method) => {
       const hold = holdOf();
       holds.set(method, hold);
@@ -56,7 +59,7 @@ export function remoteState(state: State): RemoteState {
   function later(reader: LogReader): LogReader {
     const slow: LogReader = {
       token: reader.token,
-      next: () => reader.next().finally(() => turns(remote.turns)),
+      next: () => reader.next().finally(() => turns(remote.readTurns)),
       return: () => reader.return(),
       [Symbol.asyncIterator]: () => slow,
     };
