@@ -54,11 +54,25 @@ describe("a guard on loopback", () => {
     expect(verdict(local, "localhost", origin)).toMatch(/^403 .*allowedOrigins/);
   });
 
-  it("serves what is listed besides", () => {
-    const options = { ...local, allowedHosts: ["a.example"], allowedOrigins: ["https://b.example"] };
-    expect(verdict(options, "a.example:1", "https://b.example")).toBe("allowed");
-    expect(verdict(options, "localhost", "http://localhost")).toBe("allowed");
+  it("serves hosts that are listed besides", () => {
+    const options = { ...local, allowedHosts: ["a.example"] };
+    for (const host of ["a.example:1", "localhost"]) expect(verdict(options, host)).toBe("allowed");
     expect(verdict(options, "b.example")).toMatch(/^403/);
+  });
+});
+
+describe.each([
+  ["on loopback", local],
+  ["elsewhere", open],
+])("a guard %s", (_, options) => {
+  it("serves the origins that are listed, and then no others", () => {
+    const listed = { ...options, allowedOrigins: ["https://b.example"] };
+    expect(verdict(listed, "localhost", "https://b.example")).toBe("allowed");
+    for (const origins of [listed.allowedOrigins, []]) {
+      const some = { ...options, allowedOrigins: origins };
+      expect(verdict(some, "localhost", "http://localhost")).toMatch(/^403 .*allowedOrigins/);
+      expect(verdict(some, "localhost")).toBe("allowed");
+    }
   });
 });
 
@@ -83,7 +97,6 @@ describe("a guard elsewhere", () => {
     expect(verdict(open, "localhost:1", "http://localhost:2")).toBe("allowed");
     expect(verdict(open, "a.example", "http://localhost:2")).toMatch(/^403/);
     expect(verdict(open, "a.example", "http://a.example")).toMatch(/^403/);
-    expect(verdict({ ...open, allowedOrigins: [] }, "localhost:1", "http://localhost:2")).toMatch(/^403/);
   });
 
   it.each([

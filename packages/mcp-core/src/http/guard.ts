@@ -13,7 +13,7 @@ export interface GuardOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /**
    * Origins of web pages that may call: `https://example.com`, `null` for pages without one, `*` for all.
-   * Default: those of loopback, when they call a loopback host. Empty, and not on loopback: none.
+   * Default: those of loopback, when they call a loopback host. Empty: none.
    */
   readonly allowedOrigins?: readonly string[] | undefined;
 }
@@ -62,9 +62,8 @@ export class Guard {
 
   #servesOrigin(origin: string, host: string): boolean {
     const { loopbackOnly, allowedOrigins } = this.#options;
-    if (this.#origins(origin)) return true;
-    if (!isLoopbackOrigin(origin)) return false;
-    return loopbackOnly || (isLoopbackHost(host) && allowedOrigins?.length !== 0);
+    if (allowedOrigins !== undefined) return this.#origins(origin);
+    return isLoopbackOrigin(origin) && (loopbackOnly || isLoopbackHost(host));
   }
 }
 
