@@ -82,7 +82,9 @@ describe("ctx.closeStream", () => {
     const { url, playing } = await stage();
     const opened = new Client(url).call("play", { name: "long" });
     const { ctx, end } = await playing("long");
-    expect(() => ctx.closeStream({ retryMs })).toThrow(new RegExp(`^retryMs must be .* not ${String(retryMs)}$`));
+    expect(() => ctx.closeStream({ retryMs })).toThrow(
+      new RegExp(`^retryMs must be .* not ${String(retryMs)}$`),
+    );
     await ctx.progress(1);
     end("done");
     expect(await (await opened).rest()).toMatchObject([{ params: { progress: 1 } }, { result: {} }]);
