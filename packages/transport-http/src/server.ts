@@ -51,10 +51,16 @@ export function streamableHttp(options: StreamableHttpOptions = {}): ServerTrans
     name: "streamable-http",
     start: async (dispatcher) => {
       const endpoint = new Endpoint(dispatcher, settings, loopbackOnly);
-      const server = serverFor(endpoint, options.tls, timing);
-      await listen(server, host, port);
-      const scheme = options.tls === undefined ? "http" : "https";
-      return new HttpListener({ server, endpoint, url: urlOf(server, scheme, endpoint), drainDelayMs });
+      try {
+        const server = serverFor(endpoint, options.tls, timing);
+        await listen(server, host, port);
+        server.on("error", (error) => endpoint.report(error)); // such as that there are too many open files
+        const scheme = options.tls === undefined ? "http" : "https";
+        return new HttpListener({ server, endpoint, url: urlOf(server, scheme, endpoint), drainDelayMs });
+      } catch (error) {
+        await endpoint.drain(0);
+        throw error;
+      }
     },
   };
 }
