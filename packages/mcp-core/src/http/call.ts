@@ -19,7 +19,7 @@ export interface HttpCall extends HttpRequestHead {
   body(): Promise<RequestBody>;
   /** Answers with a whole body, or none. Where a stream was begun, there is no other answer: it ends. */
   send(status: number, headers: HttpHeaders, body?: string): void;
-  /** Answers with an event stream. The head goes out at once. */
+  /** Answers with an event stream, anything but a HEAD. The head goes out at once. */
   stream(headers: HttpHeaders): EventSink;
   /**
    * Calls back, once, when the client went away before its answer was sent whole; at once if it already has.

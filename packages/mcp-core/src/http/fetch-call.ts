@@ -58,10 +58,8 @@ export class FetchCall implements HttpCall {
       this.#close(delivered ? "delivered" : "gone"),
     );
     this.#sink = sink;
-    const body = this.method === "HEAD" ? null : sink.body;
-    this.#respond(new Response(body, { status: 200, headers: { ...EVENT_STREAM_HEADERS, ...headers } }));
+    this.#respond(new Response(sink.body, { status: 200, headers: { ...EVENT_STREAM_HEADERS, ...headers } }));
     if (this.#state === "gone") sink.leave();
-    else if (body === null) sink.end();
     return sink;
   }
 

@@ -112,8 +112,7 @@ export class NodeCall implements HttpCall {
     this.#request.resume();
     response.socket?.setNoDelay(true);
     response.writeHead(200, nodeHead(headers, EVENT_STREAM_HEADERS));
-    if (this.method === "HEAD") sink.end();
-    else sink.begin();
+    sink.begin();
     return sink;
   }
 
