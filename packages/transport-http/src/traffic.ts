@@ -1,18 +1,14 @@
 import {
   BusyError,
+  LISTEN,
+  PING,
+  PINGS_PAST_LIMIT,
   ShuttingDownError,
   systemClock,
   type Clock,
   type Link,
 } from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "./limits.js";
-
-const LISTEN = "subscriptions/listen";
-
-/** To be answered promptly, whatever else goes on (Ping, Behavior Requirements). */
-const PING = "ping";
-/** Pings there is room for when there is none for anything else. They take a place only where middleware takes time. */
-const PINGS_PAST_LIMIT = 16;
 
 /** What is being served at the moment, and how much of it there may be. */
 export class Traffic {

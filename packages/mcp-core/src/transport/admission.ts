@@ -14,13 +14,13 @@ interface Waiting {
 }
 
 /** The method whose exchange lasts as long as the client wants it to. */
-const LISTEN = "subscriptions/listen";
+export const LISTEN = "subscriptions/listen";
 
 /** The method that is to be answered promptly, whatever else goes on (Ping, Behavior Requirements). */
-const PING = "ping";
+export const PING = "ping";
 
-/** Served past `maxInFlight`. A ping takes a place only where middleware makes it take time. */
-const PINGS_PAST_LIMIT = 16;
+/** Pings served past `maxInFlight`. One takes a place only where middleware makes it take time. */
+export const PINGS_PAST_LIMIT = 16;
 
 /**
  * Decides when a request is served: at once while there is room, later when a place is free, never when

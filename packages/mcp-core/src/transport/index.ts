@@ -49,7 +49,7 @@ export {
   type HandshakeRevision,
   type Revision,
 } from "../protocol/revisions.js";
-export { Admission } from "./admission.js";
+export { Admission, LISTEN, PING, PINGS_PAST_LIMIT } from "./admission.js";
 export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { checkLimit, connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
