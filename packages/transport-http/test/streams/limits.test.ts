@@ -242,7 +242,8 @@ describe("a state with no more room", () => {
   });
 
   it("costs a stream that has begun no message that its client is there for", async () => {
-    const state = memoryState({ maxLogBytes: 2000 });
+    const [text, logs, entries] = [2000, 2 * 1024, 5 * 96];
+    const state = memoryState({ maxLogBytes: text + logs + entries });
     const server = await stage({ onError: () => undefined }, { state });
     const client = new Client(server.url);
     const { call, play } = await begun(server, client);

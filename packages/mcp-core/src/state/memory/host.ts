@@ -14,7 +14,7 @@ export interface MemoryLimits {
   readonly maxCounters: number;
   /** Logs at a time; default 100,000. */
   readonly maxLogs: number;
-  /** Bytes of the entries of all logs; default 128 MiB. */
+  /** Bytes of all logs: 1,024 for each, and 96 for each entry besides its text; default 128 MiB. */
   readonly maxLogBytes: number;
   /** Open log readers; default 100,000. */
   readonly maxReaders: number;

@@ -36,7 +36,8 @@ const bounds: Record<string, Bound> = {
     free: ({ logs }) => logs.delete("0"),
   },
   maxLogBytes: {
-    options: { maxLogBytes: 20 },
+    // 1,024 bytes of a log, 96 of an entry, 10 of its text
+    options: { maxLogBytes: 2 * (1024 + 96 + 10) },
     take: async ({ logs }, i) => {
       await logs.delete(String(i));
       await logs.create(String(i), { ttlMs });
@@ -47,6 +48,23 @@ const bounds: Record<string, Bound> = {
 };
 
 describe("the limits of a state in memory", () => {
+  it("maxLogBytes counts logs without entries, entries without text, and what is trimmed no more", async () => {
+    const { logs } = memoryState({ maxLogBytes: 2 * 1024 + 2 * 96 });
+    const refusal = { code: "limit-exceeded", limit: "maxLogBytes" };
+    await logs.create("a", { maxEntries: 1 });
+    await logs.create("b");
+    await expect(logs.create("c")).rejects.toMatchObject(refusal);
+    expect(await logs.info("c")).toBeUndefined();
+    for (let count = 0; count < 3; count++) await logs.append("a", "");
+    await logs.append("b", "");
+    await expect(logs.append("b", "")).rejects.toMatchObject(refusal);
+    await logs.delete("a");
+    for (let count = 0; count < 11; count++) await logs.append("b", ""); // 96 * 12 > 1024
+    await expect(logs.create("c")).rejects.toMatchObject(refusal);
+    await logs.delete("b");
+    await logs.create("c");
+  });
+
   it.each(Object.entries(bounds))(
     "%s refuses what exceeds it, and nothing else",
     async (limit, { options, take, free }) => {

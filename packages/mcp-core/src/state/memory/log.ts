@@ -5,6 +5,12 @@ import { byteLength } from "./encode.js";
 import type { LogDefaults } from "./host.js";
 import { Queue } from "./queue.js";
 
+/** Bytes that a log takes in memory besides its entries, with its name and what waits for its end; about. */
+const LOG_BYTES = 1024;
+
+/** Bytes that an entry takes in memory besides its text; about. */
+const ENTRY_BYTES = 96;
+
 interface Line {
   readonly data: string;
   readonly bytes: number;
@@ -15,7 +21,7 @@ interface Line {
 export interface LogOwner {
   drop(log: Log): void;
   watch(log: Log, at: number): void;
-  /** Books bytes more (or, below 0, fewer); throws `LimitError` if all logs together become too large. */
+  /** Books bytes of memory more (or, below 0, fewer); throws `LimitError` if all logs together become too large. */
   book(bytes: number): void;
 }
 
@@ -43,6 +49,7 @@ export class Log extends Perishable {
     this.#floor = this.#start = start;
     this.#limits = limits;
     this.#owner = owner;
+    owner.book(LOG_BYTES);
   }
 
   get last(): number {
@@ -58,7 +65,7 @@ export class Log extends Perishable {
     const { maxBytes, maxEntries } = this.#limits;
     const bytes = byteLength(data);
     if (bytes > maxBytes) throw new LimitError("maxBytes", maxBytes);
-    this.#owner.book(bytes);
+    this.#owner.book(bytes + ENTRY_BYTES);
     this.#bytes += bytes;
     this.#lines.push({ data, bytes, at: now });
     while (this.#bytes > maxBytes || this.#lines.size > maxEntries) this.#trim();
@@ -105,6 +112,7 @@ export class Log extends Perishable {
   end(): void {
     this.gone = true;
     while (this.#lines.size > 0) this.#trim();
+    this.#owner.book(-LOG_BYTES);
     this.wake();
   }
 
@@ -116,7 +124,7 @@ export class Log extends Perishable {
     const bytes = this.#lines.shift()?.bytes ?? 0;
     this.#floor++;
     this.#bytes -= bytes;
-    this.#owner.book(-bytes);
+    this.#owner.book(-bytes - ENTRY_BYTES);
   }
 }
 
