@@ -47,8 +47,8 @@ export function principalOf(
   return isPromise(given) ? given.then(known) : known(given);
 }
 
-function known(principal: Principal | undefined): Principal {
-  if (principal === undefined) throw new AuthorizationError(401, "Unauthorized");
+function known(principal: Principal | null | undefined): Principal {
+  if (principal === undefined || principal === null) throw new AuthorizationError(401, "Unauthorized");
   if (typeof principal.id === "string") return principal;
   throw new TypeError('authorize must give a principal with a string as "id", or nothing');
 }

@@ -31,6 +31,9 @@ const WRONG: readonly [options: Readonly<Record<string, unknown>>, error: RegExp
   [{ resumable: { maxBytes: NaN } }, /resumable.maxBytes must be more than 0, not NaN/],
   [{ allowedHosts: ["https://example.com"] }, /allowedHosts: "https:\/\/example.com" is no host/],
   [{ allowedOrigins: ["example.com"] }, /allowedOrigins: "example.com" is no origin/],
+  [{ authorize: "x" }, /authorize must be a function, not "x"/],
+  [{ authorize: null }, /authorize must be a function, not null/],
+  [{ onError: 5 }, /onError must be a function, not 5/],
   [{ limits: { maxSize: 5 } }, /There is no limit "maxSize"/],
   ...Object.keys(DEFAULT_HTTP_LIMITS).map((name): [Readonly<Record<string, unknown>>, RegExp] => [
     { limits: { [name]: 0 } },

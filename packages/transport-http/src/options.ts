@@ -1,6 +1,7 @@
 import type { HttpRequestHead } from "@towpath/mcp-core/http";
 import type { Clock, MaybePromise, Principal } from "@towpath/mcp-core/transport";
 import { httpLimits, type HttpLimits } from "./limits.js";
+import { checkDuration, checkFunction } from "./option-checks.js";
 
 /** What one endpoint does, however requests come to it. */
 export interface HttpOptions {
@@ -35,7 +36,7 @@ export interface HttpOptions {
    * Says who is calling; nobody: 401. May throw an {@link AuthorizationError}. Not asked for `health`, `ready`
    * and preflight requests. Default: everybody is served, as nobody in particular.
    */
-  readonly authorize?: (request: HttpRequestHead) => MaybePromise<Principal | undefined>;
+  readonly authorize?: (request: HttpRequestHead) => MaybePromise<Principal | null | undefined>;
   /** Path that answers 200 as long as the process does. Default: `/health` where it listens itself, else none. */
   readonly health?: string | false;
   /** Path that answers 200 as long as new work is taken, else 503. Default: `/ready` where it listens itself, else none. */
@@ -82,6 +83,7 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   if (new Set(paths).size < paths.length)
     throw new TypeError(`path, health and ready must differ, not be ${paths.join(", ")}`);
   for (const [name, value] of Object.entries({ streamAfterMs, keepAliveMs })) checkDuration(name, value);
+  for (const [name, value] of Object.entries({ authorize, onError })) checkFunction(name, value);
   if (!Number.isSafeInteger(retryMs) || retryMs < 0)
     throw new RangeError(`retryMs must be a whole number of milliseconds, not ${String(retryMs)}`);
   // A program that is not type-checked may say anything.
@@ -111,10 +113,6 @@ function resumability(given: boolean | Partial<Resumability>): Resumability | un
   const filled = { ...DEFAULT_RESUMABILITY, ...(given === true ? {} : given) };
   for (const [name, value] of Object.entries(filled)) checkDuration(`resumable.${name}`, value);
   return filled;
-}
-
-function checkDuration(name: string, value: number): void {
-  if (!(value > 0)) throw new RangeError(`${name} must be more than 0, not ${String(value)}`);
 }
 
 function checkPath(name: string, value: string | false): void {

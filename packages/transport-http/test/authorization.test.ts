@@ -89,6 +89,17 @@ describe("authorize", () => {
     expect(errors).toEqual([failure]);
   });
 
+  it.each([
+    ["null", () => null],
+    ["undefined", () => undefined],
+    ["a promise of null", () => Promise.resolve(null)],
+  ])("knows nobody when it gives %s", async (_name, authorize) => {
+    const errors: unknown[] = [];
+    const { url } = await startServer(tellsWho(), { authorize, onError: (error) => errors.push(error) });
+    const response = await post(url, toolCall("stateless", "who"));
+    expect([response.status, errors]).toEqual([401, []]);
+  });
+
   it("gives a session to its principal alone: to others there is none", async () => {
     const { url } = await startServer(tellsWho(), { authorize: byToken, sessions: true });
     const begun = await post(url, { ...INITIALIZE, headers: { ...INITIALIZE.headers, ...token("ann") } });
