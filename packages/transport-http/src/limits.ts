@@ -1,4 +1,5 @@
-import { checkLimit } from "@towpath/mcp-core/transport";
+import { checkLimit, withDefaults } from "@towpath/mcp-core/transport";
+import { checkNames } from "./option-checks.js";
 
 /** What the clients of one endpoint may cost. */
 export interface HttpLimits {
@@ -51,10 +52,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
  * @throws RangeError when a limit is not a positive integer or `Infinity`; TypeError when there is no such limit
  */
 export function httpLimits(given: Partial<HttpLimits> = {}): HttpLimits {
-  for (const name of Object.keys(given)) {
-    if (!(name in DEFAULT_HTTP_LIMITS)) throw new TypeError(`There is no limit "${name}"`);
-  }
-  const limits = { ...DEFAULT_HTTP_LIMITS, ...given };
+  checkNames("limits", given, DEFAULT_HTTP_LIMITS);
+  const limits = withDefaults(DEFAULT_HTTP_LIMITS, given);
   for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
   return limits;
 }

@@ -1,7 +1,13 @@
 import type { HttpRequestHead } from "@towpath/mcp-core/http";
-import type { Clock, MaybePromise, Principal } from "@towpath/mcp-core/transport";
+import {
+  describe,
+  withDefaults,
+  type Clock,
+  type MaybePromise,
+  type Principal,
+} from "@towpath/mcp-core/transport";
 import { httpLimits, type HttpLimits } from "./limits.js";
-import { checkDuration, checkFunction } from "./option-checks.js";
+import { checkBoolean, checkDuration, checkFunction, checkNames, checkPath } from "./option-checks.js";
 
 /** What one endpoint does, however requests come to it. */
 export interface HttpOptions {
@@ -58,6 +64,25 @@ export interface Resumability {
 
 const DEFAULT_RESUMABILITY: Resumability = { ttlMs: 300_000, maxBytes: 4 * 2 ** 20 };
 
+/** Every name there is. */
+const NAMES: Readonly<Record<keyof HttpOptions, true>> = {
+  path: true,
+  sessions: true,
+  answers: true,
+  streamAfterMs: true,
+  keepAliveMs: true,
+  retryMs: true,
+  resumable: true,
+  allowedHosts: true,
+  allowedOrigins: true,
+  authorize: true,
+  health: true,
+  ready: true,
+  limits: true,
+  onError: true,
+  clock: true,
+};
+
 type Defaulted = "path" | "sessions" | "answers" | "streamAfterMs" | "keepAliveMs" | "retryMs";
 
 /** The options with their defaults. */
@@ -74,10 +99,12 @@ export interface HttpSettings
 
 /** @throws RangeError, TypeError for an option that is not what it must be */
 export function httpSettings(options: HttpOptions): HttpSettings {
+  checkNames("the options", options, NAMES);
   const { path = "/mcp", sessions = false, answers = "auto" } = options;
   const { streamAfterMs = 5_000, keepAliveMs = 15_000, retryMs = 1_000 } = options;
   const { resumable = true, health = false, ready = false, onError = reportToConsole } = options;
   const { allowedHosts, allowedOrigins, authorize, clock } = options;
+  checkBoolean("sessions", sessions);
   for (const [name, value] of Object.entries({ path, health, ready })) checkPath(name, value);
   const paths = [path, health, ready].filter((one) => one !== false);
   if (new Set(paths).size < paths.length)
@@ -85,10 +112,10 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   for (const [name, value] of Object.entries({ streamAfterMs, keepAliveMs })) checkDuration(name, value);
   for (const [name, value] of Object.entries({ authorize, onError })) checkFunction(name, value);
   if (!Number.isSafeInteger(retryMs) || retryMs < 0)
-    throw new RangeError(`retryMs must be a whole number of milliseconds, not ${String(retryMs)}`);
+    throw new RangeError(`retryMs must be a whole number of milliseconds, not ${describe(retryMs)}`);
   // A program that is not type-checked may say anything.
   if (!["auto", "stream"].includes(answers))
-    throw new TypeError(`answers must be "auto" or "stream", not ${JSON.stringify(answers)}`);
+    throw new TypeError(`answers must be "auto" or "stream", not ${describe(answers)}`);
   return {
     path,
     sessions,
@@ -110,14 +137,11 @@ export function httpSettings(options: HttpOptions): HttpSettings {
 
 function resumability(given: boolean | Partial<Resumability>): Resumability | undefined {
   if (given === false) return undefined;
-  const filled = { ...DEFAULT_RESUMABILITY, ...(given === true ? {} : given) };
+  if (given === true) return DEFAULT_RESUMABILITY;
+  checkNames("resumable", given, DEFAULT_RESUMABILITY);
+  const filled = withDefaults(DEFAULT_RESUMABILITY, given);
   for (const [name, value] of Object.entries(filled)) checkDuration(`resumable.${name}`, value);
   return filled;
-}
-
-function checkPath(name: string, value: string | false): void {
-  if (value !== false && !/^\/[^?#\s]*$/.test(value))
-    throw new TypeError(`${name} must be a path that begins with a slash, not ${JSON.stringify(value)}`);
 }
 
 function reportToConsole(error: unknown): void {

@@ -117,6 +117,19 @@ describe("a guard elsewhere", () => {
 });
 
 describe("the lists of a guard", () => {
+  it.each<[Readonly<Record<string, unknown>>, string]>([
+    [{ allowedHosts: "a.example" }, 'allowedHosts must be an array, as in ["example.com"], not "a.example"'],
+    [{ allowedHosts: null }, 'allowedHosts must be an array, as in ["example.com"], not null'],
+    [{ allowedHosts: [5] }, 'allowedHosts must be an array of strings, as in ["example.com"], without 5'],
+    [
+      { allowedOrigins: "https://a.example" },
+      'allowedOrigins must be an array, as in ["https://example.com"], not "https://a.example"',
+    ],
+    [{ allowedOrigins: new Set() }, "allowedOrigins must be an array"],
+  ])("have to be lists: %j", (options, message) => {
+    expect(() => new Guard({ ...open, ...options })).toThrow(message);
+  });
+
   it.each(["", "http://a.example", "a.example/x", "*.a.example", "a b", "a.example:port", "::1"])(
     "may not have the host %j",
     (entry) => {

@@ -1,5 +1,5 @@
 import type { ReadonlyHeaders } from "../contract/index.js";
-import { shortened } from "../jsonrpc/guards.js";
+import { describe, shortened } from "../jsonrpc/guards.js";
 import { hostMatcher, isLoopbackHost, type Matcher } from "./hosts.js";
 import { isLoopbackOrigin, originMatcher } from "./origins.js";
 
@@ -34,11 +34,11 @@ export class Guard {
   /** The last that was served: the next request mostly has the same. */
   #served: string | undefined;
 
-  /** @throws TypeError for an entry that could never match */
+  /** @throws TypeError for what is no list, and for an entry that could never match */
   constructor(options: GuardOptions) {
     this.#options = options;
-    this.#hosts = hostMatcher(options.allowedHosts ?? []);
-    this.#origins = originMatcher(options.allowedOrigins ?? []);
+    this.#hosts = hostMatcher(listed("allowedHosts", options.allowedHosts, "example.com"));
+    this.#origins = originMatcher(listed("allowedOrigins", options.allowedOrigins, "https://example.com"));
   }
 
   /** Looks at `Host` and `Origin`. */
@@ -65,6 +65,19 @@ export class Guard {
     if (allowedOrigins !== undefined) return this.#origins(origin);
     return isLoopbackOrigin(origin) && (loopbackOnly || isLoopbackHost(host));
   }
+}
+
+/** A program that is not type-checked may give anything. */
+function listed(name: string, given: readonly unknown[] | undefined, example: string): readonly string[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given))
+    throw new TypeError(`${name} must be an array, as in ["${example}"], not ${describe(given)}`);
+  return given.map((entry: unknown) => {
+    if (typeof entry === "string") return entry;
+    throw new TypeError(
+      `${name} must be an array of strings, as in ["${example}"], without ${describe(entry)}`,
+    );
+  });
 }
 
 const refused = (message: string): GuardVerdict => ({ allowed: false, status: 403, message });

@@ -1,3 +1,5 @@
+import { describe } from "../jsonrpc/guards.js";
+
 /** What one connection may have under way at a time. */
 export interface ConnectionLimits {
   /** Requests being served at once; further ones wait, but for `ping`. Default: 1,024. */
@@ -22,13 +24,20 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
  * @throws RangeError when a limit is not a positive integer or `Infinity`.
  */
 export function connectionLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
-  const limits = { ...DEFAULT_CONNECTION_LIMITS, ...given };
+  const limits = withDefaults(DEFAULT_CONNECTION_LIMITS, given);
   for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
   return limits;
 }
 
+/** The values that are given, and the defaults of those that are not, or are `undefined`. */
+export function withDefaults<Values extends object>(defaults: Values, given: Partial<Values>): Values {
+  const present = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(present) };
+}
+
+/** @throws RangeError when a limit is not a positive integer or `Infinity` */
 export function checkLimit(name: string, value: unknown): void {
   if (value !== Infinity && !(Number.isInteger(value) && Number(value) > 0)) {
-    throw new RangeError(`${name} must be a positive integer or Infinity, not ${String(value)}`);
+    throw new RangeError(`${name} must be a positive integer or Infinity, not ${describe(value)}`);
   }
 }
