@@ -1,3 +1,4 @@
+import { allowHeader } from "./allow.js";
 import { checkVersion, saysStateless } from "./headers.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
@@ -10,7 +11,11 @@ import { findSession } from "./seats.js";
 export async function endSession(host: Host, visit: Visit): Promise<void> {
   const { headers } = visit.call;
   if (host.sessions === undefined || saysStateless(headers))
-    throw new RefusedError(405, "No sessions are kept, so there is none to end", { allow: "POST" });
+    throw new RefusedError(
+      405,
+      "No sessions are kept, so there is none to end",
+      allowHeader(host, visit.call),
+    );
   checkVersion(headers, host.dispatcher);
   await host.sessions.end(await findSession(host, visit));
   visit.call.send(204, visit.headers);

@@ -19,6 +19,7 @@ import {
   systemClock,
   type Dispatcher,
 } from "@towpath/mcp-core/transport";
+import { allowHeader } from "./allow.js";
 import { principalOf } from "./authorization.js";
 import { endSession } from "./delete.js";
 import { Get } from "./get.js";
@@ -42,7 +43,6 @@ const DRAIN_MS = 5_000;
 /** How long handlers may take to end once they were aborted, and their last words to be written, in ms. */
 const GRACE_MS = 500;
 
-const ALLOW: HttpHeaders = { allow: "POST, GET, DELETE, OPTIONS" };
 const TEXT: HttpHeaders = { "content-type": "text/plain", "cache-control": "no-store" };
 
 /** Where clients reach a server over HTTP: whatever carries requests to it, this is what answers them. */
@@ -178,7 +178,11 @@ export class Endpoint implements Host {
       }
       const method = this.#methods.get(call.method);
       if (method === undefined)
-        throw new RefusedError(405, new MethodNotFoundError(`There is no ${call.method} here`), ALLOW);
+        throw new RefusedError(
+          405,
+          new MethodNotFoundError(`There is no ${call.method} here`),
+          allowHeader(this, call),
+        );
       if (this.#phase === "closed") throw new ShuttingDownError();
       const principal = principalOf(this.settings.authorize, call);
       const served = isPromise(principal)

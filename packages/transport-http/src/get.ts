@@ -1,5 +1,6 @@
 import { FencedError, type LogReader } from "@towpath/mcp-core";
 import { has, ShuttingDownError } from "@towpath/mcp-core/transport";
+import { allowHeader } from "./allow.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
 import type { Host, Visit } from "./host.js";
 import { RefusedError } from "./refused-error.js";
@@ -26,7 +27,7 @@ export class Get {
     const { headers } = visit.call;
     const lastEventId = headers.get(LAST_EVENT_ID);
     const resumes = lastEventId !== null && streams !== undefined;
-    if (saysStateless(headers) || (sessions === undefined && !resumes)) throw noStreams(resumes);
+    if (saysStateless(headers) || (sessions === undefined && !resumes)) throw this.#noStreams(visit, resumes);
     checkGetTypes(headers);
     checkVersion(headers, this.#host.dispatcher);
     const session = sessions === undefined ? undefined : await findSession(this.#host, visit);
@@ -36,6 +37,11 @@ export class Get {
     if (streams !== undefined && position !== undefined && answers)
       return this.#resume(streams, visit, session, position);
     if (session !== undefined) return this.#listen(visit, session, position);
+  }
+
+  #noStreams({ call }: Visit, resumes: boolean): RefusedError {
+    const why = resumes ? "streams of this revision cannot be resumed" : "no sessions are kept";
+    return new RefusedError(405, `There is no stream to get: ${why}`, allowHeader(this.#host, call));
   }
 
   /** In a drain, what can only be read on here still is. @throws ShuttingDownError */
@@ -116,9 +122,4 @@ async function readerOf(streams: Streams, name: string, after: string | undefine
     if (!(error instanceof FencedError)) throw error;
     throw new RefusedError(409, "A newer connection has taken up this stream");
   }
-}
-
-function noStreams(resumable: boolean): RefusedError {
-  const why = resumable ? "streams of this revision cannot be resumed" : "no sessions are kept";
-  return new RefusedError(405, `There is no stream to get: ${why}`, { allow: "POST" });
 }

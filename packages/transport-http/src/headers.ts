@@ -19,11 +19,17 @@ const EVENTS = "text/event-stream";
 
 /** @throws RefusedError for a body that is not JSON, or a client that does not take both kinds of answer */
 export function checkPostTypes(headers: ReadonlyHeaders): void {
-  if (!isMediaType(headers.get("content-type"), JSON_BODY))
-    throw new RefusedError(415, `The Content-Type header must be ${JSON_BODY}`);
+  const type = headers.get("content-type");
+  if (!isMediaType(type, JSON_BODY)) throw new RefusedError(415, wrongType(type));
   const accept = headers.get("accept");
   if (!accepts(accept, JSON_BODY) || !accepts(accept, EVENTS))
     throw new RefusedError(406, `The Accept header must list both ${JSON_BODY} and ${EVENTS}`);
+}
+
+function wrongType(header: string | null): string {
+  const [type = ""] = (header ?? "").split(";", 1);
+  const charset = isMediaType(type, JSON_BODY) ? " in UTF-8: no other charset is taken" : "";
+  return `The Content-Type header must be ${JSON_BODY}${charset}`;
 }
 
 /** @throws RefusedError for a client that does not take a stream of events */
