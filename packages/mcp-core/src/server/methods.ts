@@ -25,6 +25,7 @@ import type { Tools } from "./tools/tools.js";
 import type { Subscriptions } from "./changes/listen.js";
 import type { Method, MethodResult } from "./extension.js";
 import { subscribe, unsubscribe } from "./resources/subscriptions.js";
+import { sessionlessError } from "./sessionless-error.js";
 
 const HANDSHAKE: readonly Era[] = ["handshake"];
 const STATELESS: readonly Era[] = ["stateless"];
@@ -171,8 +172,7 @@ function infoFor(info: Implementation, revision: HandshakeRevision): JsonObject 
 /** Logging, of the handshake era. */
 function setLevel(params: JsonObject, { link }: RequestContext): MaybePromise<JsonObject> {
   const logLevel = logLevelField(params, "level");
-  if (link.handshake === undefined)
-    throw new InvalidRequestError("Invalid request: a log level needs a session to be kept in");
+  if (link.handshake === undefined) throw sessionlessError("a log level", link.peer);
   return afterwards(link.introduce({ ...link.handshake, logLevel }), {});
 }
 

@@ -111,9 +111,16 @@ describe("without sessions", () => {
     const listening = await client.get();
     expect([listening.status, listening.headers.get("allow")]).toEqual([405, "POST"]);
     expect(await client.end()).toBe(405);
-    expect(await client.request("logging/setLevel", { level: "info" })).toMatchObject({ error: {} });
-    expect(await client.request("resources/subscribe", { uri: "notes://today" })).toMatchObject({
-      error: {},
-    });
+  });
+
+  it.each([
+    ["logging/setLevel", { level: "info" }],
+    ["resources/subscribe", { uri: "notes://today" }],
+  ])("%s is refused, saying what to do", async (method, params) => {
+    const { url } = await stage();
+    const message = expect.stringMatching(
+      /needs a session to be kept in; .* \(pass sessions: true to/,
+    ) as string;
+    expect(await new Client(url).request(method, params)).toMatchObject({ error: { code: -32600, message } });
   });
 });

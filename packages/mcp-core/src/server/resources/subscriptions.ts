@@ -1,4 +1,4 @@
-import { InvalidParamsError, InvalidRequestError, MethodNotFoundError } from "../../jsonrpc/errors.js";
+import { InvalidParamsError, MethodNotFoundError } from "../../jsonrpc/errors.js";
 import { describe } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { BusyError } from "../../protocol/errors.js";
@@ -10,6 +10,7 @@ import type { OfferedFilter } from "../changes/listen.js";
 import { isStrings } from "../completions/completer.js";
 import type { Viewer } from "../registry.js";
 import type { RequestContext } from "../request-context.js";
+import { sessionlessError } from "../sessionless-error.js";
 import type { Resources } from "./resources.js";
 import { isUri, uriParam } from "./uri.js";
 
@@ -77,8 +78,7 @@ export function unsubscribe(params: JsonObject, ctx: RequestContext): MaybePromi
 }
 
 function subscriber({ link, method }: RequestContext): Handshake {
-  if (link.handshake === undefined)
-    throw new InvalidRequestError("Invalid request: a subscription needs a session to be kept in");
+  if (link.handshake === undefined) throw sessionlessError("a subscription", link.peer);
   if (link.peer.push !== undefined) return link.handshake;
   throw new MethodNotFoundError(`Method not found: ${method}; nothing brings notifications to this client`);
 }
