@@ -8,12 +8,27 @@ const add = (a: number, b: number): string => postText(toolCall("handshake", "ad
 const idOf = (body: string): unknown => (JSON.parse(body) as { id: unknown }).id;
 
 describe.each(ERAS)("a client of the %s era that ends its side of the connection", (era) => {
-  it("still gets the answer", async () => {
+  it("gets an answer that takes no time", async () => {
     const { port } = await startServer(calculator());
     const connection = await RawConnection.open(port);
     connection.write(postText(toolCall(era, "add", { a: 1, b: 2 }))).end();
     expect((await connection.response()).status).toBe(200);
     await connection.closed;
+  });
+
+  it("has gone, as one that closes it, where the answer takes longer", async () => {
+    const { mcp, begun, aborted, release } = waitingServer();
+    const { port, links, drain } = await startServer(mcp);
+    const connection = await RawConnection.open(port);
+    connection.write(postText(toolCall(era, "wait", { call: "x" })));
+    await begun("x");
+    connection.end();
+    await connection.closed;
+    if (era === "stateless") await aborted("x");
+    else release("x");
+    await links.none();
+    expect(connection.received).toBe("");
+    await drain({ timeoutMs: Infinity });
   });
 
   it("with half a body is let go", async () => {
