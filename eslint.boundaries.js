@@ -16,13 +16,14 @@ const rooms = {
   client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
   http: ["contract", "jsonrpc", "protocol", "transport"],
+  "http-node": ["http", "contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
   testing: ["*"],
 };
 
 /** The rooms that are published as `@towpath/mcp-core/<room>`. */
-const subpaths = ["http", "json-schema", "testing", "transport"];
+const subpaths = ["http", "http-node", "json-schema", "testing", "transport"];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
 /** @type {Record<string, string[]>} */
@@ -52,7 +53,7 @@ const policies = [
   { from: room("testing"), allow: { to: { module: { origin: "core" } } } },
   // Node hands its requests over; nothing of it is loaded.
   {
-    from: room("http"),
+    from: room("http-node"),
     allow: {
       to: { module: { origin: "core", source: ["node:http", "node:net"] } },
       dependency: { kind: "type" },

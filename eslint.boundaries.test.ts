@@ -15,7 +15,9 @@ const tree = [
     (room) => `${core}/${room}/part.ts`,
   ),
   `${core}/uri-template/part.ts`,
-  ...["transport", "http", "memory", "json-schema", "testing"].map((room) => `${core}/${room}/index.ts`),
+  ...["transport", "http", "http-node", "memory", "json-schema", "testing"].map(
+    (room) => `${core}/${room}/index.ts`,
+  ),
   `${core}/transport/part.ts`,
   "packages/transport-stdio/src/index.ts",
   "packages/transport-other/src/index.ts",
@@ -70,6 +72,7 @@ describe("an import that the layout allows", () => {
     [`${core}/memory/index.ts`, "../transport/part.js"],
     [`${core}/transport/index.ts`, "./part.js"],
     [`${core}/http/index.ts`, "../transport/part.js"],
+    [`${core}/http-node/index.ts`, "../http/index.js"],
     [`${core}/testing/index.ts`, "../server/part.js"],
     [`${core}/testing/index.ts`, "node:assert"],
     [`${core}/index.ts`, "./client/part.js"],
@@ -85,11 +88,11 @@ describe("an import that the layout allows", () => {
   });
 });
 
-it("lets HTTP know the types of Node", async () => {
+it("lets what is for node:http know the types of Node", async () => {
   const [result] = await eslint.lintText(
     `import type { Server } from "node:http";\nexport type Copy = Server;\n`,
     {
-      filePath: join(root, `${core}/http/index.ts`),
+      filePath: join(root, `${core}/http-node/index.ts`),
     },
   );
   expect(result?.messages).toEqual([]);
@@ -117,6 +120,7 @@ describe("an import that the layout forbids", () => {
     [`${core}/json-schema/index.ts`, "a-validator"],
     [`${core}/json-schema/index.ts`, "node:url"],
     [`${core}/http/index.ts`, "node:http"],
+    [`${core}/http-node/index.ts`, "node:http"],
     [`${core}/index.ts`, "node:process"],
     [`${core}/unlisted/part.ts`, "../jsonrpc/part.js"],
     ["packages/transport-stdio/src/index.ts", "@towpath/transport-other"],

@@ -57,7 +57,7 @@ export default defineConfig(
     basePath: root,
     files: ["packages/mcp-core/src/**/*.ts"],
     // What is written for Node's own requests is given them by Node.
-    ignores: ["**/*.test.ts", "packages/mcp-core/src/testing/**", "packages/mcp-core/src/http/node-*.ts"],
+    ignores: ["**/*.test.ts", "packages/mcp-core/src/testing/**", "packages/mcp-core/src/http-node/**"],
     rules: {
       "no-restricted-globals": [
         "error",

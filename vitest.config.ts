@@ -21,6 +21,10 @@ export default defineConfig({
     // Siblings are tested from their sources, as `paths` of tsconfig.base.json has it, so that no build is needed.
     alias: [
       { find: /^@towpath\/mcp-core\/([^/]+)$/, replacement: `${root}packages/mcp-core/src/$1/index.ts` },
+      {
+        find: /^@towpath\/transport-http\/([^/]+)$/,
+        replacement: `${root}packages/transport-http/src/$1.ts`,
+      },
       { find: /^@towpath\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
     ],
   },

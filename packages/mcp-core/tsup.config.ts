@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     http: "src/http/index.ts",
+    "http-node": "src/http-node/index.ts",
     "json-schema": "src/json-schema/index.ts",
     testing: "src/testing/index.ts",
     transport: "src/transport/index.ts",

@@ -1,19 +1,28 @@
-import { createRequire } from "node:module";
+import { createRequire, isBuiltin } from "node:module";
 import * as core from "@towpath/mcp-core";
+import * as http from "@towpath/mcp-core/http";
+import * as httpNode from "@towpath/mcp-core/http-node";
 import * as jsonSchema from "@towpath/mcp-core/json-schema";
 import * as testing from "@towpath/mcp-core/testing";
 import * as transport from "@towpath/mcp-core/transport";
+import * as transportHttp from "@towpath/transport-http";
+import * as transportHttpFetch from "@towpath/transport-http/fetch";
 import * as stdio from "@towpath/transport-stdio";
 import { describe, expect, it } from "vitest";
+import { loadedModules } from "./harness/loaded-modules.js";
 
 const require = createRequire(import.meta.url);
 
 /** Every entry that is published, as an ES module. */
 const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core": core,
+  "@towpath/mcp-core/http": http,
+  "@towpath/mcp-core/http-node": httpNode,
   "@towpath/mcp-core/json-schema": jsonSchema,
   "@towpath/mcp-core/testing": testing,
   "@towpath/mcp-core/transport": transport,
+  "@towpath/transport-http": transportHttp,
+  "@towpath/transport-http/fetch": transportHttpFetch,
   "@towpath/transport-stdio": stdio,
 };
 
@@ -26,6 +35,12 @@ describe("as CommonJS", () => {
   it.each(Object.entries(entries))("%s has what it has as an ES module", (name, asModule) => {
     const required = Object.keys(require(name) as object).filter((key) => key !== "__esModule");
     expect(required.sort()).toEqual(Object.keys(asModule).sort());
+  });
+
+  it("has an entry over HTTP that loads nothing of Node's", () => {
+    const of = (name: string): string[] => [...loadedModules(require.resolve(name))].filter(isBuiltin);
+    expect(of("@towpath/transport-http/fetch")).toEqual([]);
+    expect(of("@towpath/transport-http")).toContain("node:http");
   });
 
   it("serves and calls", async () => {

@@ -10,8 +10,8 @@ import {
   type HttpHeaders,
 } from "@towpath/mcp-core/http";
 import {
+  fireAndForget,
   isHandshakeRevision,
-  isolate,
   isPromise,
   MethodNotFoundError,
   REVISIONS,
@@ -109,7 +109,7 @@ export class Endpoint implements Host {
   }
 
   report(error: unknown): void {
-    isolate(() => this.settings.onError(error));
+    fireAndForget(() => this.settings.onError(error));
   }
 
   /** From now on it says that it takes no new work, while it still does: for whatever distributes work to notice. */

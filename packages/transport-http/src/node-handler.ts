@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { NodeCall } from "@towpath/mcp-core/http";
+import { NodeCall } from "@towpath/mcp-core/http-node";
 import type { Dispatcher } from "@towpath/mcp-core/transport";
 import { Endpoint } from "./endpoint.js";
 import type { HttpOptions } from "./options.js";

@@ -148,7 +148,7 @@ async function takeBatch(host: Host, visit: Visit, values: readonly unknown[]): 
     else host.sessions?.notify(session, message);
   };
   const { maxBatch } = host.settings.limits;
-  let asked = true;
+  const told = { alone: false };
   const answers: MaybePromise<AnswerOutcome>[] = [];
   const answer = (message: JsonRpcResponse): void => void answers.push(link.answer(message));
   await serve(host, visit, seat, {
@@ -161,11 +161,11 @@ async function takeBatch(host: Host, visit: Visit, values: readonly unknown[]): 
     finish: (exchange, reply) => {
       if (reply !== undefined) exchange.finish(asRefusal(reply));
       else if (exchange.streams) exchange.finish(undefined);
-      else asked = false;
+      else told.alone = true;
     },
   });
-  if (asked) return;
-  for (const outcome of await Promise.all(answers)) checkDelivered(outcome);
+  if (!told.alone) return;
+  for (const outcome of answers) checkDelivered(await outcome);
   call.send(202, visit.headers);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Parts for those who carry MCP over HTTP: a request and its answer apart from the runtime that has them, over
- * node:http and over fetch; event streams; and what keeps web pages out, or lets them in.
+ * Parts for those who carry MCP over HTTP: a request and its answer apart from the runtime that has them, and over
+ * fetch; event streams; and what keeps web pages out, or lets them in.
  */
 export { BodyError, type BodyErrorKind } from "./body-error.js";
 export type { CallLimits, EventSink, HttpCall, HttpHeaders, HttpRequestHead, RequestBody } from "./call.js";
@@ -13,4 +13,3 @@ export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
 export { isLoopbackHost } from "./hosts.js";
 export { KeepAlive } from "./keep-alive.js";
 export { accepts, isMediaType } from "./media-types.js";
-export { NodeCall } from "./node-call.js";

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { MaybePromise } from "../protocol/promises.js";
-import type { EventSink } from "./call.js";
+import type { EventSink } from "../http/call.js";
 import { isClosed, onClose } from "./node-close.js";
 import type { NodeDelivery } from "./node-delivery.js";
-import { room, type Room } from "./room.js";
+import { room, type Room } from "../http/room.js";
 
 /** An event stream over a response of node:http. */
 export class NodeSink implements EventSink {

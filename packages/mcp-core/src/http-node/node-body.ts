@@ -8,10 +8,10 @@ import {
   tooLarge,
   tooSlow,
   type BodyError,
-} from "./body-error.js";
-import { PIECE_BYTES, type BodyBudget } from "./body-budget.js";
-import type { CallLimits, RequestBody } from "./call.js";
-import type { Deadlines, Timed } from "./deadlines.js";
+} from "../http/body-error.js";
+import { PIECE_BYTES, type BodyBudget } from "../http/body-budget.js";
+import type { CallLimits, RequestBody } from "../http/call.js";
+import type { Deadlines, Timed } from "../http/deadlines.js";
 
 // As fast as any other way, and the only one that tells bad UTF-8 from a replacement character that was sent.
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { BodyError } from "./body-error.js";
-import type { CallLimits, EventSink } from "./call.js";
+import { BodyError } from "../http/body-error.js";
+import type { CallLimits, EventSink } from "../http/call.js";
 import { NodeCall } from "./node-call.js";
 
 const LIMITS: CallLimits = {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ReadonlyHeaders } from "../contract/index.js";
 import { systemClock } from "../protocol/clock.js";
-import { budgetOf } from "./body-budget.js";
-import type { CallLimits, EventSink, HttpCall, HttpHeaders, RequestBody } from "./call.js";
-import { Deadlines } from "./deadlines.js";
-import { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";
+import { budgetOf } from "../http/body-budget.js";
+import type { CallLimits, EventSink, HttpCall, HttpHeaders, RequestBody } from "../http/call.js";
+import { Deadlines } from "../http/deadlines.js";
+import { EVENT_STREAM_HEADERS } from "../http/event-stream-headers.js";
 import { readNodeBody, type BodyBounds } from "./node-body.js";
 import { isClosed, onClose } from "./node-close.js";
 import { isOut, NodeDelivery } from "./node-delivery.js";

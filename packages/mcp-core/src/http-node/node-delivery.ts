@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { isClosed } from "./node-close.js";
-import type { Deadlines, Timed } from "./deadlines.js";
+import type { Deadlines, Timed } from "../http/deadlines.js";
 
 /** The handle below a socket: what it says of a write that is under way is known nowhere else. */
 interface WritingHandle {

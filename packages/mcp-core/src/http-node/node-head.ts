@@ -1,4 +1,4 @@
-import type { HttpHeaders } from "./call.js";
+import type { HttpHeaders } from "../http/call.js";
 
 /**
  * Headers as node:http takes them soonest, names and values in turn: an object that is spread from others
