@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { config } from "./config.js";
+import { runCommandLine } from "./run.js";
+import { serve } from "./serve.js";
 import { surroundings } from "./surroundings.test-kit.js";
 
 describe("`config`", () => {
@@ -44,6 +46,18 @@ describe("`config`", () => {
         "notebook-streamable-http": { url: "http://127.0.0.1:8000/mcp" },
       },
     });
+  });
+
+  it("takes what `serve` takes, and prints the same with --sessions as without", async () => {
+    expect(Object.keys(config.options)).toEqual(Object.keys(serve.options));
+    const printed: string[] = [];
+    for (const flags of [[], ["--sessions"]]) {
+      const around = surroundings();
+      const args = ["config", "--transport", "streamable-http", ...flags];
+      expect(await runCommandLine(args, new Map([["config", config]]), around)).toBe(0);
+      printed.push(around.stdout.text);
+    }
+    expect(printed[1]).toBe(printed[0]);
   });
 
   it("refuses a port that is only known once the server runs", () => {

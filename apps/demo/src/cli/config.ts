@@ -1,5 +1,5 @@
 import { UsageError, type Command, type Surroundings } from "./command.js";
-import { placeOptions, readSettings, type Settings } from "./settings.js";
+import { readSettings, settingOptions, type Settings } from "./settings.js";
 
 /** Where Claude Desktop keeps its configuration, by platform. */
 const CONFIGURATION_FILES: ReadonlyMap<NodeJS.Platform, readonly [platform: string, path: string]> = new Map([
@@ -18,7 +18,10 @@ type Program = Pick<Surroundings, "node" | "program">;
 
 export const config: Command = {
   summary: "print what a client needs to start this server, or to connect to it",
-  options: placeOptions,
+  options: {
+    ...settingOptions,
+    sessions: { ...settingOptions.sessions, help: "as given to serve; clients need not know of it" },
+  },
   run: (given, surroundings) => {
     const { stdout, stderr, env, platform } = surroundings;
     const settings = readSettings(given, env);

@@ -77,11 +77,8 @@ const sessions: Setting<boolean> = {
   },
 };
 
-/** Where a client finds a server; each has an environment variable, which it wins over. */
-export const placeOptions = { transport, host, port, path };
-
-/** The options of `serve`. */
-export const settingOptions = { ...placeOptions, sessions };
+/** How to serve; each has an environment variable, which it wins over. */
+export const settingOptions = { transport, host, port, path, sessions };
 
 /** @throws UsageError naming the option or the variable that is wrong, or the option that nothing would heed */
 export function readSettings(given: Given, env: Readonly<Record<string, string | undefined>>): Settings {
