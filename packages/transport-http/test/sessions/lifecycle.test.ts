@@ -102,12 +102,15 @@ describe("a session", () => {
     expect(again).toMatchObject({ error: { code: -32600 } });
   });
 
-  it("goes by its own revision where a request names none", async () => {
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ["none", {}],
+    ["another", { "mcp-protocol-version": "2025-03-26" }],
+  ])("goes by its own revision where a request names %s", async (_which, version) => {
     const { url } = await stage({ sessions: true });
     const { session } = await Client.begin(url, { revision: "2025-11-25" });
     const response = await fetch(url, {
       method: "POST",
-      headers: { ...POST_HEADERS, "mcp-session-id": session },
+      headers: { ...POST_HEADERS, ...version, "mcp-session-id": session },
       body: JSON.stringify([{ jsonrpc: "2.0", id: 1, method: "ping" }]),
     });
     expect(response.status).toBe(400); // batches were removed after 2025-03-26
