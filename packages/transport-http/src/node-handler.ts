@@ -39,10 +39,15 @@ export function nodeHandler(mcp: Dispatcher, options: HttpOptions = {}): NodeHan
 /** A function that answers requests at an endpoint. */
 export function handlerOf(
   endpoint: Endpoint,
-): (request: IncomingMessage, response: ServerResponse, rest?: NodeHandlerRest) => void {
+): (
+  request: IncomingMessage,
+  response: ServerResponse,
+  rest?: NodeHandlerRest,
+  continuation?: "expected",
+) => void {
   const { limits } = endpoint.settings;
-  return (request, response, rest) => {
-    const call = new NodeCall(request, response, limits, bodyOf(request, rest));
+  return (request, response, rest, continuation) => {
+    const call = new NodeCall(request, response, limits, bodyOf(request, rest), continuation);
     if (endpoint.handle(call)) return;
     if (typeof rest === "function") rest();
     else call.send(404, { "content-type": "text/plain" }, "Not found");

@@ -58,6 +58,8 @@ function serverFor(
   const listener: Parameters<typeof createServer>[1] = (request, response) => handler(request, response);
   const server =
     tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener);
+  // What is refused need not be sent: whoever waits to be asked for a body is asked when it is to be read.
+  server.on("checkContinue", (request, response) => handler(request, response, undefined, "expected"));
   server.maxConnections = maxConnections;
   return server;
 }

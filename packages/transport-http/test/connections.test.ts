@@ -94,6 +94,19 @@ describe("requests on one connection", () => {
     expect([(await connection.response()).status, (await connection.response()).status]).toEqual([200, 200]);
   });
 
+  it.each([
+    ["is too long", { "content-length": "99999999" }, "/mcp", 413],
+    ["is no JSON", { "content-type": "text/plain" }, "/mcp", 415],
+    ["is for nobody", {}, "/other", 404],
+  ])("are not asked for a body that %s", async (_why, wrong, path, status) => {
+    const { port } = await startServer(calculator());
+    const connection = await RawConnection.open(port);
+    const head = { ...POST_HEADERS, expect: "100-continue", "content-length": "2", ...wrong };
+    connection.write(requestText("POST", head, undefined, path));
+    const response = await connection.response();
+    expect([response.status, response.headers.get("connection")]).toEqual([status, "close"]);
+  });
+
   it("begin only when they are asked to: Expect: 100-continue", async () => {
     const { port } = await startServer(calculator());
     const connection = await RawConnection.open(port);

@@ -24,12 +24,14 @@ export interface BodyBounds {
 
 /**
  * Reads a body to its end, bounded in bytes and time.
+ * @param ask asks a client for it that waits to be asked; called when nothing speaks against the body yet
  * @throws BodyError
  */
 export function readNodeBody(
   request: IncomingMessage,
   limits: CallLimits,
   { bodies: deadlines, budget }: BodyBounds,
+  ask?: () => void,
 ): Promise<RequestBody> {
   const { headers } = request;
   const refusal = request.readableEnded
@@ -38,6 +40,7 @@ export function readNodeBody(
       ? aborted()
       : refusedByHeaders(headers["content-encoding"], headers["content-length"], limits.maxBodyBytes);
   if (refusal !== undefined) return Promise.reject(refusal);
+  ask?.();
   return new Promise((resolve, reject) => {
     new Reading(limits, deadlines, budget, resolve, reject).start(request);
   });

@@ -45,6 +45,8 @@ export class NodeCall implements HttpCall {
   readonly #limits: CallLimits;
   readonly #bounds: CallBounds;
   readonly #parsed: unknown;
+  /** Asks for the body, where the client waits for that, and nobody has. */
+  #ask: (() => void) | undefined;
   /** The body is being read, or was. */
   #begun = false;
   /** All of the answer is on its way. */
@@ -54,8 +56,15 @@ export class NodeCall implements HttpCall {
   /**
    * @param limits one object for many calls, as they share timers, and what their bodies may have together, through it
    * @param parsed what the host has made of the body; `undefined`: nothing, it is still to be read
+   * @param continuation `expected`: the client waits to be asked for the body, and nobody has (100 Continue)
    */
-  constructor(request: IncomingMessage, response: ServerResponse, limits: CallLimits, parsed?: unknown) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    limits: CallLimits,
+    parsed?: unknown,
+    continuation?: "expected",
+  ) {
     this.method = request.method ?? "GET";
     this.headers = new NodeHeaders(request);
     this.#request = request;
@@ -63,6 +72,11 @@ export class NodeCall implements HttpCall {
     this.#limits = limits;
     this.#bounds = boundsOf(limits);
     this.#parsed = parsed;
+    if (continuation !== undefined)
+      this.#ask = () => {
+        this.#ask = undefined;
+        response.writeContinue();
+      };
   }
 
   get path(): string {
@@ -77,7 +91,7 @@ export class NodeCall implements HttpCall {
   body(): Promise<RequestBody> {
     this.#begun = true;
     return this.#parsed === undefined
-      ? readNodeBody(this.#request, this.#limits, this.#bounds)
+      ? readNodeBody(this.#request, this.#limits, this.#bounds, this.#ask)
       : Promise.resolve({ kind: "parsed", value: this.#parsed });
   }
 
@@ -105,8 +119,9 @@ export class NodeCall implements HttpCall {
 
   stream(headers: HttpHeaders): EventSink {
     const response = this.#response;
-    const delivery = new NodeDelivery(response, this.#bounds.stalls);
-    const sink = new NodeSink(response, delivery, this.#limits.maxQueuedBytes, () => this.#deliver(delivery));
+    const sink = new NodeSink(response, this.#bounds.stalls, this.#limits.maxQueuedBytes, (delivery) =>
+      this.#deliver(delivery),
+    );
     if (isClosed(response)) return sink;
     // A body nobody reads would fill the connection and hide that the client left.
     this.#request.resume();
@@ -125,6 +140,7 @@ export class NodeCall implements HttpCall {
 
   /** Whether what is left of the request is too much to be let pass for the sake of the connection. */
   #mustClose(): boolean {
+    if (this.#ask !== undefined) return true; // its client may send the body all the same, or may not
     const bytes = announced(this.#request);
     return this.#begun ? bytes !== 0 : !(bytes <= LITTLE_BYTES);
   }

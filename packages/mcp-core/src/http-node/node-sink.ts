@@ -2,48 +2,59 @@ import type { ServerResponse } from "node:http";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { EventSink } from "../http/call.js";
 import { isClosed, onClose } from "./node-close.js";
-import type { NodeDelivery } from "./node-delivery.js";
+import type { Deadlines } from "../http/deadlines.js";
+import { NodeDelivery } from "./node-delivery.js";
 import { room, type Room } from "../http/room.js";
 
 /** An event stream over a response of node:http. */
 export class NodeSink implements EventSink {
   readonly #response: ServerResponse;
-  readonly #delivery: NodeDelivery;
+  readonly #stalls: Deadlines;
   readonly #maxQueuedBytes: number;
-  readonly #onEnd: () => void;
-  #begun = false;
+  readonly #onEnd: (delivery: NodeDelivery | undefined) => void;
+  /** There once the client has let something wait. */
+  #delivery: NodeDelivery | undefined;
   #watched = false;
   /** While there is no room. */
   #room: Room | undefined;
 
-  constructor(response: ServerResponse, delivery: NodeDelivery, maxQueuedBytes: number, onEnd: () => void) {
+  constructor(
+    response: ServerResponse,
+    stalls: Deadlines,
+    maxQueuedBytes: number,
+    onEnd: (delivery: NodeDelivery | undefined) => void,
+  ) {
     this.#response = response;
-    this.#delivery = delivery;
+    this.#stalls = stalls;
     this.#maxQueuedBytes = maxQueuedBytes;
     this.#onEnd = onEnd;
   }
 
-  /** Sends the head: with what is written in the same turn in one packet, else alone. */
+  /**
+   * Sends the head, in one packet with what is written in the same turn. It is written by itself all the same:
+   * node:http keeps it, as a text of a few dozen pieces unless it was.
+   */
   begin(): void {
-    queueMicrotask(() => {
-      if (!this.#begun && !this.#over) this.#response.flushHeaders();
-    });
+    const { socket } = this.#response;
+    socket?.cork();
+    this.#response.flushHeaders();
+    queueMicrotask(() => socket?.uncork());
   }
 
   write(text: string): MaybePromise<void> {
     if (this.#over) return undefined;
-    this.#begun = true;
     if (this.#room !== undefined) return this.#queue(text, this.#room);
     if (this.#response.write(text)) return undefined;
+    this.#delivery ??= new NodeDelivery(this.#response, this.#stalls);
     this.#delivery.start();
-    this.#watch();
+    this.#watch(this.#delivery);
     return (this.#room = room()).promise;
   }
 
   end(text?: string): void {
     if (this.#over) return;
     this.#response.end(text);
-    this.#onEnd();
+    this.#onEnd(this.#delivery);
     if (this.#room !== undefined && this.#response.writableLength === 0) this.#settle();
   }
 
@@ -63,15 +74,15 @@ export class NodeSink implements EventSink {
     return promise;
   }
 
-  #watch(): void {
+  #watch(delivery: NodeDelivery): void {
     if (this.#watched) return;
     this.#watched = true;
     this.#response.on("drain", () => {
-      this.#delivery.stop();
+      delivery.stop();
       this.#settle();
     });
     onClose(this.#response, () => {
-      this.#delivery.stop();
+      delivery.stop();
       this.#settle();
     });
   }

@@ -14,17 +14,14 @@ const TOPIC = "towpath/http/sessions";
 export class SessionWire {
   readonly #bus: Bus;
   readonly #report: (error: unknown) => void;
-  readonly #node: string;
+  readonly #node = crypto.randomUUID();
   readonly #heard: Promise<Unsubscribe | undefined>;
 
-  /**
-   * @param node tells what this node says from what others do
-   * @param heard called with what other nodes tell
-   */
-  constructor(bus: Bus, node: string, heard: (news: SessionNews) => void, report: (error: unknown) => void) {
+  /** @param heard called with what other nodes tell */
+  constructor(bus: Bus, heard: (news: SessionNews) => void, report: (error: unknown) => void) {
     this.#bus = bus;
-    this.#node = node;
     this.#report = report;
+    const node = this.#node;
     const listener = (message: JsonValue): void => {
       // Only nodes of this server publish here, and only news.
       if (isObject(message) && message["node"] !== node) heard(message as unknown as SessionNews);

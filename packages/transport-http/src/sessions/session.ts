@@ -3,6 +3,9 @@ import {
   encode,
   type Dispatcher,
   type Link,
+  type MaybePromise,
+  type Outgoing,
+  type Peer,
   type Principal,
   type SessionRef,
 } from "@towpath/mcp-core/transport";
@@ -18,13 +21,33 @@ export interface SessionKeeper {
 
 export interface SessionStart {
   readonly id: string;
-  /** Unique among the links of all nodes. */
-  readonly peerId: string;
   readonly dispatcher: Dispatcher;
   readonly principal: Principal | undefined;
   /** There when the session was begun elsewhere, or has been idle. */
   readonly stored?: ReadSession;
   readonly keeper: SessionKeeper;
+}
+
+/** The client of a session, as its server sees it. There may be many, so that it holds no more than it must. */
+class SessionPeer implements Peer {
+  readonly transport = "streamable-http";
+  readonly session: Session;
+  readonly principal?: Principal;
+  #id: string | undefined;
+
+  constructor(session: Session, principal: Principal | undefined) {
+    this.session = session;
+    if (principal !== undefined) this.principal = principal;
+  }
+
+  /** Unique among the links of all nodes; made when it is asked for. */
+  get id(): string {
+    return (this.#id ??= crypto.randomUUID());
+  }
+
+  push(message: Outgoing): MaybePromise<void> {
+    return this.session.standing?.send(encode(message));
+  }
 }
 
 /** A session as far as this node is busy with it: its link, and what is open. What lasts is a record. */
@@ -46,19 +69,13 @@ export class Session implements SessionRef, StreamOwner {
   #saved: Promise<void> | undefined;
   readonly #keeper: SessionKeeper;
 
-  constructor({ id, peerId, dispatcher, principal, stored, keeper }: SessionStart) {
+  constructor({ id, dispatcher, principal, stored, keeper }: SessionStart) {
     this.id = id;
     this.principal = principal?.id;
     this.handshake = stored?.handshake;
     this.#version = stored?.version;
     this.#keeper = keeper;
-    this.link = dispatcher.open({
-      id: peerId,
-      transport: "streamable-http",
-      session: this,
-      ...(principal !== undefined && { principal }),
-      push: (message) => this.standing?.send(encode(message)),
-    });
+    this.link = dispatcher.open(new SessionPeer(this, principal));
   }
 
   get session(): string {

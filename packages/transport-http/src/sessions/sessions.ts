@@ -48,15 +48,13 @@ export class Sessions implements SessionKeeper {
   readonly #warm = new Set<Session>();
   /** Those whose client has not come back yet, as far as this node knows. */
   readonly #provisional = new WeakSet<Session>();
-  readonly #node = crypto.randomUUID();
-  #links = 0;
   #sweeping: Scheduled | undefined;
 
   constructor({ dispatcher, state, shared, limits, report, clock = systemClock }: SessionsOptions) {
     this.#dispatcher = dispatcher;
     this.#records = new SessionRecords(state.records, limits.sessionTtlMs, limits.maxSessions);
     const heard = (news: SessionNews): void => this.#heard(news);
-    this.#wire = shared ? new SessionWire(state.bus, this.#node, heard, report) : undefined;
+    this.#wire = shared ? new SessionWire(state.bus, heard, report) : undefined;
     this.#limits = limits;
     this.#clock = clock;
   }
@@ -163,9 +161,7 @@ export class Sessions implements SessionKeeper {
   }
 
   #open(start: Pick<SessionStart, "id" | "principal" | "stored">): Session {
-    this.#links += 1;
-    const peerId = `${this.#node}/${String(this.#links)}`;
-    return new Session({ ...start, peerId, dispatcher: this.#dispatcher, keeper: this });
+    return new Session({ ...start, dispatcher: this.#dispatcher, keeper: this });
   }
 
   async #create(session: Session, handshake: Handshake): Promise<void> {

@@ -14,7 +14,7 @@ const DONE = Promise.resolve();
 export class LoggedStandingStream implements StandingStream {
   readonly id: string;
   readonly #streams: Streams;
-  readonly #name: string;
+  readonly #owner: StreamOwner;
   readonly #direct = new DirectStandingStream();
   #connection: StreamConnection | undefined;
   /** A connection for which there was no log to read when it came. */
@@ -27,7 +27,12 @@ export class LoggedStandingStream implements StandingStream {
   constructor(streams: Streams, owner: StreamOwner, id = newStandingId()) {
     this.id = id;
     this.#streams = streams;
-    this.#name = logName(id, owner);
+    this.#owner = owner;
+  }
+
+  /** Not kept, as most never need it. */
+  get #name(): string {
+    return logName(this.id, this.#owner);
   }
 
   get attached(): boolean {
@@ -35,9 +40,9 @@ export class LoggedStandingStream implements StandingStream {
   }
 
   async attach(carrier: Carrier): Promise<void> {
-    const { sink, primed, after } = carrier;
+    const { sink, primed, after, onEnd } = carrier;
     const connection = new StreamConnection(this.id, sink, primed);
-    this.#direct.attach({ ...carrier, onEnd: () => this.#ended(connection, carrier) });
+    this.#direct.attach({ sink, primed, after, onEnd: () => this.#ended(connection, onEnd) });
     if (!connection.open) return;
     this.#connection = connection;
     if (primed) connection.prime(after, this.#streams.retryMs);
@@ -76,7 +81,7 @@ export class LoggedStandingStream implements StandingStream {
   }
 
   /** What comes is kept for a while. */
-  #ended(connection: StreamConnection, { onEnd }: Carrier): void {
+  #ended(connection: StreamConnection, onEnd: () => void): void {
     connection.leave();
     this.#connection = undefined;
     this.#streams.release(this.#name);
