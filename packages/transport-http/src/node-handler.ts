@@ -36,22 +36,27 @@ export function nodeHandler(mcp: Dispatcher, options: HttpOptions = {}): NodeHan
   });
 }
 
-/** A function that answers requests at an endpoint. */
+/** A function that answers requests at an endpoint. It has three parameters: with four, Express calls it for errors. */
 export function handlerOf(
   endpoint: Endpoint,
-): (
+): (request: IncomingMessage, response: ServerResponse, rest?: NodeHandlerRest) => void {
+  return (request, response, rest) => {
+    answer(endpoint, request, response, rest);
+  };
+}
+
+/** @param continuation `expected`: the client waits to be asked for its body */
+export function answer(
+  endpoint: Endpoint,
   request: IncomingMessage,
   response: ServerResponse,
   rest?: NodeHandlerRest,
   continuation?: "expected",
-) => void {
-  const { limits } = endpoint.settings;
-  return (request, response, rest, continuation) => {
-    const call = new NodeCall(request, response, limits, bodyOf(request, rest), continuation);
-    if (endpoint.handle(call)) return;
-    if (typeof rest === "function") rest();
-    else call.send(404, { "content-type": "text/plain" }, "Not found");
-  };
+): void {
+  const call = new NodeCall(request, response, endpoint.settings.limits, bodyOf(request, rest), continuation);
+  if (endpoint.handle(call)) return;
+  if (typeof rest === "function") rest();
+  else call.send(404, { "content-type": "text/plain" }, "Not found");
 }
 
 function bodyOf(request: IncomingMessage, rest: NodeHandlerRest | undefined): unknown {

@@ -5,7 +5,7 @@ import type { ServerTransport } from "@towpath/mcp-core/transport";
 import { Endpoint } from "./endpoint.js";
 import { listenSettings, type StreamableHttpOptions, type Timing } from "./listen-options.js";
 import { HttpListener } from "./listener.js";
-import { handlerOf } from "./node-handler.js";
+import { answer, handlerOf } from "./node-handler.js";
 import { httpSettings, type HttpOptions } from "./options.js";
 
 /** How often node:http looks for requests that take too long. */
@@ -59,7 +59,9 @@ function serverFor(
   const server =
     tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener);
   // What is refused need not be sent: whoever waits to be asked for a body is asked when it is to be read.
-  server.on("checkContinue", (request, response) => handler(request, response, undefined, "expected"));
+  server.on("checkContinue", (request, response) => {
+    answer(endpoint, request, response, undefined, "expected");
+  });
   server.maxConnections = maxConnections;
   return server;
 }
