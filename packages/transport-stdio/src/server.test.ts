@@ -16,6 +16,7 @@ function dispatcher(
     request,
     notify: () => undefined,
     answer: () => "unknown",
+    adopt: () => undefined,
     drain: () => undefined,
     close: ({ kind }) => void closeReasons.push(kind),
   };
