@@ -15,7 +15,7 @@ import { largeArgument } from "./measures/large-argument.js";
 import { memory } from "./measures/memory.js";
 import { roundTrips } from "./measures/round-trips.js";
 import { startUp } from "./measures/start-up.js";
-import { isChosen, type Options, readOptions } from "./options.js";
+import { isChosen, type Options, readOptions, recordOf, RECORDS } from "./options.js";
 import { paths } from "./paths.js";
 import { findNode, installPeers, installTowpath } from "./prepare.js";
 import { report } from "./report.js";
@@ -38,16 +38,21 @@ const measures: readonly Measure[] = [
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];
 
-async function measureAll(options: Options, context: Context): Promise<readonly Row[]> {
+interface Measured {
+  readonly measure: string;
+  readonly rows: readonly Row[];
+}
+
+async function measureAll(options: Options, context: Context): Promise<readonly Measured[]> {
   const chosen = measures.filter(({ name }) => isChosen(name, options));
-  const rows: Row[] = [];
+  const measured: Measured[] = [];
   for (const measure of chosen) {
     const start = performance.now();
     process.stderr.write(`measuring ${measure.name} ...`);
-    rows.push(...(await measure.run(context)));
+    measured.push({ measure: measure.name, rows: await measure.run(context) });
     process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
   }
-  return rows;
+  return measured;
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -69,14 +74,15 @@ async function main(args: readonly string[]): Promise<void> {
   );
   const cores = pinDriver();
   const [load = 0] = loadavg();
-  const rows = await measureAll(options, { implementations, node, cores, rounds: options.rounds });
-  const text = report(rows, implementations, { args, pinned: cores !== undefined, load });
-  process.stdout.write(`${text}\n`);
-  if (options.write) {
-    writeFileSync(
-      paths.readme,
-      replaceBetween(readFileSync(paths.readme, "utf8"), `node ${options.node}`, text),
-    );
+  const measured = await measureAll(options, { implementations, node, cores, rounds: options.rounds });
+  for (const record of RECORDS) {
+    const rows = measured.filter(({ measure }) => recordOf(measure) === record).flatMap((one) => one.rows);
+    if (rows.length === 0) continue;
+    const text = report(rows, implementations, { args, pinned: cores !== undefined, load });
+    process.stdout.write(`${text}\n\n`);
+    if (!options.write) continue;
+    const readme = readFileSync(paths.readme, "utf8");
+    writeFileSync(paths.readme, replaceBetween(readme, `node ${options.node}${record}`, text));
   }
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { isChosen, readOptions } from "./options.js";
+import { isChosen, readOptions, recordOf } from "./options.js";
 
 const read = (...args: string[]): ReturnType<typeof readOptions> =>
-  readOptions(args, { measures: ["one", "many", "many-more"], implementations: ["raw", "v1"] });
+  readOptions(args, { measures: ["one", "many", "many-more", "http-one"], implementations: ["raw", "v1"] });
 
 describe("readOptions", () => {
   it("runs everything on Node 24 by default, and records nothing", () => {
@@ -28,8 +28,14 @@ describe("readOptions", () => {
     });
   });
 
+  it("records what is measured over HTTP apart from all else", () => {
+    expect(read("--only", "http", "--write").write).toBe(true);
+    expect(read("--only", "one,many,many-more", "--write").write).toBe(true);
+    expect(["one", "http-one", "https"].map(recordOf)).toEqual(["", " http", ""]);
+  });
+
   it.each([
-    [["--only", "two"], '--only got "two"; it takes one, many, many-more.'],
+    [["--only", "two"], '--only got "two"; it takes one, many, many-more, http-one.'],
     [["--only", "man"], '--only got "man"'],
     [["--implementations", "v3"], '--implementations got "v3"; it takes raw, v1.'],
     [["--implementations", "v1", "--write"], "--write records a whole run"],
@@ -37,6 +43,7 @@ describe("readOptions", () => {
     [["--rounds", "many"], '--rounds got "many"'],
     [["--node", "18"], '--node got "18"; it takes 20 or 24.'],
     [["--only", "one", "--write"], "--write records a whole run"],
+    [["--only", "one,http", "--write"], "--write records a whole run"],
     [["--fast"], "--fast"],
   ])("refuses %j", (args, message) => {
     expect(() => read(...args)).toThrow(message);

@@ -28,6 +28,22 @@ const standsFor = (asked: string, name: string): boolean => name === asked || na
 export const isChosen = (measure: string, { only }: Pick<Options, "only">): boolean =>
   only.length === 0 || only.some((asked) => standsFor(asked, measure));
 
+/** What is recorded in one place, and so has to be measured in one run. */
+export const RECORDS = ["", " http"] as const;
+
+/** Where a measure is recorded. */
+export const recordOf = (measure: string): (typeof RECORDS)[number] =>
+  standsFor("http", measure) ? " http" : "";
+
+/** Whether of each record all measures are to be run, or none. */
+const isWhole = (only: readonly string[], measures: readonly string[]): boolean =>
+  RECORDS.every((record) => {
+    const chosen = measures
+      .filter((name) => recordOf(name) === record)
+      .map((name) => isChosen(name, { only }));
+    return new Set(chosen).size <= 1;
+  });
+
 const namesIn = (lists: readonly string[]): readonly string[] => lists.flatMap((names) => names.split(","));
 
 /**
@@ -63,8 +79,10 @@ export function readOptions(args: readonly string[], { measures, implementations
     throw new Error(`--rounds got "${values.rounds ?? ""}"; it takes a whole number above 0.`);
   }
   if (!isNode(values.node)) throw new Error(`--node got "${values.node}"; it takes 20 or 24.`);
-  if (values.write && only.length + chosen.length > 0) {
-    throw new Error("--write records a whole run: leave --only and --implementations out.");
+  if (values.write && (chosen.length > 0 || !isWhole(only, measures))) {
+    throw new Error(
+      "--write records a whole run: all measures, those over HTTP (--only http) or all others, of all implementations.",
+    );
   }
   return { only, implementations: chosen, rounds, node: nodes[values.node], write: values.write };
 }
