@@ -215,6 +215,16 @@ describe("stdioClient: a server that is lost", () => {
     expect(await connection.closed).toMatchObject({ kind: "lost", error: { exitCode: 1 } });
   });
 
+  it("loses an answer that its end has cut, which is no answer that cannot be read", async () => {
+    const source = script(
+      `handlers.cut = ({ id }) => process.stdout.write('{"jsonrpc":"2.0","id":' + JSON.stringify(id) + ',"result":{"te', () => process.exit(1));`,
+    );
+    const { connection, noise } = await connect(source);
+    const { exit } = await failure(call(connection, "cut"));
+    expect(exit.exitCode).toBe(1);
+    expect(noise).toEqual(["the beginning of a message, cut by the end of the server"]);
+  });
+
   it("keeps 8,192 characters of stderr", async () => {
     const source = script(
       `handlers.crash = () => process.stderr.write("a" + "b".repeat(8192), () => process.exit(1));`,

@@ -61,16 +61,22 @@ class ServerProcess {
       send: (message) => this.#writer.write(JSON.stringify(message)),
       close: () => this.#close(),
     });
-    this.#read(options.maxMessageBytes);
+    this.#read(options.maxMessageBytes, receiver);
     watch(this.#group);
     this.#exit = new Promise((resolve) => child.once("exit", resolve));
     this.#gone = this.#afterExit(new Promise((resolve) => child.once("close", resolve)));
   }
 
-  #read(maxMessageBytes: number): void {
+  #read(maxMessageBytes: number, receiver: MessageReceiver): void {
     const { stdout } = this.#child;
+    let ended = false;
     const reader = new LineReader(maxMessageBytes, {
-      line: (text) => this.connection.receive(text),
+      line: (text) => {
+        // An answer that the end of the server has cut is lost with it, and not one that cannot be read.
+        if (ended && !isJson(text))
+          receiver.noise("the beginning of a message, cut by the end of the server");
+        else this.connection.receive(text);
+      },
       tooLong: (head) => {
         const limit = `${String(maxMessageBytes)} bytes (maxMessageBytes)`;
         this.connection.unreadable(`a message of more than ${limit}, which was skipped`, head);
@@ -79,6 +85,7 @@ class ServerProcess {
     stdout.on("data", (chunk: Buffer) => reader.push(chunk));
     stdout.on("error", () => undefined);
     stdout.once("end", () => {
+      ended = true;
       reader.end();
       void this.#pipeBroke("closed its stdout");
     });
@@ -147,4 +154,13 @@ function pidOf({ pid }: ServerChild): number {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => systemClock.schedule(ms, resolve, { keepAlive: true }));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
