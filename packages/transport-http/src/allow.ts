@@ -1,13 +1,13 @@
 import type { HttpHeaders, HttpRequestHead } from "@towpath/mcp-core/http";
 import { saysStateless } from "./headers.js";
-import type { Host } from "./host.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 
 /**
  * The Allow header of a 405: what this client could ask for at this endpoint, other than what it did (RFC 9110,
  * section 15.5.6). Sessions and streams to come back for are not part of the stateless era; OPTIONS is there for pages.
  */
 export function allowHeader(
-  { sessions, streams }: Pick<Host, "sessions" | "streams">,
+  { sessions, streams }: Pick<EndpointParts, "sessions" | "streams">,
   { method, headers }: HttpRequestHead,
 ): HttpHeaders {
   const handshake = !saysStateless(headers);

@@ -1,6 +1,6 @@
 import { allowHeader } from "./allow.js";
 import { checkVersion, saysStateless } from "./headers.js";
-import type { Host, Visit } from "./host.js";
+import type { EndpointParts, Visit } from "./endpoint-parts.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession } from "./seats.js";
 
@@ -8,15 +8,15 @@ import { findSession } from "./seats.js";
  * Ends a session, with all that goes on in it (Session Management).
  * @throws RefusedError when there is none
  */
-export async function endSession(host: Host, visit: Visit): Promise<void> {
+export async function endSession(endpoint: EndpointParts, visit: Visit): Promise<void> {
   const { headers } = visit.call;
-  if (host.sessions === undefined || saysStateless(headers))
+  if (endpoint.sessions === undefined || saysStateless(headers))
     throw new RefusedError(
       405,
       "No sessions are kept, so there is none to end",
-      allowHeader(host, visit.call),
+      allowHeader(endpoint, visit.call),
     );
-  checkVersion(headers, host.dispatcher);
-  await host.sessions.end(await findSession(host, visit));
+  checkVersion(headers, endpoint.dispatcher);
+  await endpoint.sessions.end(await findSession(endpoint, visit));
   visit.call.send(204, visit.headers);
 }

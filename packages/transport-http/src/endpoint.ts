@@ -23,7 +23,7 @@ import { allowHeader } from "./allow.js";
 import { principalOf } from "./authorization.js";
 import { endSession } from "./delete.js";
 import { Get } from "./get.js";
-import { NO_HEADERS, type Host, type Visit } from "./host.js";
+import { NO_HEADERS, type EndpointParts, type Visit } from "./endpoint-parts.js";
 import { KeptSink } from "./kept-sink.js";
 import { httpSettings, type HttpOptions, type HttpSettings } from "./options.js";
 import { post } from "./post.js";
@@ -46,7 +46,7 @@ const GRACE_MS = 500;
 const TEXT: HttpHeaders = { "content-type": "text/plain", "cache-control": "no-store" };
 
 /** Where clients reach a server over HTTP: whatever carries requests to it, this is what answers them. */
-export class Endpoint implements Host {
+export class Endpoint implements EndpointParts {
   readonly dispatcher: Dispatcher;
   readonly settings: HttpSettings;
   readonly sessions: Sessions | undefined;

@@ -19,7 +19,7 @@ import {
   type RequestId,
   type Scheduled,
 } from "@towpath/mcp-core/transport";
-import { NO_HEADERS, type Host, type Visit } from "./host.js";
+import { NO_HEADERS, type EndpointParts, type Visit } from "./endpoint-parts.js";
 import { JSON_TYPE, RETRY_AFTER } from "./refusals.js";
 import type { Seat } from "./seats.js";
 import { statusOf } from "./statuses.js";
@@ -40,7 +40,7 @@ export class HttpExchange implements Exchange {
   readonly principal: Principal | undefined;
   readonly headers: ReadonlyHeaders;
   readonly mirrored: ReadonlyHeaders;
-  readonly #host: Host;
+  readonly #endpoint: EndpointParts;
   readonly #visit: Visit;
   readonly #seat: Seat;
   readonly #era: Era;
@@ -49,11 +49,11 @@ export class HttpExchange implements Exchange {
   /** What is to be called as the requests that take their time are done. */
   #working: (() => void)[] | undefined;
 
-  constructor(host: Host, visit: Visit, seat: Seat, era: Era) {
+  constructor(endpoint: EndpointParts, visit: Visit, seat: Seat, era: Era) {
     this.principal = visit.principal;
     this.headers = visit.call.headers;
     this.mirrored = visit.call.headers;
-    this.#host = host;
+    this.#endpoint = endpoint;
     this.#visit = visit;
     this.#seat = seat;
     this.#era = era;
@@ -72,14 +72,14 @@ export class HttpExchange implements Exchange {
 
   get closeStream(): ((retryMs: number | undefined) => void) | undefined {
     const polls = this.#era === "handshake" && this.#polls;
-    return polls && this.#host.streams !== undefined ? (retryMs) => this.#sendAway(retryMs) : undefined;
+    return polls && this.#endpoint.streams !== undefined ? (retryMs) => this.#sendAway(retryMs) : undefined;
   }
 
   /** Has a request served. Never throws, as a link does not. */
   request(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
     const reply = this.#seat.link.request(message, this);
     if (!isPromise(reply)) return reply;
-    (this.#working ??= []).push(this.#host.traffic.occupy(message.method));
+    (this.#working ??= []).push(this.#endpoint.traffic.occupy(message.method));
     return reply.then((settled) => settled ?? this.#errorFor(message.id));
   }
 
@@ -89,7 +89,7 @@ export class HttpExchange implements Exchange {
 
   /** The reply takes its time: without it the answer becomes a stream. */
   wait(): void {
-    const { streamAfterMs, clock = systemClock } = this.#host.settings;
+    const { streamAfterMs, clock = systemClock } = this.#endpoint.settings;
     if (this.#stream === undefined) this.#patience = clock.schedule(streamAfterMs, () => void this.#open());
   }
 
@@ -107,7 +107,7 @@ export class HttpExchange implements Exchange {
     }
     const { call } = this.#visit;
     const status = reply === undefined ? 200 : statusOf(reply, this.#era);
-    const whole = reply !== undefined && (status !== 200 || this.#host.settings.answers === "auto");
+    const whole = reply !== undefined && (status !== 200 || this.#endpoint.settings.answers === "auto");
     const type = whole ? JSON_TYPE : EVENT_STREAM_HEADERS;
     // A stream of one event is known from its beginning to its end, and sent as soon as anything else.
     const body = reply === undefined ? "" : whole ? reply.json : eventText(reply.json);
@@ -117,7 +117,7 @@ export class HttpExchange implements Exchange {
 
   /** What is said where the client did not cancel, and gets no reply all the same. */
   #errorFor(id: RequestId): Reply | undefined {
-    if (this.#host.traffic.isCutOff) return errorReply(id, CUT_OFF.toJSON());
+    if (this.#endpoint.traffic.isCutOff) return errorReply(id, CUT_OFF.toJSON());
     return this.#seat.session?.ended === true ? errorReply(id, SESSION_ENDED.toJSON()) : undefined;
   }
 
@@ -142,8 +142,8 @@ export class HttpExchange implements Exchange {
   #start(): MaybePromise<EventStream> {
     const { call, headers } = this.#visit;
     const { owner } = this.#seat;
-    const sink = this.#host.stream(call, headers);
-    const { streams } = this.#host;
+    const sink = this.#endpoint.stream(call, headers);
+    const { streams } = this.#endpoint;
     if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
     return ResumableStream.start(streams, { owner, call, sink, primed: this.#polls });
   }

@@ -2,7 +2,7 @@ import { FencedError, type LogReader } from "@towpath/mcp-core";
 import { has, ShuttingDownError } from "@towpath/mcp-core/transport";
 import { allowHeader } from "./allow.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
-import type { Host, Visit } from "./host.js";
+import type { EndpointParts, Visit } from "./endpoint-parts.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession } from "./seats.js";
 import { checkRoom } from "./serving.js";
@@ -15,22 +15,22 @@ import type { Streams } from "./streams/streams.js";
 
 /** Opens the stream of a session, or takes up one that broke (Listening for Messages from the Server; Resumability). */
 export class Get {
-  readonly #host: Host;
+  readonly #endpoint: EndpointParts;
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(endpoint: EndpointParts) {
+    this.#endpoint = endpoint;
   }
 
   /** @throws RefusedError when there is no stream for this request */
   async handle(visit: Visit): Promise<void> {
-    const { sessions, streams } = this.#host;
+    const { sessions, streams } = this.#endpoint;
     const { headers } = visit.call;
     const lastEventId = headers.get(LAST_EVENT_ID);
     const resumes = lastEventId !== null && streams !== undefined;
     if (saysStateless(headers) || (sessions === undefined && !resumes)) throw this.#noStreams(visit, resumes);
     checkGetTypes(headers);
-    checkVersion(headers, this.#host.dispatcher);
-    const session = sessions === undefined ? undefined : await findSession(this.#host, visit);
+    checkVersion(headers, this.#endpoint.dispatcher);
+    const session = sessions === undefined ? undefined : await findSession(this.#endpoint, visit);
     const position = resumes ? positionOf(lastEventId) : undefined;
     this.#checkOpen(position);
     const answers = session === undefined || position === undefined || !isStandingId(position.stream);
@@ -41,26 +41,26 @@ export class Get {
 
   #noStreams({ call }: Visit, resumes: boolean): RefusedError {
     const why = resumes ? "streams of this revision cannot be resumed" : "no sessions are kept";
-    return new RefusedError(405, `There is no stream to get: ${why}`, allowHeader(this.#host, call));
+    return new RefusedError(405, `There is no stream to get: ${why}`, allowHeader(this.#endpoint, call));
   }
 
   /** In a drain, what can only be read on here still is. @throws ShuttingDownError */
   #checkOpen(position: StreamPosition | undefined): void {
-    const { traffic, dispatcher } = this.#host;
+    const { traffic, dispatcher } = this.#endpoint;
     const onlyHere = position !== undefined && dispatcher.state === undefined;
     if (traffic.draining && !(onlyHere && !isStandingId(position.stream))) throw new ShuttingDownError();
   }
 
   /** The stream outside any request; the newest connection has it. */
   async #listen(visit: Visit, session: Session, position: StreamPosition | undefined): Promise<void> {
-    const { sessions } = this.#host;
+    const { sessions } = this.#endpoint;
     // The stream that is there gives way.
-    checkRoom(this.#host, session.uses - (session.standing?.attached === true ? 1 : 0));
+    checkRoom(this.#endpoint, session.uses - (session.standing?.attached === true ? 1 : 0));
     sessions?.use(session);
     const standing = this.#standing(session, position);
     if (session.standing !== standing) session.standing?.detach();
     session.standing = standing;
-    const sink = this.#host.stream(visit.call, visit.headers);
+    const sink = this.#endpoint.stream(visit.call, visit.headers);
     visit.call.onGone(() => standing.leave(sink));
     sessions?.listening(session);
     const revision = session.handshake?.revision;
@@ -74,7 +74,7 @@ export class Get {
 
   #standing(session: Session, position: StreamPosition | undefined): StandingStream {
     if (position !== undefined && session.standing?.id === position.stream) return session.standing;
-    const { streams } = this.#host;
+    const { streams } = this.#endpoint;
     if (streams === undefined) return new DirectStandingStream();
     return new LoggedStandingStream(streams, session, position?.stream);
   }
@@ -86,16 +86,20 @@ export class Get {
     session: Session | undefined,
     position: StreamPosition,
   ): Promise<void> {
-    const { sessions } = this.#host;
+    const { sessions } = this.#endpoint;
     const { call, principal } = visit;
     if (session !== undefined) {
-      checkRoom(this.#host, session.uses);
+      checkRoom(this.#endpoint, session.uses);
       sessions?.use(session);
     }
     try {
       const name = logName(position.stream, session ?? { principal: principal?.id });
       const reader = await readerOf(streams, name, position.after);
-      const connection = new StreamConnection(position.stream, this.#host.stream(call, visit.headers), true);
+      const connection = new StreamConnection(
+        position.stream,
+        this.#endpoint.stream(call, visit.headers),
+        true,
+      );
       call.onGone(() => connection.leave());
       await streams.carry(name, connection, reader);
     } finally {

@@ -23,7 +23,7 @@ import {
 } from "@towpath/mcp-core/transport";
 import { checkPostTypes, checkVersion, saysStateless, SESSION_ID } from "./headers.js";
 import type { HttpExchange } from "./exchange.js";
-import type { Host, Visit } from "./host.js";
+import type { EndpointParts, Visit } from "./endpoint-parts.js";
 import { refuse } from "./refusals.js";
 import { RefusedError } from "./refused-error.js";
 import { findSession, seatAlone, seatOf, type Seat } from "./seats.js";
@@ -44,54 +44,54 @@ const WHY_UNDELIVERED = {
  * Takes what a client sends (Streamable HTTP, Sending Messages).
  * @throws RefusedError, BodyError for what is no message
  */
-export async function post(host: Host, visit: Visit): Promise<void> {
+export async function post(endpoint: EndpointParts, visit: Visit): Promise<void> {
   const { call } = visit;
   checkPostTypes(call.headers);
   const read = parsed(await call.body());
   try {
     if (read.kind === "unreadable") throw new RefusedError(400, read.error);
-    const taken = take(host, visit, read.value);
+    const taken = take(endpoint, visit, read.value);
     if (isPromise(taken)) await taken;
   } catch (error) {
-    refuse(call, error, visit.headers, (failure) => host.report(failure), idOf(read));
+    refuse(call, error, visit.headers, (failure) => endpoint.report(failure), idOf(read));
   }
 }
 
-function take(host: Host, visit: Visit, value: unknown): MaybePromise<void> {
-  if (isRequest(value)) return takeRequest(host, visit, value);
-  if (isNotification(value)) return takeNotification(host, visit, value);
-  if (isResponse(value)) return takeResponse(host, visit, value);
-  if (Array.isArray(value)) return takeBatch(host, visit, value);
+function take(endpoint: EndpointParts, visit: Visit, value: unknown): MaybePromise<void> {
+  if (isRequest(value)) return takeRequest(endpoint, visit, value);
+  if (isNotification(value)) return takeNotification(endpoint, visit, value);
+  if (isResponse(value)) return takeResponse(endpoint, visit, value);
+  if (Array.isArray(value)) return takeBatch(endpoint, visit, value);
   throw new RefusedError(400, invalidMessage(value));
 }
 
-function takeRequest(host: Host, visit: Visit, message: JsonRpcRequest): MaybePromise<void> {
-  const { dispatcher, sessions } = host;
+function takeRequest(endpoint: EndpointParts, visit: Visit, message: JsonRpcRequest): MaybePromise<void> {
+  const { dispatcher, sessions } = endpoint;
   if (isStateless(message, visit))
-    return serveRequest(host, visit, seatAlone(dispatcher, visit), message, "stateless");
+    return serveRequest(endpoint, visit, seatAlone(dispatcher, visit), message, "stateless");
   if (sessions === undefined)
-    return serveRequest(host, visit, seatAlone(dispatcher, visit), message, "handshake");
-  if (beginsSession(message, visit)) return introduce(host, sessions, visit, message);
-  const found = findSession(host, visit);
+    return serveRequest(endpoint, visit, seatAlone(dispatcher, visit), message, "handshake");
+  if (beginsSession(message, visit)) return introduce(endpoint, sessions, visit, message);
+  const found = findSession(endpoint, visit);
   const serveIn = (session: Session): MaybePromise<void> =>
-    serveRequest(host, visit, seatOf(session), message, "handshake");
+    serveRequest(endpoint, visit, seatOf(session), message, "handshake");
   return isPromise(found) ? found.then(serveIn) : serveIn(found);
 }
 
 function serveRequest(
-  host: Host,
+  endpoint: EndpointParts,
   visit: Visit,
   seat: Seat,
   message: JsonRpcRequest,
   era: Era,
 ): MaybePromise<void> {
   const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> => exchange.request(message);
-  return serve(host, visit, seat, { era, method: message.method, requests: 1, begin });
+  return serve(endpoint, visit, seat, { era, method: message.method, requests: 1, begin });
 }
 
 /** `initialize`: the session is there once its client has introduced itself (Session Management). */
 async function introduce(
-  host: Host,
+  endpoint: EndpointParts,
   sessions: Sessions,
   visit: Visit,
   message: JsonRpcRequest,
@@ -99,7 +99,7 @@ async function introduce(
   const session = sessions.begin(visit.principal);
   const headers = { ...visit.headers, [SESSION_ID]: session.id };
   try {
-    await serve(host, { ...visit, headers }, seatOf(session), {
+    await serve(endpoint, { ...visit, headers }, seatOf(session), {
       era: "handshake",
       method: message.method,
       requests: 1,
@@ -113,13 +113,19 @@ async function introduce(
   }
 }
 
-async function takeNotification(host: Host, visit: Visit, message: JsonRpcNotification): Promise<void> {
+async function takeNotification(
+  endpoint: EndpointParts,
+  visit: Visit,
+  message: JsonRpcNotification,
+): Promise<void> {
   const { call, headers } = visit;
   const stateless = isStateless(message, visit);
-  if (!stateless) checkVersion(call.headers, host.dispatcher);
-  const { session, link } = stateless ? seatAlone(host.dispatcher, visit) : await findSeat(host, visit);
+  if (!stateless) checkVersion(call.headers, endpoint.dispatcher);
+  const { session, link } = stateless
+    ? seatAlone(endpoint.dispatcher, visit)
+    : await findSeat(endpoint, visit);
   if (session !== undefined) {
-    host.sessions?.notify(session, message);
+    endpoint.sessions?.notify(session, message);
   } else {
     link.notify(message);
     void link.close({ kind: "closed" });
@@ -128,30 +134,30 @@ async function takeNotification(host: Host, visit: Visit, message: JsonRpcNotifi
 }
 
 /** An answer is taken only if somebody waits for it. */
-async function takeResponse(host: Host, visit: Visit, message: JsonRpcResponse): Promise<void> {
+async function takeResponse(endpoint: EndpointParts, visit: Visit, message: JsonRpcResponse): Promise<void> {
   const { call, headers } = visit;
-  checkVersion(call.headers, host.dispatcher);
-  if (host.sessions === undefined || saysStateless(call.headers))
+  checkVersion(call.headers, endpoint.dispatcher);
+  if (endpoint.sessions === undefined || saysStateless(call.headers))
     throw new RefusedError(400, "Nothing was asked of this client, so there is nothing to answer");
-  const session = await findSession(host, visit);
+  const session = await findSession(endpoint, visit);
   checkDelivered(await session.link.answer(message));
   call.send(202, headers);
 }
 
-async function takeBatch(host: Host, visit: Visit, values: readonly unknown[]): Promise<void> {
+async function takeBatch(endpoint: EndpointParts, visit: Visit, values: readonly unknown[]): Promise<void> {
   const { call } = visit;
   const stateless = saysStateless(call.headers) || values.some(namesStatelessVersion);
-  const seat = stateless ? seatAlone(host.dispatcher, visit) : await findSeat(host, visit);
+  const seat = stateless ? seatAlone(endpoint.dispatcher, visit) : await findSeat(endpoint, visit);
   const { link, revision, session } = seat;
   const notify = (message: JsonRpcNotification): void => {
     if (session === undefined) link.notify(message);
-    else host.sessions?.notify(session, message);
+    else endpoint.sessions?.notify(session, message);
   };
-  const { maxBatch } = host.settings.limits;
+  const { maxBatch } = endpoint.settings.limits;
   const told = { alone: false };
   const answers: MaybePromise<AnswerOutcome>[] = [];
   const answer = (message: JsonRpcResponse): void => void answers.push(link.answer(message));
-  await serve(host, visit, seat, {
+  await serve(endpoint, visit, seat, {
     era: "handshake",
     requests: values.length > maxBatch ? 0 : values.filter(isRequest).length,
     begin: (exchange) => {
@@ -176,9 +182,9 @@ function checkDelivered(outcome: AnswerOutcome): void {
 }
 
 /** Where a message of the handshake era is taken. */
-async function findSeat(host: Host, visit: Visit): Promise<Seat> {
-  if (host.sessions === undefined) return seatAlone(host.dispatcher, visit);
-  return seatOf(await findSession(host, visit));
+async function findSeat(endpoint: EndpointParts, visit: Visit): Promise<Seat> {
+  if (endpoint.sessions === undefined) return seatAlone(endpoint.dispatcher, visit);
+  return seatOf(await findSession(endpoint, visit));
 }
 
 /** A host may have read a body without parsing it; no message is a text, or bytes. */

@@ -7,7 +7,7 @@ import {
   type Revision,
 } from "@towpath/mcp-core/transport";
 import { revisionOf, SESSION_ID } from "./headers.js";
-import type { Host, Visit } from "./host.js";
+import type { EndpointParts, Visit } from "./endpoint-parts.js";
 import { RefusedError } from "./refused-error.js";
 import type { Session } from "./sessions/session.js";
 import type { StreamOwner } from "./streams/stream-id.js";
@@ -51,7 +51,7 @@ export function seatOf(session: Session): Seat {
  * The session that a request names.
  * @throws RefusedError with 400 when it names none, with 404 when there is no such session (Session Management)
  */
-export function findSession({ sessions }: Host, { call, principal }: Visit): MaybePromise<Session> {
+export function findSession({ sessions }: EndpointParts, { call, principal }: Visit): MaybePromise<Session> {
   const id = call.headers.get(SESSION_ID);
   if (id === null)
     throw new RefusedError(400, "The Mcp-Session-Id header is missing: initialize begins a session");

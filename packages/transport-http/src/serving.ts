@@ -7,7 +7,7 @@ import {
   type Reply,
 } from "@towpath/mcp-core/transport";
 import { HttpExchange } from "./exchange.js";
-import type { Host, Visit } from "./host.js";
+import type { EndpointParts, Visit } from "./endpoint-parts.js";
 import { RefusedError } from "./refused-error.js";
 import type { Seat } from "./seats.js";
 
@@ -31,26 +31,26 @@ export interface Job {
  * Serves a job at a seat, and answers; what is there at once is answered at once.
  * @throws RefusedError, BusyError when there is no room for it
  */
-export function serve(host: Host, visit: Visit, seat: Seat, job: Job): MaybePromise<void> {
-  if (job.requests > 0) admit(host, seat, job);
-  const exchange = new HttpExchange(host, visit, seat, job.era);
+export function serve(endpoint: EndpointParts, visit: Visit, seat: Seat, job: Job): MaybePromise<void> {
+  if (job.requests > 0) admit(endpoint, seat, job);
+  const exchange = new HttpExchange(endpoint, visit, seat, job.era);
   const reply = job.begin(exchange);
-  if (isPromise(reply)) return wait(host, visit, seat, job, exchange, reply);
+  if (isPromise(reply)) return wait(endpoint, visit, seat, job, exchange, reply);
   answer(seat, job, exchange, reply);
 }
 
-function admit(host: Host, { link, session }: Seat, { method, requests }: Job): void {
+function admit(endpoint: EndpointParts, { link, session }: Seat, { method, requests }: Job): void {
   try {
-    host.traffic.admit(method, requests);
+    endpoint.traffic.admit(method, requests);
   } catch (error) {
     if (session === undefined) void link.close(CLOSED);
     throw error;
   }
-  if (session?.handshake !== undefined) checkRoom(host, session.uses);
+  if (session?.handshake !== undefined) checkRoom(endpoint, session.uses);
 }
 
 /** @throws RefusedError when a session that has so much open may have no more */
-export function checkRoom({ settings }: Host, uses: number): void {
+export function checkRoom({ settings }: EndpointParts, uses: number): void {
   const most = settings.limits.maxStreamsPerSession;
   if (uses < most) return;
   throw new RefusedError(
@@ -60,7 +60,7 @@ export function checkRoom({ settings }: Host, uses: number): void {
 }
 
 async function wait(
-  { sessions, traffic }: Host,
+  { sessions, traffic }: EndpointParts,
   { call }: Visit,
   seat: Seat,
   job: Job,

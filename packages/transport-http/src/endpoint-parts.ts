@@ -8,7 +8,7 @@ import type { Traffic } from "./traffic.js";
 export const NO_HEADERS: HttpHeaders = {};
 
 /** What the methods of one endpoint share. */
-export interface Host {
+export interface EndpointParts {
   readonly dispatcher: Dispatcher;
   readonly settings: HttpSettings;
   /** Absent where no sessions are kept. */
