@@ -1,4 +1,4 @@
 export * from "./fetch.js";
-export { nodeHandler, type NodeHandler, type NodeHandlerRest } from "./node-handler.js";
-export type { StreamableHttpOptions } from "./listen-options.js";
-export { streamableHttp } from "./server.js";
+export { nodeHandler, type NodeHandler, type NodeHandlerRest } from "./server/node-handler.js";
+export type { StreamableHttpOptions } from "./server/listen-options.js";
+export { streamableHttp } from "./server/streamable-http.js";

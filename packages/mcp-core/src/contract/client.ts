@@ -5,7 +5,7 @@ import type {
   JsonRpcResponse,
 } from "../jsonrpc/messages.js";
 import type { MaybePromise } from "../protocol/promises.js";
-import type { Revision } from "../protocol/revisions.js";
+import type { Era, Revision } from "../protocol/revisions.js";
 import type { CloseReason } from "./server.js";
 
 /** Connects a client to one server. `connect` may be called again after a connection ended. */
@@ -15,13 +15,35 @@ export interface ClientTransport {
   connect(receiver: MessageReceiver): Promise<ClientConnection>;
   /** How often a connection that was lost may be opened again. Absent: never. */
   readonly reconnect?: ReconnectBudget;
+  /** What the transport can tell of the server's era besides what the server answers. Absent: nothing. */
+  readonly eras?: EraDetection;
+  /**
+   * Values of requests are repeated where they are seen without reading the message: every request of the
+   * stateless era is handed over with its {@link MirroredHeaders}, and tools whose annotations for them are
+   * not valid are left out of lists (2026-07-28, Streamable HTTP, Request Metadata).
+   */
+  readonly mirrors?: true;
 }
 
 /** At most `attempts` new connections within any `windowMs`. */
 export interface ReconnectBudget {
   readonly attempts: number;
   readonly windowMs: number;
+  /** Requests that were lost with a connection are sent once more on the next, where that does nothing twice. */
+  readonly repeats?: true;
 }
+
+export interface EraDetection {
+  /** What was found out before, also by other clients of the same server. */
+  recall(): Era | undefined;
+  /** Takes what was found out; `undefined`: what was remembered has turned out wrong. */
+  remember(era: Era | undefined): void;
+  /** Whether the way in which the first request of the stateless era failed tells of a server of the other one. */
+  isHandshake(failure: unknown): boolean;
+}
+
+/** Header names, as in `Mcp-Name`, and the values for them, encoded. */
+export type MirroredHeaders = Readonly<Record<string, string>>;
 
 /** Takes what the server sends: notifications, and in the handshake era requests. */
 export interface MessageReceiver {
@@ -36,7 +58,7 @@ export interface ClientConnection {
    * rejects with a `ConnectionLostError` as soon as it is known that no answer can come. Nothing the
    * server sends for it reaches the receiver before this returns.
    */
-  request(message: JsonRpcRequest): ClientExchange;
+  request(message: JsonRpcRequest, mirrored?: MirroredHeaders): ClientExchange;
   /** Settles when the message was accepted; rejects when it never will be. */
   notify(message: JsonRpcNotification): MaybePromise<void>;
   /** Answers a request of the server's. */

@@ -1,0 +1,33 @@
+import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+
+/** One HTTP request of the client's. */
+export interface OutgoingCall {
+  readonly method: "POST" | "GET" | "DELETE";
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Takes the answer to a call as it comes: `head`, then `text` as often as need be, then `end`; or `fail` in place of the rest. */
+export interface AnswerListener {
+  head(status: number, headers: ReadonlyHeaders): void;
+  /** A piece of the body, decoded from UTF-8. */
+  text(piece: string): void;
+  end(): void;
+  /** Nothing more comes. `sent` is false when it is known that the server got nothing of the request. */
+  fail(error: Error, sent: boolean): void;
+}
+
+/** The runtime's way to make HTTP requests. Redirects are not followed; nothing is kept of one request for the next. */
+export interface Connector {
+  /** Sends a call; what goes wrong is told to the listener, and never thrown. */
+  send(call: OutgoingCall, listener: AnswerListener): OpenCall;
+  /** Lets go of connections that are not in use. Calls under way are aborted. */
+  close(): void;
+}
+
+export interface OpenCall {
+  /** Gives up, and ends the connection if the answer is not there yet; the listener is told nothing more. */
+  abort(): void;
+}
