@@ -1,4 +1,4 @@
-import type { ClientConnection, ClientExchange } from "../contract/index.js";
+import type { ClientConnection, ClientExchange, MirroredHeaders } from "../contract/index.js";
 import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import { readProgress } from "../protocol/progress.js";
@@ -15,15 +15,23 @@ export interface CallLimits {
 /** The calls a client waits for: their deadlines, their progress, their cancellation. */
 export class Calls {
   readonly clock: Clock;
+  readonly #mirror: ((message: JsonRpcRequest) => MirroredHeaders | undefined) | undefined;
   readonly #deadlines: Deadlines<Call>;
   readonly #listening = new Map<RequestId, Call>();
   /** Questions of the server's that we have not answered yet. */
   #questions = 0;
   #answeredAt = -Infinity;
 
-  constructor(clock: Clock) {
+  /** @param mirror what the transport is to repeat of a request, if it does */
+  constructor(clock: Clock, mirror?: (message: JsonRpcRequest) => MirroredHeaders | undefined) {
     this.clock = clock;
+    this.#mirror = mirror;
     this.#deadlines = new Deadlines(clock);
+  }
+
+  /** Sends a request, whatever comes of it. */
+  send(connection: ClientConnection, message: JsonRpcRequest): ClientExchange {
+    return connection.request(message, this.#mirror?.(message));
   }
 
   /**
@@ -40,7 +48,7 @@ export class Calls {
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     return new Promise((resolve, reject) => {
-      const call = new Call(this, message, connection.request(message), limits, options, reject);
+      const call = new Call(this, message, this.send(connection, message), limits, options, reject);
       this.#deadlines.watch(call);
       if (options.onProgress !== undefined) this.#listening.set(message.id, call);
       if (signal !== undefined) call.follow(signal);

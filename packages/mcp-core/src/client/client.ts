@@ -15,6 +15,7 @@ import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
 import { Inbox } from "./inbox.js";
 import { Kept } from "./kept.js";
+import { KnownTools } from "./known-tools.js";
 import {
   allOf,
   itemsOf,
@@ -33,9 +34,10 @@ import {
   type McpClientOptions,
 } from "./options.js";
 import { checkText, namedParams } from "./named-params.js";
-import { reporterOf } from "./report.js";
+import { noticeOf, reporterOf } from "./report.js";
 import { Requests } from "./requests.js";
 import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
+import { SecondAttempt, type Failed } from "./second-attempt.js";
 import { Sessions, type Session } from "./sessions.js";
 import { Subscriptions } from "./subscriptions/subscriptions.js";
 import type {
@@ -64,13 +66,17 @@ export class McpClient {
   readonly #answering: Answering;
   readonly #answers: Answers;
   readonly #subscriptions: Subscriptions;
+  readonly #secondAttempt: SecondAttempt | undefined;
   readonly #maxRounds: number;
   readonly #closing = new AbortController();
 
   private constructor(transport: ClientTransport, options: McpClientOptions) {
     checkRoots(options.roots);
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
-    this.#requests = new Requests(options);
+    const { mirrors = false, reconnect } = transport;
+    const repeats = reconnect?.repeats === true;
+    const tools = mirrors || repeats ? new KnownTools(noticeOf(options)) : undefined;
+    this.#requests = new Requests(options, mirrors ? (message) => tools?.headersOf(message) : undefined);
     const { calls, limits } = this.#requests;
     const inbox = new Inbox(calls, options, {
       answerable: (method) => this.#sessions.answerable(method),
@@ -82,12 +88,20 @@ export class McpClient {
       },
     });
     this.#kept = new Kept(calls.clock, options, {
+      tools,
       readTools: (cache) => this.listTools({ cache }),
       onUnusable: (description) => {
         inbox.noise(description);
       },
     });
     this.#sessions = new Sessions(transport, inbox, options, calls, limits);
+    if (tools !== undefined)
+      this.#secondAttempt = new SecondAttempt({
+        tools,
+        listTools: () => this.listTools({ cache: "reload" }),
+        repeats,
+        current: () => this.#sessions.current,
+      });
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
     this.#answers = new Answers(this.#answering, calls, reporterOf(options));
     this.#subscriptions = new Subscriptions(
@@ -316,9 +330,17 @@ export class McpClient {
 
   #send(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
     this.#requests.checkCapability(method, session.agreed);
-    return this.#kept.through(session, method, params, options, () =>
-      this.#requests.roundTrip(session, method, params, options),
-    );
+    return this.#kept.through(session, method, params, options, () => {
+      const sent = this.#requests.roundTrip(session, method, params, options);
+      if (this.#secondAttempt === undefined) return sent;
+      return sent.catch((error: unknown) => this.#again({ error, session, method, params }, options));
+    });
+  }
+
+  async #again(failed: Failed, options: CallOptions): Promise<JsonObject> {
+    const { error, method, params } = failed;
+    if ((await this.#secondAttempt?.isWorthwhile(failed)) !== true) throw error;
+    return this.#requests.roundTrip(await this.#sessions.ready(), method, params, options);
   }
 
   #all<Item>(list: ListOf<Item>, options: CallOptions): Promise<readonly Item[]> {

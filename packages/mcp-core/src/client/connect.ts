@@ -1,4 +1,5 @@
-import type { ClientConnection, ClientTransport, MessageReceiver } from "../contract/index.js";
+import type { ClientConnection, ClientTransport, EraDetection, MessageReceiver } from "../contract/index.js";
+import { ProtocolError } from "../jsonrpc/errors.js";
 import type { JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import {
@@ -38,43 +39,62 @@ export interface ConnectOptions<Adopted> {
   readonly adopt: (connected: Connected) => Adopted;
 }
 
-/** Connects to a server and finds out which era it speaks (stdio, Backward Compatibility). */
+/** Connects to a server and finds out which era it speaks (stdio and Streamable HTTP, Backward Compatibility). */
 export async function connect<Adopted>(
   transport: ClientTransport,
   receiver: MessageReceiver,
   options: ConnectOptions<Adopted>,
 ): Promise<Adopted> {
-  const { us, knownEra } = options;
+  const { us } = options;
+  const { eras } = transport;
+  const remembered = eras?.recall();
+  const knownEra = options.knownEra ?? remembered;
   const [stateless, handshake] = [
     us.revisions.some(isStatelessRevision),
     us.revisions.some(isHandshakeRevision),
   ];
   if (!stateless && !handshake) throw new NoCommonRevisionError(us.revisions, []);
   const connection = await transport.connect(receiver);
-  const negotiation = new Negotiation(connection, options);
+  const negotiation = new Negotiation(connection, options, eras);
   try {
     options.opened(connection);
     const era = stateless && handshake ? knownEra : stateless ? "stateless" : "handshake";
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
     const adopted = options.adopt({ connection, agreed });
     await settle(connection, agreed);
+    eras?.remember(eraOf(agreed.revision));
     return adopted;
   } catch (error) {
     await connection.close();
-    // Some servers exit on a request they do not know: the next process is spoken to as they expect.
-    if (error instanceof ConnectionLostError && handshake && stateless && knownEra === undefined) {
+    if (!handshake || !stateless) throw error;
+    if (eras === undefined) {
+      if (!(error instanceof ConnectionLostError) || knownEra !== undefined) throw error;
+      // Some servers exit on a request they do not know: the next process is spoken to as they expect.
       return connect(transport, receiver, { ...options, knownEra: "handshake" });
     }
-    throw error;
+    if (remembered === undefined || !isOfOtherEra(error, eras)) throw error;
+    eras.remember(undefined);
+    return connect(transport, receiver, { ...options, knownEra: undefined });
   }
+}
+
+/** Whether what was remembered of a server has turned out wrong: it may be another one by now. */
+function isOfOtherEra(error: unknown, eras: EraDetection): boolean {
+  return error instanceof ProtocolError || error instanceof NoCommonRevisionError || eras.isHandshake(error);
 }
 
 class Negotiation {
   readonly #connection: ClientConnection;
   readonly #options: ConnectOptions<unknown>;
   readonly #us: Introduction;
+  readonly #eras: EraDetection | undefined;
 
-  constructor(connection: ClientConnection, options: ConnectOptions<unknown>) {
+  constructor(
+    connection: ClientConnection,
+    options: ConnectOptions<unknown>,
+    eras: EraDetection | undefined,
+  ) {
+    this.#eras = eras;
     this.#connection = connection;
     this.#options = options;
     this.#us = options.us;
@@ -85,7 +105,7 @@ class Negotiation {
   }
 
   async stateless(): Promise<Agreed> {
-    const verdict = judge(await this.#probe(), this.#us);
+    const verdict = await this.#judged(this.#probe());
     if (verdict.era === "handshake")
       throw new NoCommonRevisionError(this.#us.revisions, ["an earlier revision"]);
     return this.#follow(verdict);
@@ -93,16 +113,16 @@ class Negotiation {
 
   /** The probe goes first; when it is not answered soon, the greeting follows on the same connection. */
   async either(): Promise<Agreed> {
-    const probe = this.#probe();
-    const first = await this.#soon(probe);
-    return first === undefined ? this.#firstConclusive(probe) : this.#follow(judge(first, this.#us));
+    const judged = this.#judged(this.#probe());
+    const first = await this.#soon(judged);
+    return first === undefined ? this.#firstConclusive(judged) : this.#follow(first);
   }
 
-  async #firstConclusive(probe: Promise<JsonRpcResponse>): Promise<Agreed> {
+  async #firstConclusive(judged: Promise<Verdict>): Promise<Agreed> {
     const greeting = this.handshake();
     let verdict: Verdict | undefined;
-    const probed = probe.then((response) => {
-      verdict = judge(response, this.#us);
+    const probed = judged.then((judgement) => {
+      verdict = judgement;
       return verdict.era === "handshake" ? greeting : this.#follow(verdict);
     });
     // Both answers may be there at once: the one to the probe came first, and decides.
@@ -116,10 +136,19 @@ class Negotiation {
     if (verdict.era === "handshake") return this.handshake();
     if ("agreed" in verdict) return verdict.agreed;
     if ("error" in verdict) throw verdict.error;
-    const again = judge(await this.#probe(verdict.retryWith, 2), this.#us);
+    const again = await this.#judged(this.#probe(verdict.retryWith, 2));
     if ("agreed" in again) return again.agreed;
     if ("error" in again) throw again.error;
     throw new NoCommonRevisionError(this.#us.revisions, [verdict.retryWith]);
+  }
+
+  async #judged(probe: Promise<JsonRpcResponse>): Promise<Verdict> {
+    try {
+      return judge(await probe, this.#us);
+    } catch (error) {
+      if (this.#eras?.isHandshake(error) === true) return { era: "handshake" };
+      throw error;
+    }
   }
 
   #probe(revision = newestStateless(this.#us), attempt = 1): Promise<JsonRpcResponse> {
@@ -131,8 +160,8 @@ class Negotiation {
     return calls.start(this.#connection, message, limits, {}, (response) => response);
   };
 
-  /** The answer, or `undefined` when it takes longer than a server that knows the question should. */
-  #soon(probe: Promise<JsonRpcResponse>): Promise<JsonRpcResponse | undefined> {
+  /** The verdict, or `undefined` when it takes longer than a server that knows the question should. */
+  #soon(judged: Promise<Verdict>): Promise<Verdict | undefined> {
     const { calls, probeTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       const timer = calls.clock.schedule(
@@ -142,7 +171,7 @@ class Negotiation {
         },
         { keepAlive: true },
       );
-      probe.then(resolve, reject).finally(() => {
+      judged.then(resolve, reject).finally(() => {
         timer.cancel();
       });
     });

@@ -6,21 +6,29 @@ import type { CallToolResult } from "../protocol/types.js";
 import { unlessAborted } from "./abort.js";
 import { ClientCache } from "./cache/client-cache.js";
 import { TOOLS } from "./lists.js";
+import type { KnownTools } from "./known-tools.js";
 import type { CallOptions, McpClientOptions } from "./options.js";
 import { OutputSchemas, type OutputSchemasOptions } from "./output-schemas.js";
 import type { Session } from "./sessions.js";
 import type { Heard } from "./cache/invalidation.js";
 
-/** What a client keeps of its server's results: those it may serve again, and the schemas of tools. */
+export interface KeptOptions extends Omit<OutputSchemasOptions, "compile"> {
+  /** Learns of the tools that are listed; absent where nobody needs to know. */
+  readonly tools: KnownTools | undefined;
+}
+
+/** What a client keeps of its server's results: those it may serve again, and what it knows of tools. */
 export class Kept {
   readonly #cache: ClientCache;
+  readonly #tools: KnownTools | undefined;
   readonly #outputs: OutputSchemas | undefined;
 
   constructor(
     clock: Clock,
     { cache, validateOutput = true }: McpClientOptions,
-    outputs: Omit<OutputSchemasOptions, "compile">,
+    { tools, ...outputs }: KeptOptions,
   ) {
+    this.#tools = tools;
     this.#cache = new ClientCache(clock, cache);
     if (validateOutput !== false)
       this.#outputs = new OutputSchemas({
@@ -37,9 +45,12 @@ export class Kept {
     options: CallOptions,
     send: () => Promise<JsonObject>,
   ): Promise<JsonObject> {
-    if (this.#cache.connected(session)) this.#outputs?.forget();
+    if (this.#cache.connected(session)) {
+      this.#outputs?.forget();
+      this.#tools?.forget();
+    }
     const result = this.#cache.through(method, params, options, send);
-    return method === TOOLS.method ? result.then((page) => this.#learned(page)) : result;
+    return method === TOOLS.method ? result.then((page) => this.#learned(page, session)) : result;
   }
 
   /**
@@ -75,7 +86,8 @@ export class Kept {
     this.#cache.close();
   }
 
-  #learned(page: JsonObject): JsonObject {
+  #learned(page: JsonObject, { meta }: Session): JsonObject {
+    this.#tools?.learn(page, meta !== undefined);
     this.#outputs?.learn(page);
     return page;
   }

@@ -36,9 +36,12 @@ export class Requests {
   #nextId = 1;
 
   /** @throws RangeError for what cannot be waited for, TypeError for an extension without a proper id */
-  constructor({ clock = systemClock, extensions = [], ...limits }: McpClientOptions) {
+  constructor(
+    { clock = systemClock, extensions = [], ...limits }: McpClientOptions,
+    mirror?: ConstructorParameters<typeof Calls>[1],
+  ) {
     for (const { id } of extensions) checkExtensionId(id);
-    this.calls = new Calls(clock);
+    this.calls = new Calls(clock, mirror);
     this.limits = limitsOf(limits, {
       timeoutMs: DEFAULT_TIMEOUT_MS,
       maxTotalTimeoutMs: DEFAULT_MAX_TOTAL_TIMEOUT_MS,

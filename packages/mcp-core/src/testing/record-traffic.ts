@@ -3,14 +3,12 @@ import type { Traffic } from "./traffic.js";
 
 /** The same transport, with everything that passes over it recorded. */
 export function recordTraffic(transport: ClientTransport, traffic: Traffic): ClientTransport {
-  const { reconnect } = transport;
   return {
-    name: transport.name,
+    ...transport,
     connect: async (receiver) => {
       const connection = await transport.connect(recordReceived(receiver, traffic));
       return recordSent(connection, traffic);
     },
-    ...(reconnect !== undefined && { reconnect }),
   };
 }
 
@@ -29,9 +27,9 @@ function recordReceived(receiver: MessageReceiver, traffic: Traffic): MessageRec
 function recordSent(connection: ClientConnection, traffic: Traffic): ClientConnection {
   return {
     closed: connection.closed,
-    request: (message) => {
+    request: (message, mirrored) => {
       traffic.record("client", message);
-      const exchange = connection.request(message);
+      const exchange = connection.request(message, mirrored);
       const response = exchange.response.then((answer) => {
         traffic.record("server", answer);
         return answer;

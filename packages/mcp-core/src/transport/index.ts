@@ -38,7 +38,7 @@ export {
   TowpathErrorCode,
   UnreadableResponseError,
 } from "../protocol/errors.js";
-export { fireAndForget, isPromise } from "../protocol/promises.js";
+export { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 export {
   DEFAULT_HTTP_REVISION,
   has,

@@ -33,7 +33,7 @@ export class StatelessListener implements Listener {
   ): Promise<Listening> {
     signal.throwIfAborted();
     const message = this.#line.message(session, METHOD, { notifications: filter });
-    const exchange = session.connection.request(message);
+    const exchange = this.#line.calls.send(session.connection, message);
     const stream = new Stream(exchange, filter, deliver, { clock: this.#line.calls.clock, timeoutMs });
     this.#streams.set(message.id, stream);
     void stream.ended.then(() => this.#streams.delete(message.id));

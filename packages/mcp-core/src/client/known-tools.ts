@@ -1,0 +1,131 @@
+import type { MirroredHeaders } from "../contract/index.js";
+import { isObject, shortened } from "../jsonrpc/guards.js";
+import type { JsonObject, JsonRpcRequest, JsonValue } from "../jsonrpc/messages.js";
+import { Meta } from "../protocol/meta.js";
+import {
+  mirroredParameters,
+  valueAt,
+  type MirroredParameter,
+  type MirroredParameters,
+} from "../protocol/mirrored-parameters.js";
+import { encodeMirroredValue, isMirrorable } from "../protocol/mirrored-values.js";
+import type { Tool } from "../protocol/types.js";
+import { BoundedMap } from "./cache/bounded-map.js";
+
+/** Tools that are remembered, and characters of what is remembered of them in all. */
+const MAX_TOOLS = 4_096;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** Which parameter `Mcp-Name` repeats (2026-07-28, Streamable HTTP, Standard Request Headers). */
+const NAMED_BY: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "name"],
+  ["prompts/get", "name"],
+  ["resources/read", "uri"],
+]);
+
+/** What a list said of a tool. */
+interface Known {
+  readonly mirrored: readonly MirroredParameter[];
+  /** By its own word, calling it once more does nothing more. */
+  readonly repeatable: boolean;
+}
+
+const NOTHING_MIRRORED: MirroredParameters & { ok: true } = { ok: true, parameters: [] };
+
+/** What the transport and a second attempt need to know of a server's tools, as they were listed. */
+export class KnownTools {
+  readonly #onInvalid: (description: string) => void;
+  readonly #known = new BoundedMap<Known>(MAX_TOOLS, MAX_CHARACTERS);
+  readonly #complainedOf = new BoundedMap<string>(MAX_TOOLS, MAX_CHARACTERS);
+
+  /** @param onInvalid told of each tool that is left out of a list, and why */
+  constructor(onInvalid: (description: string) => void) {
+    this.#onInvalid = onInvalid;
+  }
+
+  /**
+   * Takes a page of `tools/list`. Where values are mirrored, tools whose `x-mcp-header` annotations are not valid
+   * are left out of it (2026-07-28, Streamable HTTP, Schema Extension).
+   */
+  learn(page: JsonObject, mirrors: boolean): void {
+    const { tools } = page;
+    if (!Array.isArray(tools)) return;
+    const valid = tools.filter((tool: JsonValue) => this.#learn(tool, mirrors));
+    // The page is a copy of its own, as it was parsed.
+    if (valid.length < tools.length) Object.assign(page, { tools: valid });
+  }
+
+  /** They are another server's. */
+  forget(): void {
+    this.#known.clear();
+    this.#complainedOf.clear();
+  }
+
+  /** Whether calling a tool a second time does nothing more than calling it once, as far as it is known. */
+  isRepeatable(name: string): boolean {
+    return this.#known.get(name)?.repeatable === true;
+  }
+
+  /**
+   * The headers that repeat what a request says; none in the handshake era.
+   * @throws TypeError for a value that no header can repeat
+   */
+  headersOf({ method, params }: JsonRpcRequest): MirroredHeaders | undefined {
+    const meta = params?.["_meta"];
+    const version = isObject(meta) ? meta[Meta.protocolVersion] : undefined;
+    if (params === undefined || typeof version !== "string") return undefined;
+    const headers: Record<string, string> = { "mcp-protocol-version": version, "mcp-method": method };
+    const namedBy = NAMED_BY.get(method);
+    const name = namedBy === undefined ? undefined : params[namedBy];
+    if (typeof name === "string") headers["mcp-name"] = encodeMirroredValue(name);
+    if (method === "tools/call" && typeof name === "string") this.#addParameters(headers, name, params);
+    return headers;
+  }
+
+  #addParameters(headers: Record<string, string>, tool: string, params: JsonObject): void {
+    const mirrored = this.#known.get(tool)?.mirrored;
+    if (mirrored === undefined || mirrored.length === 0) return;
+    const args = isObject(params["arguments"]) ? params["arguments"] : {};
+    for (const { header, path } of mirrored) {
+      const value = valueAt(args, path);
+      if (typeof value === "number" || isMirrorable(value))
+        headers[header.toLowerCase()] = encodeMirroredValue(value);
+    }
+  }
+
+  /** @returns whether the tool may be listed */
+  #learn(tool: JsonValue, mirrors: boolean): boolean {
+    if (!isObject(tool)) return true; // for the reader of the list to judge
+    const { name, inputSchema } = tool;
+    if (typeof name !== "string" || !isObject(inputSchema)) return true;
+    const mirrored = mirrors ? mirroredParameters(inputSchema) : NOTHING_MIRRORED;
+    if (!mirrored.ok) {
+      this.#known.delete(name);
+      this.#complain(name, mirrored.problem);
+      return false;
+    }
+    const known = { mirrored: mirrored.parameters, repeatable: isRepeatable(tool) };
+    this.#known.set(name, known, sizeOf(name, mirrored.parameters));
+    return true;
+  }
+
+  #complain(name: string, problem: string): void {
+    if (this.#complainedOf.get(name) === problem) return;
+    this.#complainedOf.set(name, problem, name.length + problem.length);
+    this.#onInvalid(`the tool ${shortened(name)}, which is left out of the list: ${problem}`);
+  }
+}
+
+function isRepeatable({ annotations }: JsonObject): boolean {
+  if (!isObject(annotations)) return false;
+  const { readOnlyHint, idempotentHint }: Partial<Record<keyof NonNullable<Tool["annotations"]>, JsonValue>> =
+    annotations;
+  return readOnlyHint === true || idempotentHint === true;
+}
+
+function sizeOf(name: string, parameters: readonly MirroredParameter[]): number {
+  return parameters.reduce(
+    (size, { header, path }) => size + header.length + path.join("").length,
+    name.length,
+  );
+}

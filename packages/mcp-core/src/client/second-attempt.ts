@@ -1,0 +1,76 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { ProtocolError } from "../jsonrpc/errors.js";
+import { ConnectionLostError, McpErrorCode } from "../protocol/errors.js";
+import type { KnownTools } from "./known-tools.js";
+import type { Session } from "./sessions.js";
+
+/** Requests that do nothing more when they are sent twice. */
+const REPEATABLE: ReadonlySet<string> = new Set([
+  "completion/complete",
+  "logging/setLevel",
+  "ping",
+  "prompts/get",
+  "prompts/list",
+  "resources/list",
+  "resources/read",
+  "resources/subscribe",
+  "resources/templates/list",
+  "resources/unsubscribe",
+  "server/discover",
+  "tools/list",
+]);
+
+/** A request that failed. */
+export interface Failed {
+  readonly error: unknown;
+  readonly session: Session;
+  readonly method: string;
+  readonly params: JsonObject;
+}
+
+export interface SecondAttemptOptions {
+  readonly tools: KnownTools;
+  /** Lists the tools anew; each page goes through `tools`. */
+  readonly listTools: () => Promise<unknown>;
+  /** Whether requests that were lost with their connection are repeated. */
+  readonly repeats: boolean;
+  /** The session there is. */
+  readonly current: () => Session | undefined;
+}
+
+/** Says whether a request that failed is sent once more, and prepares that. */
+export class SecondAttempt {
+  readonly #options: SecondAttemptOptions;
+  #listing: Promise<unknown> | undefined;
+
+  constructor(options: SecondAttemptOptions) {
+    this.#options = options;
+  }
+
+  async isWorthwhile(failed: Failed): Promise<boolean> {
+    return isHeaderMismatch(failed) ? this.#relisted() : this.#repeats(failed);
+  }
+
+  /** The tools may ask for other headers than when they were listed (2026-07-28, Streamable HTTP, Client Behavior). */
+  #relisted(): Promise<boolean> {
+    this.#listing ??= this.#options.listTools().finally(() => (this.#listing = undefined));
+    return this.#listing.then(
+      () => true,
+      () => false, // what the call itself failed with says more
+    );
+  }
+
+  #repeats({ error, session, method, params }: Failed): boolean {
+    const { repeats, current, tools } = this.#options;
+    if (!repeats || !(error instanceof ConnectionLostError) || current() === session) return false;
+    if (!error.mayHaveBeenDelivered || REPEATABLE.has(method)) return true;
+    return (
+      method === "tools/call" && typeof params["name"] === "string" && tools.isRepeatable(params["name"])
+    );
+  }
+}
+
+function isHeaderMismatch({ error, session, method }: Failed): boolean {
+  const mismatch = error instanceof ProtocolError && error.code === McpErrorCode.headerMismatch;
+  return mismatch && method === "tools/call" && session.meta !== undefined;
+}
