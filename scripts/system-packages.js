@@ -1,4 +1,7 @@
-/** Installs what tests run that npm does not have. By itself: `node scripts/system-packages.js`. */
+/**
+ * Installs what tests run that npm does not have. By itself: `node scripts/system-packages.js`, which installs what
+ * only some tests run, too.
+ */
 import { existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,15 +10,18 @@ import { run } from "./run.js";
 /** The programs, each with the Debian package that has it. */
 const NEEDED = [{ program: "nginx", debian: "nginx-light" }];
 
+/** What the tests in a browser run. It is large, so it is installed only where it is asked for. */
+const BROWSER = { program: "chromium", debian: "chromium" };
+
 /** Debian has servers where the path of most users does not lead. */
 const FOLDERS = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
 
 /** @param {string} program */
-const isInstalled = (program) =>
-  FOLDERS.some((folder) => existsSync(`${folder}/${program}`) || existsSync(`${folder}/${program}.exe`));
+const pathOf = (program) =>
+  FOLDERS.flatMap((folder) => [`${folder}/${program}`, `${folder}/${program}.exe`]).find(existsSync);
 
-/** @returns {{ program: string, debian: string }[]} */
-const missing = () => NEEDED.filter(({ program }) => !isInstalled(program));
+/** @returns the path of the browser that tests run, if it is installed */
+export const browserPath = () => pathOf(BROWSER.program);
 
 /** @param {string[]} args */
 const aptGet = (args) => {
@@ -27,8 +33,13 @@ const aptGet = (args) => {
   return run(first, rest, { quiet: true, env: { DEBIAN_FRONTEND: "noninteractive" } }).catch(() => 1);
 };
 
-/** @returns {Promise<number>} 0 when everything is there; else it has said what is not */
-export const installSystemPackages = async () => {
+/**
+ * @param {{ browser: boolean }} options `browser`: also what the tests in a browser run
+ * @returns {Promise<number>} 0 when everything is there; else it has said what is not
+ */
+export const installSystemPackages = async ({ browser }) => {
+  const needed = browser ? [...NEEDED, BROWSER] : NEEDED;
+  const missing = () => needed.filter(({ program }) => pathOf(program) === undefined);
   const packages = missing().map(({ debian }) => debian);
   if (packages.length === 0) return 0;
   console.log(`Installing ${packages.join(", ")} ...`);
@@ -44,4 +55,5 @@ export const installSystemPackages = async () => {
   return 1;
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await installSystemPackages());
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  process.exit(await installSystemPackages({ browser: true }));

@@ -1,0 +1,127 @@
+import { AuthorizationError } from "@towpath/transport-http";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasChromium, openChromium } from "./chromium.js";
+import { PageServer } from "./page-server.js";
+import { openStage, type Stage } from "./stage.js";
+
+interface Call {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+interface Read {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+const JSON_HEADERS = { accept: "application/json, text/event-stream", "content-type": "application/json" };
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "page", version: "1" } },
+};
+const STATELESS = "2026-07-28";
+const META = {
+  "io.modelcontextprotocol/protocolVersion": STATELESS,
+  "io.modelcontextprotocol/clientCapabilities": {},
+  "io.modelcontextprotocol/clientInfo": { name: "page", version: "1" },
+};
+const WEATHER = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "tools/call",
+  params: { name: "weather", arguments: { region: "north" }, _meta: META },
+};
+
+/** What a page gets with the browser's own fetch; rejects with what fetch rejects with there. */
+function fetchIn(page: Page, url: string, call: Call): Promise<Read> {
+  const init = { method: "POST", ...call, body: call.body && JSON.stringify(call.body) };
+  return page.evaluate(
+    async ([target, { body, ...rest }]) => {
+      const response = await fetch(target, { ...rest, ...(body !== undefined && { body }) });
+      const headers = Object.fromEntries(response.headers);
+      return { status: response.status, headers, text: await response.text() };
+    },
+    [url, init] as const,
+  );
+}
+
+describe.skipIf(!hasChromium)("a page that calls a server of another origin", () => {
+  let browser: Browser;
+  let pages: PageServer;
+  let stage: Stage;
+
+  beforeAll(async () => {
+    [browser, pages] = await Promise.all([openChromium(), PageServer.start("")]);
+    stage = await openStage(pages.origin("app.example"), {
+      authorize: ({ headers }) => {
+        if (headers.get("authorization") !== "Bearer wrong") return { id: "anybody" };
+        throw new AuthorizationError(401, "The token is wrong", 'Bearer error="invalid_token"');
+      },
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stage.close();
+    await pages.close();
+  });
+
+  async function open(host: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(pages.origin(host));
+    return page;
+  }
+
+  it("may send every header of the protocol, and read the session's", async () => {
+    const page = await open("app.example");
+    const begun = await fetchIn(page, stage.url, { headers: JSON_HEADERS, body: INITIALIZE });
+    const id = begun.headers["mcp-session-id"] ?? "";
+    expect([begun.status, id]).toEqual([200, expect.stringMatching(/./)]);
+    const session = { "mcp-session-id": id, "mcp-protocol-version": "2025-11-25" };
+    const resumed = await fetchIn(page, stage.url, {
+      method: "GET",
+      headers: {
+        ...session,
+        accept: "text/event-stream",
+        "last-event-id": "00000000-0000-4000-8000-000000000000.1",
+      },
+    });
+    expect(resumed.status).toBe(410);
+    const ended = await fetchIn(page, stage.url, { method: "DELETE", headers: session });
+    expect([ended.status, ended.text]).toEqual([204, ""]);
+  });
+
+  it("may repeat what is in the message in headers, whatever a tool's author has called them", async () => {
+    const headers = {
+      ...JSON_HEADERS,
+      authorization: "Bearer right",
+      "mcp-protocol-version": STATELESS,
+      "mcp-method": "tools/call",
+      "mcp-name": "weather",
+      "mcp-param-region": "north",
+    };
+    const page = await open("app.example");
+    const { status, text } = await fetchIn(page, stage.url, { headers, body: WEATHER });
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { result: { content: [{ text: "rain in north" }] } },
+    ]);
+  });
+
+  it("may read why it was refused, and what it is asked for", async () => {
+    const page = await open("app.example");
+    const headers = { ...JSON_HEADERS, authorization: "Bearer wrong" };
+    const { status, headers: read } = await fetchIn(page, stage.url, { headers, body: INITIALIZE });
+    expect([status, read["www-authenticate"]]).toEqual([401, 'Bearer error="invalid_token"']);
+  });
+
+  it("gets nothing if its origin is not allowed", async () => {
+    const page = await open("other.example");
+    const called = fetchIn(page, stage.url, { headers: JSON_HEADERS, body: INITIALIZE });
+    await expect(called).rejects.toThrow("Failed to fetch");
+  });
+});
