@@ -19,15 +19,16 @@ const rooms = {
   "http-node": ["http", "contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
+  config: ["client", "contract", "jsonrpc", "protocol"],
   testing: ["*"],
 };
 
 /** The rooms that are published as `@towpath/mcp-core/<room>`. */
-const subpaths = ["http", "http-node", "json-schema", "testing", "transport"];
+const subpaths = ["config", "http", "http-node", "json-schema", "testing", "transport"];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
 /** @type {Record<string, string[]>} */
-const roomModules = { testing: ["**"], "uri-template": ["url-template"] };
+const roomModules = { testing: ["**"], "uri-template": ["url-template"], config: ["zod", "zod/**"] };
 /** @type {Record<string, string[]>} */
 const packageModules = {};
 

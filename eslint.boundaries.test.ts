@@ -15,7 +15,7 @@ const tree = [
     (room) => `${core}/${room}/part.ts`,
   ),
   `${core}/uri-template/part.ts`,
-  ...["transport", "http", "http-node", "memory", "json-schema", "testing"].map(
+  ...["transport", "http", "http-node", "memory", "json-schema", "config", "testing"].map(
     (room) => `${core}/${room}/index.ts`,
   ),
   `${core}/transport/part.ts`,
@@ -73,6 +73,8 @@ describe("an import that the layout allows", () => {
     [`${core}/transport/index.ts`, "./part.js"],
     [`${core}/http/index.ts`, "../transport/part.js"],
     [`${core}/http-node/index.ts`, "../http/index.js"],
+    [`${core}/config/index.ts`, "../client/part.js"],
+    [`${core}/config/index.ts`, "zod/v4-mini"],
     [`${core}/testing/index.ts`, "../server/part.js"],
     [`${core}/testing/index.ts`, "node:assert"],
     [`${core}/index.ts`, "./client/part.js"],
@@ -119,6 +121,9 @@ describe("an import that the layout forbids", () => {
     [`${core}/json-schema/index.ts`, "zod"],
     [`${core}/json-schema/index.ts`, "a-validator"],
     [`${core}/json-schema/index.ts`, "node:url"],
+    [`${core}/client/part.ts`, "../config/index.js"],
+    [`${core}/config/index.ts`, "node:fs"],
+    [`${core}/config/index.ts`, "url-template"],
     [`${core}/http/index.ts`, "node:http"],
     [`${core}/http-node/index.ts`, "node:http"],
     [`${core}/index.ts`, "node:process"],

@@ -4,6 +4,7 @@ import manifest from "./package.json" with { type: "json" };
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    config: "src/config/index.ts",
     http: "src/http/index.ts",
     "http-node": "src/http-node/index.ts",
     "json-schema": "src/json-schema/index.ts",

@@ -1,5 +1,6 @@
 import { createRequire, isBuiltin } from "node:module";
 import * as core from "@towpath/mcp-core";
+import * as config from "@towpath/mcp-core/config";
 import * as http from "@towpath/mcp-core/http";
 import * as httpNode from "@towpath/mcp-core/http-node";
 import * as jsonSchema from "@towpath/mcp-core/json-schema";
@@ -16,6 +17,7 @@ const require = createRequire(import.meta.url);
 /** Every entry that is published, as an ES module. */
 const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core": core,
+  "@towpath/mcp-core/config": config,
   "@towpath/mcp-core/http": http,
   "@towpath/mcp-core/http-node": httpNode,
   "@towpath/mcp-core/json-schema": jsonSchema,
