@@ -49,7 +49,7 @@ export function pathText(path: Path): string {
 
 /** What sort of value it is. The value itself may be a secret. */
 export function sortOf(value: unknown): string {
-  if (value === undefined) return "missing";
+  if (value === undefined) return "undefined";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;

@@ -54,7 +54,8 @@ function schemeOf(url: string): string | undefined {
   }
 }
 
-const common = { transport: z.unknown(), type: z.unknown(), disabled: flag, enabled: flag };
+const named = z.optional(z.unknown());
+const common = { transport: named, type: named, disabled: flag, enabled: flag };
 
 /** The members of a server that are read. */
 export const stdioSchema = z.object({
