@@ -20,7 +20,9 @@ function serverCalled(name: string): McpServer {
 
 const failing = (reason: unknown): ClientTransport => ({
   name: "failing",
-  connect: () => Promise.reject(reason), // a transport may reject with anything
+  connect: async () => {
+    throw reason;
+  },
 });
 
 /** Transports that count the connections they have open. */
