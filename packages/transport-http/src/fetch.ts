@@ -1,6 +1,3 @@
-/** What runs without Node: in Bun, Deno, workers, and in bundles for them. */
-export { AuthorizationError } from "./server/authorization.js";
-export { fetchHandler, type FetchHandler } from "./server/fetch-handler.js";
-export { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./server/limits.js";
-export type { HttpOptions, Resumability } from "./server/options.js";
-export type { HttpRequestHead } from "@towpath/mcp-core/http";
+/** For browsers and workers: nothing of Node is needed. */
+export * from "./portable.js";
+export { streamableHttpClient } from "./client/fetch-client.js";

@@ -1,4 +1,4 @@
-export * from "./fetch.js";
-export { nodeHandler, type NodeHandler, type NodeHandlerRest } from "./server/node-handler.js";
-export type { StreamableHttpOptions } from "./server/listen-options.js";
-export { streamableHttp } from "./server/streamable-http.js";
+export * from "./portable.js";
+export * from "./node-server.js";
+export { streamableHttpClient, type NodeStreamableHttpClientOptions } from "./client/node-client.js";
+export type { ClientTlsOptions } from "./client/node-options.js";

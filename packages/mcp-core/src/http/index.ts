@@ -5,6 +5,7 @@
 export { BodyError, type BodyErrorKind } from "./body-error.js";
 export type { CallLimits, EventSink, HttpCall, HttpHeaders, HttpRequestHead, RequestBody } from "./call.js";
 export { corsHeaders, isPreflight, preflightHeaders } from "./cors.js";
+export { Deadlines, type Timed } from "./deadlines.js";
 export { EventParser, EventTooLargeError, type EventListener, type ReceivedEvent } from "./event-parser.js";
 export { commentText, eventText, retryText, type EventFields } from "./event-text.js";
 export { EVENT_STREAM_HEADERS } from "./event-stream-headers.js";

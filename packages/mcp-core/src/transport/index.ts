@@ -27,6 +27,7 @@ export {
   isRequest,
   isResponse,
   readableId,
+  shortened,
 } from "../jsonrpc/guards.js";
 export type * from "../jsonrpc/messages.js";
 export { systemClock, type Clock, type Scheduled } from "../protocol/clock.js";
@@ -42,6 +43,7 @@ export { fireAndForget, isPromise, type MaybePromise } from "../protocol/promise
 export {
   DEFAULT_HTTP_REVISION,
   has,
+  hasBatches,
   isHandshakeRevision,
   isStatelessRevision,
   REVISIONS,

@@ -3,10 +3,16 @@ import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
 /** One HTTP request of the client's. */
 export interface OutgoingCall {
   readonly method: "POST" | "GET" | "DELETE";
+  /** The same object for as long as it is the same URL: what is worked out of it is kept. Its userinfo is ignored. */
   readonly url: URL;
-  /** Names in lower case. */
+  /** Names in lower case. `host`, `content-length` and `connection` are the connector's. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * Calls that carry requests may wait for each other, where the number of connections is limited. What those may
+   * depend on never waits: notifications, answers, GET, DELETE.
+   */
+  readonly pool: "requests" | "control";
 }
 
 /** Takes the answer to a call as it comes: `head`, then `text` as often as need be, then `end`; or `fail` in place of the rest. */

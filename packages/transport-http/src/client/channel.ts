@@ -1,0 +1,109 @@
+import { isPromise, type MirroredHeaders, type Revision } from "@towpath/mcp-core/transport";
+import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+import type { HeadersSource, PlainHeaders } from "./headers.js";
+
+const JSON_HEADERS = {
+  accept: "application/json, text/event-stream",
+  "content-type": "application/json",
+};
+
+/** The way to one endpoint: what every HTTP request to it says, and the session it is part of. */
+export class Channel {
+  readonly url: URL;
+  /** Of the handshake era, once it was agreed on. */
+  revision: Revision | undefined;
+  /** As the server gave it with its answer to `initialize`. */
+  sessionId: string | undefined;
+  readonly #connector: Connector;
+  readonly #headers: HeadersSource;
+  readonly #posting: PlainHeaders | undefined;
+
+  constructor(url: URL, connector: Connector, headers: HeadersSource) {
+    this.url = url;
+    this.#connector = connector;
+    this.#headers = headers;
+    this.#posting = typeof headers === "function" ? undefined : { ...JSON_HEADERS, ...headers };
+  }
+
+  /** Posts one message. */
+  post(
+    body: string,
+    mirrored: MirroredHeaders | undefined,
+    pool: OutgoingCall["pool"],
+    listener: AnswerListener,
+  ): OpenCall {
+    const said = mirrored ?? this.#ofSession();
+    if (this.#posting !== undefined) {
+      const headers = { ...this.#posting, ...said };
+      return this.#connector.send({ method: "POST", url: this.url, headers, body, pool }, listener);
+    }
+    return this.#send({ method: "POST", body, pool }, { ...JSON_HEADERS, ...said }, listener);
+  }
+
+  /** Asks for the standing stream, or for one that was cut after the event with this id. */
+  get(lastEventId: string | undefined, listener: AnswerListener): OpenCall {
+    const cursor = lastEventId !== undefined && { "last-event-id": lastEventId };
+    const said = { accept: "text/event-stream", ...this.#ofSession(), ...cursor };
+    return this.#send({ method: "GET", pool: "control" }, said, listener);
+  }
+
+  /** Ends the session. */
+  delete(listener: AnswerListener): OpenCall {
+    return this.#send({ method: "DELETE", pool: "control" }, this.#ofSession(), listener);
+  }
+
+  close(): void {
+    this.#connector.close();
+  }
+
+  #ofSession(): PlainHeaders {
+    const { revision, sessionId } = this;
+    return {
+      ...(revision !== undefined && { "mcp-protocol-version": revision }),
+      ...(sessionId !== undefined && { "mcp-session-id": sessionId }),
+    };
+  }
+
+  #send(
+    call: Pick<OutgoingCall, "method" | "body" | "pool">,
+    said: PlainHeaders,
+    listener: AnswerListener,
+  ): OpenCall {
+    const send = (own: PlainHeaders): OpenCall =>
+      this.#connector.send({ ...call, url: this.url, headers: { ...own, ...said } }, listener);
+    const own = typeof this.#headers === "function" ? this.#headers : () => this.#headers as PlainHeaders;
+    try {
+      const headers = own();
+      return isPromise(headers) ? new Awaited(headers, send, listener) : send(headers);
+    } catch (error) {
+      const failed = Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      return new Awaited(failed, send, listener);
+    }
+  }
+}
+
+/** A call whose headers have to be waited for. */
+class Awaited implements OpenCall {
+  #call: OpenCall | undefined;
+  #aborted = false;
+
+  constructor(
+    headers: Promise<PlainHeaders>,
+    send: (headers: PlainHeaders) => OpenCall,
+    listener: AnswerListener,
+  ) {
+    headers.then(
+      (ready) => {
+        if (!this.#aborted) this.#call = send(ready);
+      },
+      (error: unknown) => {
+        if (!this.#aborted) listener.fail(error instanceof Error ? error : new Error(String(error)), false);
+      },
+    );
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#call?.abort();
+  }
+}

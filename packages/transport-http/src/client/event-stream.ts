@@ -1,0 +1,201 @@
+import {
+  EventParser,
+  EventTooLargeError,
+  isMediaType,
+  type Deadlines,
+  type EventListener,
+  type ReceivedEvent,
+  type Timed,
+} from "@towpath/mcp-core/http";
+import {
+  ConnectionLostError,
+  UnreadableResponseError,
+  type ReadonlyHeaders,
+  type Scheduled,
+} from "@towpath/mcp-core/transport";
+import type { Channel } from "./channel.js";
+import type { AnswerListener, OpenCall } from "./connector.js";
+import { statusError } from "./status-error.js";
+import type { ClientSettings } from "./options.js";
+import { Resumption } from "./resumption.js";
+
+/** Takes what a stream brings. */
+export interface StreamReader {
+  data(json: string): void;
+  /** The server has the stream open. */
+  opened?(): void;
+  /** Nothing more will come, and this is why. */
+  over(reason: Error): void;
+}
+
+export interface StreamOptions {
+  readonly channel: Channel;
+  readonly settings: ClientSettings;
+  /** Watches for streams on which nothing comes any more. */
+  readonly idle: Deadlines;
+  readonly reader: StreamReader;
+  /**
+   * What is done when its connection ends: nothing, in the stateless era; it is taken up again after the last
+   * event that had an id; or it is in any case, because it never ends by itself.
+   */
+  readonly resumes: "never" | "after an event" | "always";
+}
+
+/** Statuses of a GET that may be better the next time. 409: the server has not noticed yet that the last one ended. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+
+/**
+ * One event stream of the server's, read to its end over as many connections as that takes (2025-11-25,
+ * Transports, Resumability and Redelivery). What belongs to the POST that began it is passed on to it; the
+ * GETs that take it up again are its own.
+ */
+export class EventStream implements AnswerListener, EventListener, Timed {
+  place: Timed["place"];
+  readonly #options: StreamOptions;
+  readonly #resumption: Resumption;
+  #parser: EventParser | undefined;
+  #cursor = "";
+  #retryMs: number | undefined;
+  #call: OpenCall | undefined;
+  #timer: Scheduled | undefined;
+  #refusal: { readonly status: number; readonly headers: ReadonlyHeaders; body: string } | undefined;
+  #isWatched: boolean;
+  #isOver = false;
+
+  constructor(options: StreamOptions) {
+    const { resumption, clock } = options.settings;
+    this.#options = options;
+    this.#resumption = new Resumption(resumption, clock);
+    this.#isWatched = options.resumes === "always";
+  }
+
+  /** Reads the answer to a POST. */
+  begin(call: OpenCall): void {
+    this.#call = call;
+    this.#parser = this.#newParser();
+    this.#heard();
+  }
+
+  /** Asks for the stream, or for what is left of it. */
+  open(): void {
+    this.#parser = this.#refusal = undefined;
+    this.#isWatched = true;
+    this.#heard();
+    this.#call = this.#options.channel.get(this.#cursor === "" ? undefined : this.#cursor, this);
+  }
+
+  /** What it was for has come: nothing more is read, and the server may end it in its own time. */
+  finish(): void {
+    this.#isOver = true;
+    this.#unwatch();
+    this.#timer?.cancel();
+  }
+
+  /** Nothing of it is wanted any more. */
+  stop(): void {
+    this.finish();
+    this.#call?.abort();
+  }
+
+  head(status: number, headers: ReadonlyHeaders): void {
+    if (status === 200 && isMediaType(headers.get("content-type"), "text/event-stream")) {
+      this.#parser = this.#newParser();
+      this.#options.reader.opened?.();
+    } else this.#refusal = { status, headers, body: "" };
+  }
+
+  text(piece: string): void {
+    if (this.#isOver) return;
+    if (this.#parser === undefined) {
+      if (this.#refusal !== undefined) this.#refusal.body = (this.#refusal.body + piece).slice(0, 1_000);
+      return;
+    }
+    try {
+      this.#parser.push(piece);
+    } catch (error) {
+      if (!(error instanceof EventTooLargeError)) throw error;
+      this.#end(new UnreadableResponseError(error.message, { cause: error }));
+      return;
+    }
+    this.#moved(this.#parser.lastEventId);
+    this.#heard();
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    if (this.#refusal === undefined) this.#cut(new Error("the server ended the stream"));
+    else {
+      const { status, headers, body } = this.#refusal;
+      const error = statusError(this.#options.channel.url, status, headers, body);
+      if (PASSING.has(status) || status >= 500) this.#cut(error);
+      else this.#end(error);
+    }
+  }
+
+  fail(error: Error): void {
+    if (!this.#isOver) this.#cut(error);
+  }
+
+  event({ event, data }: ReceivedEvent): void {
+    if (event === "message" && !this.#isOver) this.#options.reader.data(data);
+  }
+
+  retry(ms: number): void {
+    this.#retryMs = ms;
+  }
+
+  comment(): void {
+    this.#isWatched = true;
+    if (this.#options.resumes === "always") this.#resumption.progressed();
+  }
+
+  /** Nothing has come for as long as there may be silence. */
+  overdue(): void {
+    this.#call?.abort();
+    this.#cut(new Error(`nothing came for ${String(this.#options.settings.idleTimeoutMs)} ms`));
+  }
+
+  #newParser(): EventParser {
+    return new EventParser(this, { maxEventLength: this.#options.settings.maxMessageBytes });
+  }
+
+  #moved(lastEventId: string): void {
+    if (lastEventId === "" || lastEventId === this.#cursor) return;
+    this.#cursor = lastEventId;
+    this.#resumption.progressed();
+  }
+
+  #heard(): void {
+    if (!this.#isWatched || this.#isOver) return;
+    this.#unwatch();
+    this.#options.idle.add(this);
+  }
+
+  #unwatch(): void {
+    this.#options.idle.delete(this);
+  }
+
+  /** The connection is gone, and the stream perhaps not. */
+  #cut(reason: Error): void {
+    this.#unwatch();
+    const { resumes, settings } = this.#options;
+    const resumable = resumes === "always" || (resumes === "after an event" && this.#cursor !== "");
+    const delayMs = resumable ? this.#resumption.next(this.#retryMs) : undefined;
+    if (delayMs === undefined) this.#end(lost(reason, resumable));
+    else
+      this.#timer = settings.clock.schedule(delayMs, () => this.open(), { keepAlive: resumes !== "always" });
+  }
+
+  #end(reason: Error): void {
+    this.stop();
+    this.#options.reader.over(reason);
+  }
+}
+
+function lost(cause: Error, resumable: boolean): ConnectionLostError {
+  const given = resumable ? "was lost, and could not be taken up again" : "ended before an answer came";
+  return new ConnectionLostError(`The stream ${given}: ${cause.message}`, {
+    mayHaveBeenDelivered: true,
+    cause,
+  });
+}

@@ -1,0 +1,49 @@
+import {
+  isNotification,
+  isRequest,
+  isResponse,
+  shortened,
+  type JsonRpcResponse,
+  type MessageReceiver,
+} from "@towpath/mcp-core/transport";
+
+/** Messages in one JSON-RPC batch. */
+const MAX_BATCH = 100;
+
+/** Whose stream or body a text came on. */
+export interface Taker {
+  readonly receiver: MessageReceiver;
+  /** Whether batches exist in the revision that is spoken. */
+  readonly takesBatches: boolean;
+  /** Takes a response, if it is to its own request. */
+  respond(response: JsonRpcResponse): boolean;
+}
+
+/** Gives what a server sent, one message or a batch, to whom it is for; what is neither is noise. */
+export function takeText(json: string, taker: Taker): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    taker.receiver.noise(`not JSON: ${shortened(json, 200)}`);
+    return;
+  }
+  if (!Array.isArray(value)) takeValue(value, taker);
+  else if (!taker.takesBatches)
+    taker.receiver.noise("a batch, which exists only in protocol revision 2025-03-26");
+  else if (value.length > MAX_BATCH)
+    taker.receiver.noise(`a batch of ${String(value.length)} messages, more than ${String(MAX_BATCH)}`);
+  else for (const element of value) takeValue(element, taker);
+}
+
+function takeValue(value: unknown, taker: Taker): void {
+  const { receiver } = taker;
+  if (isResponse(value)) {
+    if (!taker.respond(value)) receiver.noise(`an answer that nobody waits for here: ${excerpt(value)}`);
+  } else if (isNotification(value) || isRequest(value)) receiver.message(value);
+  else receiver.noise(`not an MCP message: ${excerpt(value)}`);
+}
+
+function excerpt(value: unknown): string {
+  return shortened(JSON.stringify(value), 200);
+}

@@ -1,0 +1,30 @@
+import type { ClientTransport } from "@towpath/mcp-core/transport";
+import { httpTransport } from "./client.js";
+import { fetchConnector } from "./fetch-connector.js";
+import { nodeConnector } from "./node-connector.js";
+import type { NodeConnectorOptions } from "./node-options.js";
+import type { StreamableHttpClientOptions } from "./options.js";
+
+/** The options that other runtimes have, and those of connections made by `node:http`; with `fetch` these count for nothing. */
+export interface NodeStreamableHttpClientOptions
+  extends StreamableHttpClientOptions, Omit<NodeConnectorOptions, "clock"> {}
+
+/**
+ * Speaks to a server at an MCP endpoint over Streamable HTTP, in every revision (Transports, Streamable HTTP),
+ * on connections of `node:http` that are kept for the next request.
+ *
+ * Calls reject with an `UnauthorizedError` or a `ForbiddenError` for the statuses 401 and 403, with an
+ * `HttpStatusError` for others that come without an error of MCP's, and with a `ConnectionLostError` as soon as
+ * it is known that no answer can come.
+ *
+ * @throws TypeError for what is no endpoint, and for headers that cannot be sent; RangeError for limits and durations
+ */
+export function streamableHttpClient(
+  url: string | URL,
+  options: NodeStreamableHttpClientOptions = {},
+): ClientTransport {
+  const { fetch } = options;
+  return httpTransport(url, options, () =>
+    fetch === undefined ? nodeConnector(options) : fetchConnector({ fetch }),
+  );
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "@towpath/mcp-core/transport";
+
+/** How HTTPS servers are checked, and what they are shown, as `node:tls` takes it. */
+export interface ClientTlsOptions {
+  /** Certificates to trust in place of the ones Node trusts, in PEM. */
+  readonly ca?: string | Buffer | (string | Buffer)[];
+  /** A certificate of the client's own, in PEM. */
+  readonly cert?: string | Buffer;
+  /** The key that belongs to `cert`, in PEM. */
+  readonly key?: string | Buffer;
+  /** Of `key`. */
+  readonly passphrase?: string;
+  /** The name the server's certificate has to have, where it is not the URL's. */
+  readonly servername?: string;
+  /** `false` takes any certificate, so that anybody on the way can read and change everything. Default: `true`. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+export interface NodeConnectorOptions {
+  readonly tls?: ClientTlsOptions | undefined;
+  /**
+   * The URL of an HTTP proxy, with its credentials; `false`: none. Default, `"environment"`: what `HTTP_PROXY`,
+   * `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in either case, for all but loopback addresses.
+   */
+  readonly proxy?: string | URL | false | undefined;
+  /** For a connection to be there, with name lookup, proxy and TLS, in ms. Default: 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** For calls that carry requests; further ones wait. Notifications, answers, GET and DELETE have others. Default: 256. */
+  readonly maxConnections?: number | undefined;
+  readonly clock?: Clock | undefined;
+}

@@ -1,0 +1,38 @@
+import type { Clock } from "@towpath/mcp-core/transport";
+import type { ResumptionOptions } from "./options.js";
+
+/** When a stream that was cut is asked for again, and when no more. */
+export class Resumption {
+  readonly #policy: Required<ResumptionOptions>;
+  readonly #clock: Clock;
+  #attempts = 0;
+  #progressAt: number;
+
+  constructor(policy: Required<ResumptionOptions>, clock: Clock) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#progressAt = clock.now();
+  }
+
+  /** Something new has come. */
+  progressed(): void {
+    this.#attempts = 0;
+    this.#progressAt = this.#clock.now();
+  }
+
+  /**
+   * How long to wait before the next attempt, in ms; `undefined`: there is none. The first comes when the server
+   * said, to the ms; those after it ever later, and spread, so that not every client comes at once.
+   * @param retryMs what the server said
+   */
+  next(retryMs: number | undefined): number | undefined {
+    const { attempts, delayMs, maxDelayMs, deadlineMs } = this.#policy;
+    if (this.#attempts >= attempts) return undefined;
+    const base = retryMs ?? delayMs;
+    const grown = Math.max(base, Math.min(maxDelayMs, (base || 1) * 2 ** this.#attempts));
+    const delay = this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
+    this.#attempts += 1;
+    const overdue = this.#clock.now() + delay > this.#progressAt + deadlineMs;
+    return overdue ? undefined : delay;
+  }
+}
