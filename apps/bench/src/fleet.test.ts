@@ -22,15 +22,15 @@ describe("Fleet", () => {
   afterEach(() => fleet.close());
 
   it("keeps a contender's server for so many rounds, then replaces it", async () => {
-    const first = await fleet.serverOf(contender, 0);
+    const first = await fleet.processOf(contender, 0);
     const { pid } = first;
-    expect(await fleet.serverOf(contender, 1)).toBe(first);
-    expect(await fleet.serverOf(contender, 2)).not.toBe(first);
+    expect(await fleet.processOf(contender, 1)).toBe(first);
+    expect(await fleet.processOf(contender, 2)).not.toBe(first);
     expect(isRunning(pid)).toBe(false);
   });
 
   it("has one server for each contender, and ends them all", async () => {
-    const pids = [await fleet.serverOf(contender, 0), await fleet.serverOf(other, 0)].map(({ pid }) => pid);
+    const pids = [await fleet.processOf(contender, 0), await fleet.processOf(other, 0)].map(({ pid }) => pid);
     expect(new Set(pids).size).toBe(2);
     await fleet.close();
     expect(pids.map(isRunning)).toEqual([false, false]);

@@ -16,6 +16,16 @@ export const milliseconds = (value: number): string =>
 /** Time of which a tenth of a millisecond is too much: "0.84 ms". */
 export const preciseMilliseconds = (value: number): string => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
+/** Time that is short, with three digits: "71.3 µs". */
+export const microseconds = (value: number): string => {
+  const rounded = Number(value.toPrecision(3));
+  return `${rounded < 100 ? String(rounded) : grouped.format(rounded)} µs`;
+};
+
+/** 3302037825 as "3,300 million/s". */
+export const millionsPerSecond = (value: number): string =>
+  `${grouped.format(Number((value / 1e6).toPrecision(3)))} million/s`;
+
 /** Bytes in millions: "31.2 MB". */
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 

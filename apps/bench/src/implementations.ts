@@ -38,6 +38,14 @@ export interface HttpServers {
   readonly acceptForJson?: string;
 }
 
+/** Modules that hold a client over Streamable HTTP each. */
+export interface HttpClients {
+  /** Its `connect(url, era)` resolves to what calls `add`: `(a, b, onProgress?) => Promise<text>`. */
+  readonly calls: string;
+  /** A program for the browser. Only bundled. */
+  readonly browser?: string;
+}
+
 /** One implementation that is measured. */
 export interface Implementation {
   readonly id: string;
@@ -46,6 +54,9 @@ export interface Implementation {
   readonly eras: readonly Era[];
   readonly stdio?: StdioServers;
   readonly http?: HttpServers;
+  readonly httpClient?: HttpClients;
+  /** A module whose `parser(onData)` returns what takes the text of an event stream in pieces. */
+  readonly eventParser?: string;
   /** A module whose `connect(era)` connects a client to a server in memory. */
   readonly inMemory?: string;
   /** What a user installs for a stdio server, and the folder whose node_modules has it. */
@@ -60,6 +71,10 @@ export interface Contender {
 
 export interface StdioContender extends Contender {
   readonly stdio: StdioServers;
+}
+
+export interface HttpClientContender extends Contender {
+  readonly httpClient: HttpClients;
 }
 
 export interface HttpContender extends Contender {
@@ -98,9 +113,17 @@ export const raw = {
     modes: { json: everyMode, sse: everyMode },
     warmUpMs: fastWarmUpMs,
   },
+  httpClient: { calls: join(paths.raw, "http-client.mjs") },
 } as const satisfies Implementation;
 
 export const peers: readonly Implementation[] = [
+  {
+    // What runtimes other than Node have for a client, and nothing on top.
+    id: "fetch",
+    label: "fetch",
+    eras: both,
+    httpClient: { calls: join(paths.raw, "fetch-client.mjs") },
+  },
   {
     id: "v1",
     label: "official v1",
@@ -110,6 +133,10 @@ export const peers: readonly Implementation[] = [
       ...httpIn(join(paths.peers, "v1")),
       modes: { json: handshakeModes, sse: handshakeModes },
       warmUpMs: slowWarmUpMs,
+    },
+    httpClient: {
+      calls: join(paths.peers, "v1/http-client.mjs"),
+      browser: join(paths.peers, "v1/browser.mjs"),
     },
     inMemory: join(paths.peers, "v1/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/sdk", "zod"] },
@@ -123,6 +150,10 @@ export const peers: readonly Implementation[] = [
       ...httpIn(join(paths.peers, "v2")),
       modes: { json: everyMode, sse: everyMode },
       warmUpMs: slowWarmUpMs,
+    },
+    httpClient: {
+      calls: join(paths.peers, "v2/http-client.mjs"),
+      browser: join(paths.peers, "v2/browser.mjs"),
     },
     inMemory: join(paths.peers, "v2/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/server", "zod"] },
@@ -166,6 +197,12 @@ export const peers: readonly Implementation[] = [
       acceptForJson: "application/json",
     },
   },
+  {
+    id: "eventsource-parser",
+    label: "eventsource-parser",
+    eras: ["handshake"],
+    eventParser: join(paths.peers, "eventsource-parser/event-parser.mjs"),
+  },
 ];
 
 const towpathPackages = ["@towpath/mcp-core", "@towpath/transport-stdio"];
@@ -181,6 +218,11 @@ export const towpath: readonly Implementation[] = [
       modes: { json: everyMode, sse: everyMode },
       warmUpMs: fastWarmUpMs,
     },
+    httpClient: {
+      calls: join(paths.towpath, "client/node.mjs"),
+      browser: join(paths.towpath, "client/browser.mjs"),
+    },
+    eventParser: join(paths.towpath, "client/event-parser.mjs"),
     inMemory: join(paths.towpath, "json-schema/in-memory.mjs"),
     install: { folder: paths.towpath, packages: towpathPackages },
   },
@@ -191,6 +233,12 @@ export const towpath: readonly Implementation[] = [
     stdio: stdioIn(join(paths.towpath, "zod")),
     inMemory: join(paths.towpath, "zod/in-memory.mjs"),
     install: { folder: paths.towpath, packages: [...towpathPackages, "zod"] },
+  },
+  {
+    id: "towpath-fetch",
+    label: "Towpath over fetch",
+    eras: both,
+    httpClient: { calls: join(paths.towpath, "client/fetch.mjs") },
   },
 ];
 
@@ -206,6 +254,16 @@ export function stdioContenders(implementations: readonly Implementation[]): rea
   return contendersOf(implementations).flatMap((contender) => {
     const { stdio } = contender.implementation;
     return stdio === undefined ? [] : [{ ...contender, stdio }];
+  });
+}
+
+/** The same, of those that have clients over HTTP. */
+export function httpClientContenders(
+  implementations: readonly Implementation[],
+): readonly HttpClientContender[] {
+  return contendersOf(implementations).flatMap((contender) => {
+    const { httpClient } = contender.implementation;
+    return httpClient === undefined ? [] : [{ ...contender, httpClient }];
   });
 }
 

@@ -6,6 +6,8 @@ import { type Implementation, peers, towpath } from "./implementations.js";
 import type { Context, Measure, Row } from "./measure.js";
 import { bundleSize, httpBundleSize } from "./measures/bundle-size.js";
 import { httpCalls } from "./measures/http-calls.js";
+import { httpClient } from "./measures/http-client.js";
+import { httpEvents } from "./measures/http-events.js";
 import { httpGrowth } from "./measures/http-growth.js";
 import { httpList } from "./measures/http-list.js";
 import { httpSessions } from "./measures/http-sessions.js";
@@ -33,6 +35,8 @@ const measures: readonly Measure[] = [
   httpList,
   httpSessions,
   httpGrowth,
+  httpClient,
+  httpEvents,
   httpBundleSize,
 ];
 

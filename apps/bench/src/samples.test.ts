@@ -3,7 +3,7 @@ import { type Contender, contendersOf, peers, raw } from "./implementations.js";
 import { alternate, reasonOf, Samples } from "./samples.js";
 
 const [rawHandshake, rawStateless] = contendersOf([raw]);
-const [v1] = contendersOf(peers);
+const [v1] = contendersOf(peers.filter(({ id }) => id === "v1"));
 const contenders = [rawHandshake, rawStateless, v1].filter((one) => one !== undefined);
 const nameOf = ({ implementation, era }: Contender): string => `${implementation.id} ${era}`;
 

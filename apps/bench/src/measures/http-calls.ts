@@ -67,7 +67,7 @@ async function measureGroup(context: Context, { title, answers, modes, target }:
   const latencies = new Samples();
   try {
     const last = await alternate(contenders, rounds, async (contender, round) => {
-      const running = await fleet.serverOf(contender, round);
+      const running = await fleet.processOf(contender, round);
       if (round === 0) lengths.check(contender, await running.firstAnswer());
       let result: LoadResult | undefined;
       for (const [connections, samples] of rates) {

@@ -65,7 +65,7 @@ export const httpList: Measure = {
     try {
       await recordResults(context, folder);
       const samples = await alternate(contenders, rounds, async (contender, round) => {
-        const { port, pool } = await fleet.serverOf(contender, round);
+        const { port, pool } = await fleet.processOf(contender, round);
         return (await loadFor(port, pool, load)).perSecond;
       });
       const title = `HTTP, JSON: \`tools/list\`/s with ${tools} tools, ${load.connections} connections`;

@@ -62,7 +62,7 @@ export const roundTrips: Measure = {
     const lengths = new AnswerLengths();
     const many = new Samples();
     const one = await alternate(contenders, context.rounds ?? defaultRounds, async (contender, round) => {
-      const server = await fleet.serverOf(contender, round);
+      const server = await fleet.processOf(contender, round);
       const pool = pools[contender.era];
       if (round === 0) lengths.check(contender, await server.ask(firstCall[contender.era]));
       many.add(contender, await sample(server, pool, manyInFlight));
