@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { main: "src/main.ts", server: "src/server.ts" },
+  entry: { client: "src/client.ts", main: "src/main.ts", server: "src/server.ts" },
   format: ["esm"],
   platform: "node",
   target: "node20",

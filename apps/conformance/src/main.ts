@@ -1,11 +1,12 @@
-/** Runs the public conformance suite against the conformance server, prints how each leg went, and exits 1 on any failure. */
-import { countedIn, exclusionsOf, leftOut, tableOf, type LegResult } from "./suite/report.js";
-import { runLeg } from "./suite/run-leg.js";
+/** Runs the public conformance suite against the conformance server and client, prints how each leg went, and exits 1 on any failure. */
+import { countedIn, exclusionsOf, leftOut, tableOf, type LegResult, type Listed } from "./suite/report.js";
+import { runClientLeg } from "./suite/run-client-leg.js";
+import { runServerLeg } from "./suite/run-server-leg.js";
 import { LEGS, type Leg } from "./suite/scope.js";
-import { listedScenarios } from "./suite/suite-output.js";
+import { listedScenarios, type ListedScenario } from "./suite/suite-output.js";
 import { runSuite } from "./suite/suite-process.js";
 
-const listed = listedScenarios(await runSuite(["list", "--server"]));
+const listed: Listed = { server: await listFor("--server"), client: await listFor("--client") };
 const results = (await Promise.all(LEGS.map(runInTurn))).flat();
 
 for (const result of results) console.log(`\n${tableOf(result)}`);
@@ -22,9 +23,16 @@ console.log(
 );
 process.exitCode = failed === 0 ? 0 : 1;
 
+async function listFor(side: "--server" | "--client"): Promise<readonly ListedScenario[]> {
+  return listedScenarios((await runSuite(["list", side])).output);
+}
+
 /** One after the other: scenarios give a server half a second for some answers, also on a busy machine. */
 async function runInTurn(legs: readonly Leg[]): Promise<LegResult[]> {
   const results: LegResult[] = [];
-  for (const leg of legs) results.push({ leg, verdicts: await runLeg(leg) });
+  for (const leg of legs) {
+    const verdicts = await (leg.side === "server" ? runServerLeg(leg) : runClientLeg(leg, listed.client));
+    results.push({ leg, verdicts });
+  }
   return results;
 }

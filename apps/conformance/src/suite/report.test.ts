@@ -4,8 +4,10 @@ import { verdictOf } from "./verdict.js";
 
 const passing = (scenario: string) => verdictOf(scenario, [{ id: scenario, status: "SUCCESS" }]);
 
+const listedAs = (...names: string[]) => names.map((name) => ({ name, revisions: [] }));
+
 const result: LegResult = {
-  leg: { revision: "2025-11-25", sessions: false, answers: "auto" },
+  leg: { side: "server", revision: "2025-11-25", sessions: false, answers: "auto" },
   verdicts: [
     passing("ping"),
     verdictOf("tools-list", [{ id: "tools-list", status: "WARNING", errorMessage: "Odd" }]),
@@ -17,7 +19,7 @@ const result: LegResult = {
 describe("the report", () => {
   it("has a row for each scenario, with its problems or the reason why it does not count", () => {
     expect(tableOf(result)).toMatchInlineSnapshot(`
-      "2025-11-25, without sessions
+      "Server, 2025-11-25, without sessions
                                passed   failed warnings  skipped
       ✓ ping                        1        0        0        0
       ✗ tools-list                  0        0        1        0
@@ -28,24 +30,68 @@ describe("the report", () => {
     `);
   });
 
+  it("says how a client is set up", () => {
+    const leg = {
+      side: "client",
+      revision: "2025-11-25",
+      anyRevision: false,
+      fetch: false,
+      atLeast: 1,
+    } as const;
+    const titles = [leg, { ...leg, anyRevision: true, fetch: true }].map(
+      (one) => tableOf({ leg: one, verdicts: [] }).split("\n")[0],
+    );
+    expect(titles).toEqual([
+      "Client, 2025-11-25, over node:http",
+      "Client, 2025-11-25, to be found out, over fetch",
+    ]);
+  });
+
   it("counts what needs sessions where there are some, or where the era needs none for it", () => {
-    const names = (leg: Partial<LegResult["leg"]>) =>
-      countedIn({ ...result, leg: { ...result.leg, ...leg } }).map(({ scenario }) => scenario);
+    const names = (leg: { revision: string; sessions: boolean }) =>
+      countedIn({ ...result, leg: { side: "server", answers: "auto", ...leg } }).map(
+        ({ scenario }) => scenario,
+      );
     expect(names({ revision: "2025-11-25", sessions: false })).toEqual(["ping", "tools-list"]);
     const all = ["ping", "tools-list", "resources-subscribe"];
     expect(names({ revision: "2025-11-25", sessions: true })).toEqual(all);
     expect(names({ revision: "2026-07-28", sessions: false })).toEqual(all);
   });
 
-  it("names the scenarios that are neither counted nor excluded", () => {
-    const listed = ["ping", "resources-subscribe", "tasks-lifecycle", "a-new-one"];
-    expect(leftOut(listed, [result])).toEqual(["resources-subscribe", "a-new-one"]);
+  it("names the scenarios that are neither counted nor excluded, for clients in each revision", () => {
+    const client: LegResult = {
+      leg: { side: "client", revision: "2025-11-25", anyRevision: false, fetch: false, atLeast: 1 },
+      verdicts: [passing("sse-retry")],
+    };
+    const listed = {
+      server: listedAs("ping", "resources-subscribe", "tasks-lifecycle", "a-new-one"),
+      client: [
+        { name: "sse-retry", revisions: ["2025-11-25", "2027-01-01"] },
+        { name: "ping", revisions: ["2025-11-25"] },
+        { name: "a-new-extension", revisions: [] },
+        { name: "auth/basic", revisions: ["2025-11-25"] },
+      ],
+    };
+    expect(leftOut(listed, [result, client])).toEqual([
+      "resources-subscribe",
+      "a-new-one",
+      "sse-retry (client, 2027-01-01)",
+      "ping (client, 2025-11-25)",
+      "a-new-extension",
+    ]);
   });
 
-  it("says what is excluded, and why", () => {
-    expect(exclusionsOf(["ping", "tasks-lifecycle", "tasks-headers", "sep-2640-skills"])).toEqual([
+  it("says what is excluded, what is excused, and why", () => {
+    const listed = {
+      server: listedAs("ping", "tasks-lifecycle", "tasks-headers", "sep-2640-skills"),
+      client: listedAs("sep-2640-client", "auth/basic"),
+    };
+    expect(exclusionsOf(listed)).toEqual([
       "Excluded, as the tasks extension is not implemented: tasks-lifecycle, tasks-headers",
-      "Excluded, as the skills extension belongs to no revision: sep-2640-skills",
+      "Excluded, as the skills extension belongs to no revision: sep-2640-skills, sep-2640-client",
+      "Excluded, as authorization is not implemented: auth/basic",
+      "Excused in http-standard-headers, as the stateless era has no handshake: " +
+        "ClientMcpMethodHeader_initialize, ClientMcpMethodHeader_notifications_initialized",
     ]);
   });
 });

@@ -1,4 +1,5 @@
-import { EXCLUSIONS, exclusionOf, notInLeg, titleOf, type Leg } from "./scope.js";
+import { EXCLUSIONS, exclusionOf, EXCUSES, notInLeg, titleOf, type Leg } from "./scope.js";
+import type { ListedScenario } from "./suite-output.js";
 import type { Verdict } from "./verdict.js";
 
 /** A leg that was run. */
@@ -30,16 +31,42 @@ export function countedIn({ leg, verdicts }: LegResult): readonly Verdict[] {
   return verdicts.filter(({ scenario }) => notInLeg(scenario, leg) === undefined);
 }
 
-/** The suite's scenarios that no leg counted and no exclusion names. */
-export function leftOut(listed: readonly string[], results: readonly LegResult[]): readonly string[] {
-  const counted = new Set(results.flatMap(countedIn).map(({ scenario }) => scenario));
-  return listed.filter((name) => !counted.has(name) && exclusionOf(name) === undefined);
+/** What the suite lists. */
+export interface Listed {
+  readonly server: readonly ListedScenario[];
+  readonly client: readonly ListedScenario[];
 }
 
-/** What is excluded from every leg, with the scenarios it is about. */
-export function exclusionsOf(listed: readonly string[]): readonly string[] {
-  return EXCLUSIONS.map(({ prefix, reason }) => {
-    const names = listed.filter((name) => name.startsWith(prefix));
-    return `Excluded, as ${reason}: ${names.join(", ")}`;
-  });
+/** The suite's scenarios that no leg counted and no exclusion names; for clients in each of their revisions. */
+export function leftOut({ server, client }: Listed, results: readonly LegResult[]): readonly string[] {
+  const counted = new Set(results.flatMap(namesCounted));
+  const names = [
+    ...server.map(({ name }) => name),
+    ...client.flatMap(({ name, revisions }) =>
+      revisions.length === 0 ? name : revisions.map((revision) => clientName(name, revision)),
+    ),
+  ];
+  return names.filter((name) => !counted.has(name) && exclusionOf(name) === undefined);
+}
+
+function namesCounted(result: LegResult): readonly string[] {
+  const { side, revision } = result.leg;
+  const names = countedIn(result).map(({ scenario }) => scenario);
+  return side === "server" ? names : names.map((name) => clientName(name, revision));
+}
+
+const clientName = (scenario: string, revision: string): string => `${scenario} (client, ${revision})`;
+
+/** What is excluded from every leg, with the scenarios it is about, and what is excused in one. */
+export function exclusionsOf({ server, client }: Listed): readonly string[] {
+  const listed = [...server, ...client].map(({ name }) => name);
+  return [
+    ...EXCLUSIONS.map(({ prefix, reason }) => {
+      const names = listed.filter((name) => name.startsWith(prefix));
+      return `Excluded, as ${reason}: ${names.join(", ")}`;
+    }),
+    ...EXCUSES.map(
+      ({ scenario, checks, reason }) => `Excused in ${scenario}, as ${reason}: ${checks.join(", ")}`,
+    ),
+  ];
 }

@@ -15,10 +15,13 @@ describe("what the suite writes", () => {
     expect(() => ranScenarios("error: unknown option")).toThrow("announced no scenarios and ran 0");
   });
 
-  it("lists the scenarios there are", () => {
+  it("lists the scenarios there are, with their revisions", () => {
     const output =
-      "Server scenarios (test against a server):\n  - ping [2025-11-25]\n  - tasks-lifecycle [extension]\n";
-    expect(listedScenarios(output)).toEqual(["ping", "tasks-lifecycle"]);
+      "Server scenarios (test against a server):\n  - ping [2025-11-25,2026-07-28]\n  - tasks-lifecycle [extension]\n";
+    expect(listedScenarios(output)).toEqual([
+      { name: "ping", revisions: ["2025-11-25", "2026-07-28"] },
+      { name: "tasks-lifecycle", revisions: [] },
+    ]);
     expect(() => listedScenarios("nothing")).toThrow("lists no scenarios");
   });
 });

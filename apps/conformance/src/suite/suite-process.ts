@@ -10,12 +10,19 @@ const require = createRequire(import.meta.url);
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 120_000;
 
+/** A command of the suite that ran. */
+export interface SuiteRun {
+  /** What it wrote. */
+  readonly output: string;
+  /** Whether it was content with everything it found. */
+  readonly passed: boolean;
+}
+
 /**
- * Runs a command of the suite.
- * @returns what it wrote, also where it found failures: those are read from its results
+ * Runs a command of the suite, and settles also where it found failures.
  * @throws Error when it did not start, or took too long
  */
-export async function runSuite(args: readonly string[]): Promise<string> {
+export async function runSuite(args: readonly string[]): Promise<SuiteRun> {
   const main = join(
     dirname(require.resolve("@modelcontextprotocol/conformance/package.json")),
     "dist/index.js",
@@ -26,9 +33,9 @@ export async function runSuite(args: readonly string[]): Promise<string> {
     env: { ...process.env, NO_COLOR: "1" },
   };
   try {
-    return (await execute(newerNode(), [main, ...args], options)).stdout;
+    return { output: (await execute(newerNode(), [main, ...args], options)).stdout, passed: true };
   } catch (error) {
-    if (isExit(error) && error.code === 1) return error.stdout;
+    if (isExit(error) && error.code === 1) return { output: error.stdout, passed: false };
     throw error;
   }
 }

@@ -20,6 +20,19 @@ describe("the verdict on a scenario", () => {
     expect(verdictOf("ping", [check("SUCCESS"), check(status)]).problems).toEqual([`${status} a-check`]);
   });
 
+  it("excuses checks that are skipped whatever is done, but not that they fail", () => {
+    const name = "ClientMcpMethodHeader_initialize";
+    const verdict = (scenario: string, status: Check["status"]) =>
+      verdictOf(scenario, [check("SUCCESS"), { ...check(status), name }]).problems;
+    expect(verdict("http-standard-headers", "SKIPPED")).toEqual([]);
+    expect(verdict("http-standard-headers", "FAILURE")).toEqual([`FAILURE a-check (${name})`]);
+    expect(verdict("http-custom-headers", "SKIPPED")).toEqual([`SKIPPED a-check (${name})`]);
+  });
+
+  it("adds the problems that are no check's", () => {
+    expect(verdictOf("ping", [check("SUCCESS")], ["Hung"]).problems).toEqual(["Hung"]);
+  });
+
   it("says what the suite says", () => {
     const failed: Check = { id: "ping", name: "Ping", status: "FAILURE", errorMessage: "No answer" };
     expect(verdictOf("ping", [check("SUCCESS"), failed]).problems).toEqual([

@@ -1,4 +1,4 @@
-import { INDISPENSABLE } from "./scope.js";
+import { INDISPENSABLE, isExcused } from "./scope.js";
 
 /** One check of a scenario, as the suite reports it. */
 export interface Check {
@@ -21,10 +21,15 @@ export interface Verdict {
 
 /**
  * Judges the checks of a scenario. Warnings count as failures, and so does what was not tested: a check that was
- * skipped, one that did not come about, a scenario without any.
+ * skipped without excuse, one that did not come about, a scenario without any.
  * @param checks `undefined` when the suite left none
+ * @param further problems, besides those of the checks
  */
-export function verdictOf(scenario: string, checks: readonly Check[] | undefined): Verdict {
+export function verdictOf(
+  scenario: string,
+  checks: readonly Check[] | undefined,
+  further: readonly string[] = [],
+): Verdict {
   const found = checks ?? [];
   const count = (status: Check["status"]): number => found.filter((check) => check.status === status).length;
   return {
@@ -34,10 +39,16 @@ export function verdictOf(scenario: string, checks: readonly Check[] | undefined
     warnings: count("WARNING"),
     skipped: count("SKIPPED"),
     problems: [
-      ...found.filter(({ status }) => status !== "SUCCESS" && status !== "INFO").map(problemOf),
+      ...found.filter((check) => isProblem(scenario, check)).map(problemOf),
       ...missingChecks(scenario, found),
+      ...further,
     ],
   };
+}
+
+function isProblem(scenario: string, { name, status }: Check): boolean {
+  if (status === "SKIPPED") return !isExcused(scenario, name);
+  return status === "FAILURE" || status === "WARNING";
 }
 
 function problemOf({ id, name, status, errorMessage }: Check): string {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Leg } from "./scope.js";
+import { readChecks } from "./results.js";
+import type { ServerLeg } from "./scope.js";
 import { startServer } from "./server-process.js";
 import { runSuite } from "./suite-process.js";
 import { ranScenarios } from "./suite-output.js";
@@ -14,11 +15,11 @@ const SCENARIO_TIMEOUT_MS = 20_000;
  * Runs one leg against a server of its own, with every scenario of the revision's requirement set.
  * @returns how each went, those too that do not count
  */
-export async function runLeg(leg: Leg): Promise<readonly Verdict[]> {
+export async function runServerLeg(leg: ServerLeg): Promise<readonly Verdict[]> {
   const results = await mkdtemp(join(tmpdir(), "towpath-conformance-"));
   const server = await startServer(leg);
   try {
-    const output = await runSuite([
+    const { output } = await runSuite([
       "server",
       ...["--requirements", leg.revision],
       ...["--url", server.url],
@@ -43,8 +44,5 @@ async function checksOf(
   const folder = folders.find(
     (one) => one.replace(/-\d{4}-\d{2}-\d{2}T[\d-]+Z$/, "") === `server-${scenario}`,
   );
-  if (folder === undefined) return undefined;
-  const text = await readFile(join(results, folder, "checks.json"), "utf8").catch(() => undefined);
-  // Written by the suite, whose version is pinned.
-  return text === undefined ? undefined : (JSON.parse(text) as readonly Check[]);
+  return folder === undefined ? undefined : readChecks(join(results, folder));
 }
