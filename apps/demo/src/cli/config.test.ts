@@ -1,3 +1,4 @@
+import { parseConfig } from "@towpath/mcp-core/config";
 import { describe, expect, it } from "vitest";
 import { config } from "./config.js";
 import { runCommandLine } from "./run.js";
@@ -46,6 +47,20 @@ describe("`config`", () => {
         "notebook-streamable-http": { url: "http://127.0.0.1:8000/mcp" },
       },
     });
+  });
+
+  it("prints what `parseConfig` reads, for every transport", async () => {
+    const around = surroundings();
+    await config.run(new Map([["transport", ["stdio,streamable-http"]]]), around);
+    const { servers, ignored } = parseConfig(around.stdout.text, { env: {} });
+    expect([...servers]).toEqual([
+      [
+        "notebook-stdio",
+        { transport: "stdio", command: "/usr/bin/node", args: ["/repository/apps/demo/dist/main.js", "serve"] },
+      ],
+      ["notebook-streamable-http", { transport: "streamable-http", url: "http://127.0.0.1:8000/mcp" }],
+    ]);
+    expect(ignored).toEqual([]);
   });
 
   it("takes what `serve` takes, and prints the same with --sessions as without", async () => {
