@@ -94,7 +94,10 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   /** Nothing of it is wanted any more. */
   stop(): void {
     this.finish();
-    this.#call?.abort();
+    const call = this.#call;
+    // A call of a POST's stops its stream in turn.
+    this.#call = undefined;
+    call?.abort();
   }
 
   head(status: number, headers: ReadonlyHeaders): void {
