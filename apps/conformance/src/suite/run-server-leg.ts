@@ -16,8 +16,8 @@ const SCENARIO_TIMEOUT_MS = 20_000;
  * @returns how each went, those too that do not count
  */
 export async function runServerLeg(leg: ServerLeg): Promise<readonly Verdict[]> {
-  const results = await mkdtemp(join(tmpdir(), "towpath-conformance-"));
   const server = await startServer(leg);
+  const results = await mkdtemp(join(tmpdir(), "towpath-conformance-"));
   try {
     const { output } = await runSuite([
       "server",
