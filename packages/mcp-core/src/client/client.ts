@@ -1,6 +1,5 @@
 import type { ClientConnection, ClientTransport, Dispatcher } from "../contract/index.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
-import { memoryTransport } from "../memory/memory-transport.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
@@ -8,10 +7,10 @@ import { fireAndForget, isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
-import { Answers } from "./answering/answers.js";
+import type { Answers } from "./answering/answers.js";
+import { INPUT_REQUIRED } from "./answering/input-required.js";
 import type { Answering } from "./answering/reader.js";
 import { checkRoots } from "./answering/roots.js";
-import { followRounds, INPUT_REQUIRED } from "./answering/rounds.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
 import { Inbox } from "./inbox.js";
 import { Kept } from "./kept.js";
@@ -26,7 +25,9 @@ import {
   type ListOf,
   type PageSource,
 } from "./lists.js";
+import { OnDemand } from "./on-demand.js";
 import {
+  answersQuestions,
   checkRounds,
   checkTimeout,
   DEFAULT_MAX_ROUNDS,
@@ -39,7 +40,7 @@ import { Requests } from "./requests.js";
 import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
 import { SecondAttempt, type Failed } from "./second-attempt.js";
 import { Sessions, type Session } from "./sessions.js";
-import { Subscriptions } from "./subscriptions/subscriptions.js";
+import type { Subscriptions } from "./subscriptions/subscriptions.js";
 import type {
   Change,
   ChangeFilter,
@@ -64,8 +65,8 @@ export class McpClient {
   readonly #sessions: Sessions;
   readonly #kept: Kept;
   readonly #answering: Answering;
-  readonly #answers: Answers;
-  readonly #subscriptions: Subscriptions;
+  readonly #answers: OnDemand<Answers>;
+  readonly #subscriptions: OnDemand<Subscriptions>;
   readonly #secondAttempt: SecondAttempt | undefined;
   readonly #maxRounds: number;
   readonly #closing = new AbortController();
@@ -83,8 +84,8 @@ export class McpClient {
       heard: (notification) => this.#heard(notification),
       answer: (connection, request) => this.#answer(connection, request),
       cancelled: (connection, id, reason) => {
-        if (connection === undefined) this.#subscriptions.cancelled(id);
-        else this.#answers.cancelled(connection, id, reason);
+        if (connection === undefined) this.#subscriptions.loaded?.cancelled(id);
+        else this.#answers.use((answers) => answers.cancelled(connection, id, reason));
       },
     });
     this.#kept = new Kept(calls.clock, options, {
@@ -103,15 +104,17 @@ export class McpClient {
         current: () => this.#sessions.current,
       });
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
-    this.#answers = new Answers(this.#answering, calls, reporterOf(options));
-    this.#subscriptions = new Subscriptions(
-      this.#requests,
-      this.#sessions,
-      options.extensions ?? [],
-      (change) => {
+    this.#answers = new OnDemand(async () => {
+      const { Answers } = await import("./answering/answers.js");
+      return new Answers(this.#answering, calls, reporterOf(options));
+    });
+    this.#subscriptions = new OnDemand(async () => {
+      const { Subscriptions } = await import("./subscriptions/subscriptions.js");
+      const missed = (change: Change): void => {
         this.#kept.forget(change);
-      },
-    );
+      };
+      return new Subscriptions(this.#requests, this.#sessions, options.extensions ?? [], missed);
+    });
   }
 
   /**
@@ -123,7 +126,8 @@ export class McpClient {
     target: Dispatcher | ClientTransport,
     options: McpClientOptions = {},
   ): Promise<McpClient> {
-    const client = new McpClient("open" in target ? memoryTransport(target) : target, options);
+    const client = new McpClient("open" in target ? await inProcess(target) : target, options);
+    if (answersQuestions(options)) await client.#answers.load();
     await client.#sessions.open();
     return client;
   }
@@ -261,6 +265,7 @@ export class McpClient {
   async request(method: string, params: JsonObject, options: CallOptions = NO_OPTIONS): Promise<JsonObject> {
     const result = await this.#once(method, params, options);
     if (result["resultType"] !== INPUT_REQUIRED) return result;
+    const { followRounds } = await import("./answering/rounds.js");
     return followRounds(method, params, result, options, {
       us: this.#answering,
       maxRounds: this.#maxRounds,
@@ -305,16 +310,17 @@ export class McpClient {
       ...options,
       timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#requests.limits.timeoutMs),
     };
+    const subscriptions = this.#subscriptions.loaded ?? (await this.#subscriptions.load());
     return typeof onChange === "function"
-      ? this.#subscriptions.call(filter, onChange, limits)
-      : this.#subscriptions.iterate(filter, limits);
+      ? subscriptions.call(filter, onChange, limits)
+      : subscriptions.iterate(filter, limits);
   }
 
   /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
   async close(): Promise<void> {
     const reason = new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true });
     this.#closing.abort(reason);
-    this.#subscriptions.close(reason);
+    this.#subscriptions.loaded?.close(reason);
     this.#requests.calls.abandon(reason);
     await this.#sessions.close();
     this.#requests.calls.close();
@@ -359,7 +365,10 @@ export class McpClient {
 
   #answer(connection: ClientConnection, request: JsonRpcRequest): boolean {
     this.#requests.elicitations.add(request.params?.["elicitationId"]);
-    return this.#answers.answer(connection, request, this.#sessions.agreed);
+    const { agreed } = this.#sessions;
+    if (this.#answers.loaded !== undefined) return this.#answers.loaded.answer(connection, request, agreed);
+    this.#answers.use((answers) => answers.answer(connection, request, agreed));
+    return true;
   }
 
   /** @returns whether the notification is for nobody else */
@@ -368,6 +377,11 @@ export class McpClient {
     const { method, params } = notification;
     if (method === ELICITATION_COMPLETE)
       return !this.#requests.elicitations.complete(params?.["elicitationId"]);
-    return this.#subscriptions.notified(notification);
+    return this.#subscriptions.loaded?.notified(notification) === true;
   }
+}
+
+async function inProcess(dispatcher: Dispatcher): Promise<ClientTransport> {
+  const { memoryTransport } = await import("../memory/memory-transport.js");
+  return memoryTransport(dispatcher);
 }

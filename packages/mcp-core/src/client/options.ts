@@ -107,6 +107,11 @@ export const DEFAULT_MAX_TOTAL_TIMEOUT_MS = 3_600_000;
 export const DEFAULT_PROBE_TIMEOUT_MS = 1_000;
 export const DEFAULT_MAX_ROUNDS = 10;
 
+/** Whether a server may ask anything of a client with these options. */
+export function answersQuestions({ elicit, openUrl, sample, roots }: QuestionHandlers): boolean {
+  return [elicit, openUrl, sample, roots].some((handler) => handler !== undefined);
+}
+
 /** @throws RangeError for what cannot be waited for */
 export function checkTimeout(name: string, value: number): number {
   if (typeof value === "number" && value > 0) return value;

@@ -5,7 +5,7 @@ import { systemClock } from "../protocol/clock.js";
 import { checkExtensionId } from "../protocol/extension-id.js";
 import { UrlElicitationRequiredError } from "../protocol/errors.js";
 import { OpenElicitations } from "../protocol/open-elicitations.js";
-import { INPUT_REQUIRED } from "./answering/rounds.js";
+import { INPUT_REQUIRED } from "./answering/input-required.js";
 import { Calls, type CallLimits } from "./calls.js";
 import { MissingServerCapabilityError } from "./errors.js";
 import type { Agreed } from "./negotiate.js";

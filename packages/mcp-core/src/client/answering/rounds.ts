@@ -8,13 +8,12 @@ import { InvalidResultError, TooManyRoundsError } from "../errors.js";
 import type { Agreed } from "../negotiate.js";
 import { checkRounds, type CallOptions } from "../options.js";
 import { answerTogether } from "./answer-together.js";
+import { INPUT_REQUIRED } from "./input-required.js";
 import { readQuestion } from "./questions.js";
 import type { Answering, Ready } from "./reader.js";
 
 /** Questions in one result. */
 const MAX_QUESTIONS = 100;
-
-export const INPUT_REQUIRED = "input_required";
 
 /** What the server needs before it can complete a request. */
 interface InputRequired {
