@@ -8,13 +8,16 @@ export interface Bundle {
 }
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const HERE = fileURLToPath(new URL(".", import.meta.url));
+const HERE = fileURLToPath(new URL("..", import.meta.url));
 
-/** Bundles TypeScript for a page, as a user's bundler does: packages are what their `exports` say they are in browsers. */
-export async function bundle(entry: { readonly file: string } | { readonly text: string }): Promise<Bundle> {
+/**
+ * Bundles for a page, as a user's bundler does: packages are what their `exports` say they are in browsers.
+ * @param entry a file of this workspace, or the text of a module
+ */
+export async function bundle(entry: `src/${string}` | { readonly text: string }): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    ...("file" in entry
-      ? { entryPoints: [`${HERE}${entry.file}`] }
+    ...(typeof entry === "string"
+      ? { entryPoints: [HERE + entry] }
       : { stdin: { contents: entry.text, resolveDir: HERE, loader: "ts" } }),
     absWorkingDir: ROOT,
     bundle: true,
@@ -24,7 +27,7 @@ export async function bundle(entry: { readonly file: string } | { readonly text:
     platform: "browser",
     conditions: ["browser"],
     format: "iife",
-    globalName: "page",
+    globalName: "towpath",
     target: "es2022",
     logLevel: "silent",
     // Without the repository's own, whose `paths` lead past the packages' exports.
