@@ -62,7 +62,7 @@ export async function connect<Adopted>(
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
     const adopted = options.adopt({ connection, agreed });
     await settle(connection, agreed);
-    eras?.remember(eraOf(agreed.revision));
+    if (stateless && handshake && negotiation.isFoundOut) eras?.remember(eraOf(agreed.revision));
     return adopted;
   } catch (error) {
     await connection.close();
@@ -88,6 +88,8 @@ class Negotiation {
   readonly #options: ConnectOptions<unknown>;
   readonly #us: Introduction;
   readonly #eras: EraDetection | undefined;
+  /** Whether the server has said which era it is of; it may also just have been slow, or spoken to as before. */
+  isFoundOut = false;
 
   constructor(
     connection: ClientConnection,
@@ -133,6 +135,7 @@ class Negotiation {
   }
 
   async #follow(verdict: Verdict): Promise<Agreed> {
+    this.isFoundOut = true;
     if (verdict.era === "handshake") return this.handshake();
     if ("agreed" in verdict) return verdict.agreed;
     if ("error" in verdict) throw verdict.error;
