@@ -1,5 +1,4 @@
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
-import { parseChallenges, type Challenge } from "./www-authenticate.js";
+import type { Challenge } from "./www-authenticate.js";
 
 /** How much of a body an error keeps, in characters. */
 const EXCERPT_LENGTH = 500;
@@ -74,20 +73,6 @@ export class ForbiddenError extends HttpStatusError {
     super({ ...failure, status: 403 });
     this.challenges = challenges;
   }
-}
-
-/** The error for a status; headers and body are the answer's, as far as they came. */
-export function statusError(
-  url: URL,
-  status: number,
-  headers: ReadonlyHeaders | undefined,
-  body: string,
-): HttpStatusError {
-  const challenges = (): Challenge[] => parseChallenges(headers?.get("www-authenticate") ?? null);
-  if (status === 401) return new UnauthorizedError({ url, body }, challenges());
-  return status === 403
-    ? new ForbiddenError({ url, body }, challenges())
-    : new HttpStatusError({ url, status, body });
 }
 
 export interface Redirection {

@@ -63,7 +63,10 @@ class FetchCall implements OpenCall {
     } catch (error) {
       // It may be thrown at once, when whoever called does not listen yet.
       await Promise.resolve();
-      this.#fail(`the request failed: ${reasonOf(error)}`, error, true);
+      // For these, the runtime's error has the value in it, which may be secret.
+      if (!isSendable(this.#call.headers))
+        this.#fail("a header has a name or value that none can have", undefined, false);
+      else this.#fail(`the request failed: ${reasonOf(error)}`, error, true);
       return;
     }
     if (response.type === "opaqueredirect") {
@@ -129,6 +132,15 @@ class FetchCall implements OpenCall {
   #over(): void {
     this.#listener = undefined;
     this.#open.delete(this);
+  }
+}
+
+function isSendable(headers: OutgoingCall["headers"]): boolean {
+  try {
+    new Headers(headers);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -2,7 +2,7 @@ import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
 import { fetchConnector } from "./fetch-connector.js";
 import { nodeConnector } from "./node-connector.js";
-import type { NodeConnectorOptions } from "./node-options.js";
+import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
 import type { StreamableHttpClientOptions } from "./options.js";
 
 /** The options that other runtimes have, and those of connections made by `node:http`; with `fetch` these count for nothing. */
@@ -24,6 +24,7 @@ export function streamableHttpClient(
   options: NodeStreamableHttpClientOptions = {},
 ): ClientTransport {
   const { fetch } = options;
+  checkNodeOptions(options);
   return httpTransport(url, options, () =>
     fetch === undefined ? nodeConnector(options) : fetchConnector({ fetch }),
   );

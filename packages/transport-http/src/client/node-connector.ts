@@ -2,7 +2,7 @@ import { request as httpRequest, type ClientRequest } from "node:http";
 import { systemClock } from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import { NodeCall } from "./node-call.js";
-import type { NodeConnectorOptions } from "./node-options.js";
+import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
 import { Routes, type Route } from "./node-route.js";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -11,7 +11,7 @@ const DEFAULT_MAX_CONNECTIONS = 256;
 /**
  * HTTP over node:http and node:https, on connections that are kept for the next call.
  *
- * @throws TypeError when the proxy is none that can be used
+ * @throws RangeError for a limit or a duration that is none, TypeError for a proxy that cannot be used
  */
 export function nodeConnector(options: NodeConnectorOptions = {}): Connector {
   return new NodeConnector(options);
@@ -24,7 +24,9 @@ class NodeConnector implements Connector {
   #lastRoute: Route | undefined;
   #closed = false;
 
-  constructor({ tls, proxy, connectTimeoutMs, maxConnections, clock }: NodeConnectorOptions) {
+  constructor(options: NodeConnectorOptions) {
+    checkNodeOptions(options);
+    const { tls, proxy, connectTimeoutMs, maxConnections, clock } = options;
     this.#routes = new Routes(proxy, {
       tls,
       clock: clock ?? systemClock,

@@ -3,9 +3,6 @@ import { ConnectTimeoutError } from "./node-agents.js";
 import { ProxyError } from "./proxy-tunnel.js";
 
 const UNKNOWN_AUTHORITY = "its certificate is of no authority that is trusted here: name that in tls.ca";
-const NO_TLS = "it does not speak TLS, as a server at http:// does not";
-const CLIENT_CERTIFICATE =
-  "it refuses this client's certificate, or that there is none: see tls.cert, tls.key";
 
 /** What went wrong, by the code of the error. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -26,15 +23,20 @@ const WORDS: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: "its certificate is not valid yet",
   CERT_REVOKED: "its certificate was revoked",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
-  EPROTO: "TLS failed",
-  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: CLIENT_CERTIFICATE,
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: CLIENT_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: CLIENT_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: CLIENT_CERTIFICATE,
   HPE_HEADER_OVERFLOW: `the headers of its answer are longer than ${String(maxHeaderSize)} bytes`,
 };
+
+/** What went wrong in TLS, by what OpenSSL says of it: its code may be EPROTO for all. */
+const TLS_WORDS: readonly (readonly [said: RegExp, words: string])[] = [
+  [
+    /wrong version number|packet length too long|http request/,
+    "it does not speak TLS, as a server at http:// does not",
+  ],
+  [
+    /alert (?:certificate required|bad certificate|unknown ca|handshake failure)/,
+    "it refuses the handshake, as one that wants a certificate of the client does: see tls.cert and tls.key",
+  ],
+];
 
 /** An error of Node's in plain words; `place` is host and port. */
 export function plainError(place: string, error: NodeJS.ErrnoException): Error {
@@ -44,10 +46,15 @@ export function plainError(place: string, error: NodeJS.ErrnoException): Error {
 function wordsFor(error: NodeJS.ErrnoException): string {
   if (error instanceof ConnectTimeoutError || error instanceof ProxyError) return error.message;
   const { code = "" } = error;
-  const words = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
+  const words = isTls(code) ? tlsWordsFor(error) : Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
   if (words !== undefined) return `${words} (${code})`;
   return code.startsWith("HPE_") ? `its answer is not HTTP (${code})` : error.message;
 }
+
+const isTls = (code: string): boolean => code === "EPROTO" || code.startsWith("ERR_SSL_");
+
+const tlsWordsFor = ({ message }: Error): string =>
+  TLS_WORDS.find(([said]) => said.test(message))?.[1] ?? "TLS failed";
 
 /** What the parser could not read would be printed along with its errors: it may be secret. */
 function harmless(error: NodeJS.ErrnoException): Error {

@@ -1,4 +1,5 @@
-import type { Clock } from "@towpath/mcp-core/transport";
+import { checkLimit, type Clock } from "@towpath/mcp-core/transport";
+import { checkProxy } from "./proxy.js";
 
 /** How HTTPS servers are checked, and what they are shown, as `node:tls` takes it. */
 export interface ClientTlsOptions {
@@ -28,4 +29,18 @@ export interface NodeConnectorOptions {
   /** For calls that carry requests; further ones wait. Notifications, answers, GET and DELETE have others. Default: 256. */
   readonly maxConnections?: number | undefined;
   readonly clock?: Clock | undefined;
+}
+
+/** @throws RangeError for a limit or a duration that is none, TypeError for a proxy that cannot be used */
+export function checkNodeOptions({
+  proxy,
+  connectTimeoutMs = 0,
+  maxConnections = 1,
+}: NodeConnectorOptions): void {
+  checkLimit("maxConnections", maxConnections);
+  if (!(connectTimeoutMs >= 0))
+    throw new RangeError(
+      `connectTimeoutMs must be a number of ms, 0 or more, not ${String(connectTimeoutMs)}`,
+    );
+  checkProxy(proxy);
 }

@@ -19,6 +19,11 @@ export function proxyFor(
   return named === undefined ? undefined : proxyAt(named.variable, named.value);
 }
 
+/** @throws TypeError for what is not the URL of an HTTP or HTTPS proxy */
+export function checkProxy(proxy: string | URL | false = false): void {
+  if (proxy !== false && proxy !== "environment") proxyAt("proxy", String(proxy));
+}
+
 interface Named {
   readonly variable: string;
   readonly value: string;
@@ -95,6 +100,14 @@ function proxyAt(variable: string, value: string): Proxy {
 }
 
 function basic(username: string, password: string): string {
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   return `Basic ${Buffer.from(credentials).toString("base64")}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -1,0 +1,73 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { answered, failed } from "../../test/support/recorded-answer.js";
+import type { Connector } from "./connector.js";
+import { RedirectError } from "./errors.js";
+import { fetchConnector } from "./fetch-connector.js";
+
+type Fetch = typeof globalThis.fetch;
+
+const open = (fetch: Fetch): Connector => {
+  const connector = fetchConnector({ fetch });
+  onTestFinished(() => connector.close());
+  return connector;
+};
+
+describe("fetchConnector", () => {
+  it("asks for no redirects to be followed, and nothing from a cache", async () => {
+    const inits: unknown[] = [];
+    const connector = open((_url, init) => {
+      inits.push(init);
+      return Promise.resolve(new Response("{}"));
+    });
+    await answered(connector, "http://mcp.test/");
+    await answered(connector, "http://mcp.test/", { method: "GET" });
+    expect(inits).toMatchObject([
+      { method: "POST", redirect: "manual", body: "{}" },
+      { method: "GET", redirect: "manual", cache: "no-store" },
+    ]);
+  });
+
+  it("calls fetch as browsers want it, and without userinfo, which it refuses", async () => {
+    const calls: unknown[] = [];
+    const connector = open(function (this: unknown, url) {
+      calls.push(this, url);
+      return Promise.resolve(new Response());
+    });
+    await answered(connector, "http://ann:secret@mcp.test/");
+    expect(calls).toEqual([undefined, new URL("http://mcp.test/")]);
+  });
+
+  it("says that a redirect which a browser hides is not followed", async () => {
+    const opaque = Object.defineProperty(new Response(), "type", { value: "opaqueredirect" });
+    const { error, sent } = await failed(
+      open(() => Promise.resolve(opaque)),
+      "http://mcp.test/",
+    );
+    expect(error).toBeInstanceOf(RedirectError);
+    expect([sent, error.message]).toEqual([
+      true,
+      "http://mcp.test/ redirects. Use the URL it leads to, if you trust it",
+    ]);
+  });
+
+  it.each([
+    ["rejects", (error: Error) => Promise.reject(error)],
+    [
+      "throws",
+      (error: Error) => {
+        throw error;
+      },
+    ],
+  ])("fails when fetch %s", async (_what, misbehave) => {
+    const cause = new TypeError("Failed to fetch");
+    const { error, sent } = await failed(
+      open(() => misbehave(cause)),
+      "http://mcp.test/",
+    );
+    expect([sent, error.message, error.cause]).toEqual([
+      true,
+      "mcp.test: the request failed: Failed to fetch",
+      cause,
+    ]);
+  });
+});
