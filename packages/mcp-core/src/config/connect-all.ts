@@ -2,7 +2,7 @@ import { McpClient } from "../client/client.js";
 import type { McpClientOptions } from "../client/options.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { isolate } from "../protocol/promises.js";
-import { Connections } from "./connections.js";
+import { connectionsOf, type Connections } from "./connections.js";
 import { eachOf } from "./each-of.js";
 import type { ServerConfig, ServersConfig } from "./server-config.js";
 import { transportFor, type TransportFactories } from "./transports.js";
@@ -82,7 +82,7 @@ export async function connectAll(
     if (client !== undefined) clients.set(name, client);
     if (error !== undefined) failures.set(name, error);
   }
-  const connections = new Connections(clients, failures, { closeTimeoutMs, clock });
+  const connections = connectionsOf(clients, failures, { closeTimeoutMs, clock });
   const isWanting = clients.size === 0 || required.some((name) => failures.has(name));
   if (failures.size > 0 && isWanting) {
     const error = new ServersUnavailableError(failures);

@@ -1,18 +1,21 @@
 import type { McpClient } from "../client/client.js";
 import type { Clock } from "../protocol/clock.js";
 
-// Some runtimes have no such symbol yet, whatever the types say; its name is then as good as any.
-const asyncDispose: typeof Symbol.asyncDispose =
-  (Symbol as { readonly asyncDispose?: typeof Symbol.asyncDispose }).asyncDispose ??
-  (Symbol.for("asyncDispose") as typeof Symbol.asyncDispose);
+declare global {
+  /** Merges with the library's. For whoever compiles for an older one, it would be missing otherwise. */
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it adds nothing to the library's
+  interface AsyncDisposable {}
+}
+
+/** The clients of several servers. With `await using` they are closed at the end of the block. */
+export type Connections = OpenConnections & AsyncDisposable;
 
 export interface Closing {
   readonly closeTimeoutMs: number;
   readonly clock: Clock;
 }
 
-/** The clients of several servers. With `await using` they are closed at the end of the block. */
-export class Connections {
+class OpenConnections {
   /** The connected clients by the names of their servers, in the order of the configuration. */
   readonly clients: ReadonlyMap<string, McpClient>;
   /** Why the other servers could not be connected. */
@@ -54,9 +57,26 @@ export class Connections {
     return this.#closed;
   }
 
-  [asyncDispose](): Promise<void> {
-    return this.close();
+  static {
+    // Some runtimes have no such symbol yet, whatever the types say.
+    const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
+    if (asyncDispose !== undefined) {
+      const value = function (this: OpenConnections): Promise<void> {
+        return this.close();
+      };
+      Object.defineProperty(this.prototype, asyncDispose, { value, configurable: true, writable: true });
+    }
   }
+}
+
+/** Takes clients that are connected, and says why others are not. */
+export function connectionsOf(
+  clients: ReadonlyMap<string, McpClient>,
+  failures: ReadonlyMap<string, Error>,
+  options: Closing,
+): Connections {
+  // The class defines what disposes of it where the runtime can.
+  return new OpenConnections(clients, failures, options) as Connections;
 }
 
 async function closeAll(clients: ReadonlyMap<string, McpClient>, options: Closing): Promise<void> {
