@@ -56,7 +56,11 @@ describe("`config`", () => {
     expect([...servers]).toEqual([
       [
         "notebook-stdio",
-        { transport: "stdio", command: "/usr/bin/node", args: ["/repository/apps/demo/dist/main.js", "serve"] },
+        {
+          transport: "stdio",
+          command: "/usr/bin/node",
+          args: ["/repository/apps/demo/dist/main.js", "serve"],
+        },
       ],
       ["notebook-streamable-http", { transport: "streamable-http", url: "http://127.0.0.1:8000/mcp" }],
     ]);
