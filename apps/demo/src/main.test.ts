@@ -3,15 +3,18 @@ import { program, runDemo as run } from "./served.test-kit.js";
 import { checks } from "./tour/checks.js";
 
 describe("the built demo", () => {
-  it("takes the tour over real processes, in both eras, and finds all as it should be", async () => {
+  it("takes the tour over real processes, on every transport and in both eras, and finds all as it should be", async () => {
     const { code, stdout, stderr } = await run(["tour"]);
     expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
     expect(stdout).not.toContain("✗");
-    for (const { name } of checks) expect(stdout.split(`✓ ${name} `), name).toHaveLength(3);
+    for (const { name, over } of checks) {
+      const visits = (over === undefined ? 2 : 1) * 2;
+      expect(stdout.split(`✓ ${name} `), name).toHaveLength(visits + 1);
+    }
   });
 
   it("takes the tour whatever the environment says of serving", async () => {
-    const { code, stdout } = await run(["tour"], { TOWPATH_TRANSPORT: "pigeon" });
+    const { code, stdout } = await run(["tour"], { TOWPATH_TRANSPORT: "pigeon", TOWPATH_PATH: "/elsewhere" });
     expect(code, stdout).toBe(0);
   });
 

@@ -4,6 +4,8 @@ import type { Stage } from "./stage.js";
 /** One thing the tour shows, and what has to come of it. */
 export interface Check {
   readonly name: string;
+  /** The transport that shows it. Default: every one. */
+  readonly over?: string;
   readonly run: (stage: Stage) => Promise<Finding>;
   readonly expected: (era: Era) => JsonObject;
 }

@@ -2,6 +2,8 @@ import { ConnectionLostError } from "@towpath/mcp-core";
 import type { Check } from "./check.js";
 import { badInputChecks } from "./checks-bad-input.js";
 import { changeChecks } from "./checks-changes.js";
+import { configurationChecks } from "./checks-configuration.js";
+import { cutChecks } from "./checks-cut.js";
 import { importChecks } from "./checks-import.js";
 import { questionChecks } from "./checks-questions.js";
 import { resourceChecks } from "./checks-resources.js";
@@ -100,17 +102,17 @@ const ending: readonly Check[] = [
         () => "an answer",
         (error: unknown) => (error instanceof ConnectionLostError ? error.name : String(error)),
       );
-      return { observed: { then }, shown: `the server ends; then a call → ${then}` };
+      return { observed: { then }, shown: `closed; then a call → ${then}` };
     },
     expected: () => ({ then: "ConnectionLostError" }),
   },
   {
     name: "shutdown",
     run: async ({ raw }) => {
-      const { exitCode, signal, unread } = await raw.close();
+      const { by, exitCode, signal, unread } = await raw.close();
       return {
         observed: { exitCode, signal, unread },
-        shown: `stdin ends → the server exits with code ${String(exitCode)}`,
+        shown: `${by} → the server exits with code ${String(exitCode)}`,
       };
     },
     expected: () => ({ exitCode: 0, signal: null, unread: 0 }),
@@ -125,6 +127,8 @@ export const checks: readonly Check[] = [
   ...questionChecks,
   ...changeChecks,
   ...importChecks,
+  ...cutChecks,
+  ...configurationChecks,
   ...badInputChecks,
   ...ending,
 ];

@@ -51,7 +51,7 @@ class RawStdio implements RawConnection {
     let unread = 0;
     while ((await this.#lines.next()).done !== true) unread += 1;
     await this.#exited;
-    return { exitCode: this.#child.exitCode, signal: this.#child.signalCode, unread };
+    return { by: "stdin ends", exitCode: this.#child.exitCode, signal: this.#child.signalCode, unread };
   }
 
   abandon(): void {

@@ -1,8 +1,15 @@
-import { ProtocolError, type CallToolResult } from "@towpath/mcp-core";
+import { ProtocolError, type CallToolResult, type JsonObject } from "@towpath/mcp-core";
 
 /** The text of a result's content. */
 export function textOf({ content }: CallToolResult): string {
   return content.map((block) => (block.type === "text" ? block.text : `(${block.type})`)).join("\n");
+}
+
+/** A number in a result's structured content. */
+export function numberIn({ structuredContent }: CallToolResult, name: string): number | null {
+  // The notebook's tools return objects.
+  const value = (structuredContent as JsonObject | undefined)?.[name];
+  return typeof value === "number" ? value : null;
 }
 
 /**

@@ -12,7 +12,7 @@ import { tourTargets } from "./targets.js";
 
 const inMemory: TourTarget = {
   name: "memory",
-  client: () => memoryTransport(createNotebookServer()),
+  client: () => ({ transport: memoryTransport(createNotebookServer()) }),
   raw: () => Promise.reject(new Error("nothing to spawn")),
 };
 
@@ -35,6 +35,19 @@ describe("a tour", () => {
     expect(text).toContain("memory, handshake era");
     expect(text).toContain("memory, stateless era");
     expect(text).toContain("All 4 checks came out as they should");
+  });
+
+  it("leaves out the checks of other transports", async () => {
+    const [connect] = checksNamed("connect");
+    if (connect === undefined) throw new Error("nothing to check");
+    const chosen = [
+      connect,
+      { ...connect, name: "here", over: "memory" },
+      { ...connect, name: "there", over: "pigeon" },
+    ];
+    const { text } = await tourOf(chosen);
+    expect(text.match(/✓ (connect|here) /g)).toHaveLength(4);
+    expect(text).not.toContain("there");
   });
 
   it("counts and names what is not as it should be, and goes on", async () => {
@@ -77,7 +90,8 @@ describe("a tour", () => {
 
   it("visits transports that there are", () => {
     const names = tourTargets({ node: "node", program: "main.js" }).map(({ name }) => name);
-    expect(names).toContain("stdio");
+    expect(names).toEqual(["stdio", "streamable-http"]);
     expect([...transports.keys()]).toEqual(expect.arrayContaining(names));
+    expect(names).toEqual(expect.arrayContaining(checks.flatMap(({ over }) => over ?? [])));
   });
 });

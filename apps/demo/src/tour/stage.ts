@@ -1,12 +1,13 @@
 import { McpClient, type Era, type LogMessage, type McpClientOptions } from "@towpath/mcp-core";
 import { recordTraffic, Traffic } from "@towpath/mcp-core/testing";
+import type { HttpNotebook } from "./http-notebook.js";
 import { Respondent } from "./respondent.js";
 import type { RawConnection, TourTarget } from "./target.js";
 
 const MAX_STDERR = 4000;
 
 /** The handshake era is asked for; the other one is what a client finds by itself. */
-const clientOptions: Readonly<Record<Era, McpClientOptions>> = {
+export const eraOptions: Readonly<Record<Era, McpClientOptions>> = {
   handshake: { era: "handshake" },
   stateless: {},
 };
@@ -21,6 +22,7 @@ export class Stage {
   readonly respondent = new Respondent();
   readonly #target: TourTarget;
   #client: McpClient | undefined;
+  #notebook: HttpNotebook | undefined;
   #raw: RawConnection | undefined;
   #stderr = "";
 
@@ -33,6 +35,15 @@ export class Stage {
   get client(): McpClient {
     if (this.#client === undefined) throw new Error("There is no client: it could not connect");
     return this.#client;
+  }
+
+  /**
+   * The server that the client is connected to.
+   * @throws Error before {@link connect}, and for transports that do not listen
+   */
+  get notebook(): HttpNotebook {
+    if (this.#notebook === undefined) throw new Error("There is no server that listens");
+    return this.#notebook;
   }
 
   /** @throws Error before {@link connectRaw} */
@@ -48,8 +59,10 @@ export class Stage {
 
   async connect(): Promise<McpClient> {
     const { elicit, sample } = this.respondent;
-    this.#client = await McpClient.connect(recordTraffic(this.#target.client(this.#collect), this.traffic), {
-      ...clientOptions[this.era],
+    const { transport, notebook } = this.#target.client(this.#collect);
+    this.#notebook = notebook;
+    this.#client = await McpClient.connect(recordTraffic(await transport, this.traffic), {
+      ...eraOptions[this.era],
       info: { name: "tour", version: "1.0.0" },
       elicit,
       sample,
@@ -68,6 +81,7 @@ export class Stage {
   async clear(): Promise<void> {
     this.#raw?.abandon();
     await this.#client?.close();
+    await this.#notebook?.end();
   }
 
   readonly #collect = (text: string): void => {

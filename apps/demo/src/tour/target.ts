@@ -1,13 +1,29 @@
 import type { ClientTransport, JsonObject } from "@towpath/mcp-core";
+import type { HttpNotebook } from "./http-notebook.js";
+
+/** The program that serves the notebook. */
+export interface ServerProgram {
+  /** Absolute path of Node. */
+  readonly node: string;
+  /** Absolute path of the program. */
+  readonly program: string;
+}
 
 /** A transport as the tour uses it. Each call starts a server of its own. */
 export interface TourTarget {
   /** The name of the transport. */
   readonly name: string;
   /** How a client reaches a server; `stderr` takes what that server writes there. */
-  client(stderr: (text: string) => void): ClientTransport;
+  client(stderr: (text: string) => void): Reached;
   /** A connection without any client in between, for what no client would send. */
   raw(stderr: (text: string) => void): Promise<RawConnection>;
+}
+
+export interface Reached {
+  /** Settles when the server can be connected to. */
+  readonly transport: ClientTransport | Promise<ClientTransport>;
+  /** Of a server that listens, and so does not end with its client. */
+  readonly notebook?: HttpNotebook;
 }
 
 export interface RawConnection {
@@ -25,6 +41,8 @@ export interface RawConnection {
 }
 
 export interface ServerEnd {
+  /** What it was told to end by, in a few words. */
+  readonly by: string;
   readonly exitCode: number | null;
   readonly signal: string | null;
   /** Messages that came after the last one received. */

@@ -1,23 +1,27 @@
+import { streamableHttpClient } from "@towpath/transport-http";
 import { stdioClient } from "@towpath/transport-stdio";
+import { HttpNotebook } from "./http-notebook.js";
+import { startRawHttp } from "./raw-http.js";
 import { startRaw } from "./raw-stdio.js";
-import type { TourTarget } from "./target.js";
-
-/** The program that serves the notebook. */
-export interface ServerProgram {
-  /** Absolute path of Node. */
-  readonly node: string;
-  /** Absolute path of the program. */
-  readonly program: string;
-}
+import type { ServerProgram, TourTarget } from "./target.js";
 
 /** The transports that there is a client for, with a real process at the other end. */
-export function tourTargets({ node, program }: ServerProgram): readonly TourTarget[] {
-  const args = (name: string): readonly string[] => [program, "serve", "--transport", name];
+export function tourTargets(server: ServerProgram): readonly TourTarget[] {
+  const { node, program } = server;
+  const onStdio = [program, "serve", "--transport", "stdio"];
   return [
     {
       name: "stdio",
-      client: (stderr) => stdioClient({ command: node, args: args("stdio"), stderr }),
-      raw: (stderr) => startRaw(node, args("stdio"), stderr),
+      client: (stderr) => ({ transport: stdioClient({ command: node, args: onStdio, stderr }) }),
+      raw: (stderr) => startRaw(node, onStdio, stderr),
+    },
+    {
+      name: "streamable-http",
+      client: (stderr) => {
+        const notebook = new HttpNotebook(server, stderr);
+        return { transport: notebook.url.then((url) => streamableHttpClient(url)), notebook };
+      },
+      raw: (stderr) => startRawHttp(server, stderr),
     },
   ];
 }

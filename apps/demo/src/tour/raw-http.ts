@@ -1,0 +1,102 @@
+import { Meta, type JsonObject } from "@towpath/mcp-core";
+import { EventParser } from "@towpath/mcp-core/http";
+import { HttpNotebook } from "./http-notebook.js";
+import type { RawConnection, ServerEnd, ServerProgram } from "./target.js";
+
+/** A server's process, and the HTTP requests that go to it, one after the other. */
+export async function startRawHttp(
+  server: ServerProgram,
+  stderr: (text: string) => void,
+): Promise<RawConnection> {
+  const notebook = new HttpNotebook(server, stderr);
+  return new RawHttp(notebook, await notebook.url);
+}
+
+class RawHttp implements RawConnection {
+  readonly #notebook: HttpNotebook;
+  readonly #url: URL;
+  readonly #unread: JsonObject[] = [];
+  #session: Readonly<Record<string, string>> = {};
+  #answered: Promise<void> = Promise.resolve();
+
+  constructor(notebook: HttpNotebook, url: URL) {
+    this.#notebook = notebook;
+    this.#url = url;
+  }
+
+  send(text: string): void {
+    this.#answered = this.#answered.then(() => this.#post(text));
+    // Whoever receives is told.
+    this.#answered.catch(() => undefined);
+  }
+
+  async receive(): Promise<JsonObject> {
+    await this.#answered;
+    const message = this.#unread.shift();
+    if (message === undefined) throw new Error("The server did not answer");
+    return message;
+  }
+
+  async close(): Promise<ServerEnd> {
+    await this.#answered;
+    return { ...(await this.#notebook.end()), unread: this.#unread.length };
+  }
+
+  abandon(): void {
+    this.#notebook.abandon();
+  }
+
+  async #post(text: string): Promise<void> {
+    const response = await fetch(this.#url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        ...(mirrored(text) ?? this.#session),
+      },
+      body: text,
+    });
+    const session = response.headers.get("mcp-session-id");
+    if (session !== null) this.#session = { "mcp-session-id": session };
+    this.#take(response.headers.get("content-type"), await response.text());
+  }
+
+  #take(type: string | null, body: string): void {
+    if (type === "text/event-stream") {
+      const parser = new EventParser({ event: ({ data }) => this.#add(data) }, { maxEventLength: Infinity });
+      parser.push(body);
+    } else if (body !== "") this.#add(body);
+  }
+
+  #add(json: string): void {
+    const message: unknown = JSON.parse(json);
+    if (typeof message !== "object" || message === null)
+      throw new Error(`The server sent something that is no message: ${json}`);
+    // It has just been parsed from JSON.
+    this.#unread.push(message as JsonObject);
+  }
+}
+
+interface SelfDescribing {
+  readonly method?: string;
+  readonly params?: { readonly name?: string; readonly _meta?: Readonly<Record<string, string>> };
+}
+
+/** The headers that repeat what a request of the stateless era says; none for any other text. */
+function mirrored(text: string): Record<string, string> | undefined {
+  let message: SelfDescribing;
+  try {
+    // The tour's own messages, or text that does not parse.
+    message = JSON.parse(text) as SelfDescribing;
+  } catch {
+    return undefined;
+  }
+  const { method = "", params: { name, _meta } = {} } = message;
+  const version = _meta?.[Meta.protocolVersion];
+  if (version === undefined) return undefined;
+  return {
+    "mcp-protocol-version": version,
+    "mcp-method": method,
+    ...(name !== undefined && { "mcp-name": name }),
+  };
+}
