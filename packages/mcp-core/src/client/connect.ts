@@ -107,7 +107,8 @@ class Negotiation {
   }
 
   async stateless(): Promise<Agreed> {
-    const verdict = await this.#judged(this.#probe());
+    // What went wrong on the way says more here than that the server may be of the other era.
+    const verdict = judge(await this.#probe(), this.#us);
     if (verdict.era === "handshake")
       throw new NoCommonRevisionError(this.#us.revisions, ["an earlier revision"]);
     return this.#follow(verdict);

@@ -1,4 +1,5 @@
-import type { Era, EraDetection } from "@towpath/mcp-core/transport";
+import { ConnectionLostError, type Era, type EraDetection } from "@towpath/mcp-core/transport";
+import { CrossOriginError } from "./cross-origin.js";
 import { HttpStatusError } from "./errors.js";
 
 const MAX_ENDPOINTS = 1_000;
@@ -38,8 +39,12 @@ export function erasOf(url: URL): EraDetection {
   };
 }
 
-/** A refusal in no words of the stateless era's (2026-07-28, Streamable HTTP, Backward Compatibility). */
+/**
+ * A refusal in no words of the stateless era's (2026-07-28, Streamable HTTP, Backward Compatibility). A browser may
+ * refuse for the server: many that are older name the headers which pages may send, and none of that era's.
+ */
 export function isOfHandshakeServer(failure: unknown): boolean {
+  if (failure instanceof ConnectionLostError) return failure.cause instanceof CrossOriginError;
   if (!(failure instanceof HttpStatusError)) return false;
   const { status } = failure;
   return status >= 400 && status < 500 && !TELLS_NOTHING.has(status);

@@ -1,4 +1,5 @@
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+import { CrossOriginError, foreignPage } from "./cross-origin.js";
 import { RedirectError, withoutUserinfo } from "./errors.js";
 
 export interface FetchConnectorOptions {
@@ -63,10 +64,7 @@ class FetchCall implements OpenCall {
     } catch (error) {
       // It may be thrown at once, when whoever called does not listen yet.
       await Promise.resolve();
-      // For these, the runtime's error has the value in it, which may be secret.
-      if (!isSendable(this.#call.headers))
-        this.#fail("a header has a name or value that none can have", undefined, false);
-      else this.#fail(`the request failed: ${reasonOf(error)}`, error, true);
+      this.#failed(error);
       return;
     }
     if (response.type === "opaqueredirect") {
@@ -77,6 +75,15 @@ class FetchCall implements OpenCall {
     }
     this.#listener?.head(response.status, response.headers);
     await this.#read(response.body);
+  }
+
+  #failed(error: unknown): void {
+    const { url, headers } = this.#call;
+    const page = foreignPage(url);
+    // For these, the runtime's error has the value in it, which may be secret.
+    if (!isSendable(headers)) this.#fail("a header has a name or value that none can have", undefined, false);
+    else if (page === undefined) this.#fail(`the request failed: ${reasonOf(error)}`, error, true);
+    else this.#tell((listener) => listener.fail(new CrossOriginError(url, page, error), true));
   }
 
   /** `fetch` refuses URLs with userinfo, and shows it in its error. */
