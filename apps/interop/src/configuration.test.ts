@@ -20,7 +20,7 @@ const text = JSON.stringify({
 
 describe("a configuration", () => {
   it("is connected to in processes and over HTTP, but for what cannot be", async () => {
-    const running = await HttpProgram.start("zod-main", false);
+    const running = await HttpProgram.start("zod-main", "streamable-http");
     const env = {
       NODE: process.execPath,
       PROGRAM: programPath("zod-main"),

@@ -7,8 +7,7 @@ import {
   type Driver,
   type Outcome,
 } from "./harness/drivers.js";
-import { serving, type Served } from "./harness/servers.js";
-import type { Transport } from "./requirements/index.js";
+import { serving, type Over, type Served } from "./harness/servers.js";
 
 const PIN = { pin: "2026-07-28" };
 const LEGACY = { era: "handshake" } as const;
@@ -20,8 +19,6 @@ const NAMES = {
 };
 
 type ServerOf = keyof typeof NAMES;
-
-type Over = Exclude<Transport, "memory">;
 
 interface Pair {
   readonly pair: string;
@@ -70,9 +67,12 @@ function between(
   return { pair, connect, program, name: NAMES[program], revision, over };
 }
 
-/** The official clients of our server over HTTP. */
+/** The official clients of our server over HTTP, and our client of it and of the official ones. */
 function overHttp(over: Over): readonly Pair[] {
   return [
+    ...ours(over),
+    between("our client, our server", towpath(), "zod-main", "2026-07-28", over),
+    between("our client of the handshake era, our server", towpath(LEGACY), "zod-main", "2025-11-25", over),
     between("official v1 client, our server", officialV1, "zod-main", "2025-11-25", over),
     between(
       "official v2 client of the handshake era, our server",
@@ -98,41 +98,62 @@ function overHttp(over: Over): readonly Pair[] {
   ];
 }
 
-describe.each([...pairs, ...overHttp("streamable-http"), ...overHttp("streamable-http-sessions")])(
-  "$pair, over $over",
-  ({ connect, program, name, revision, over }) => {
-    /** Whether notifications can be told to be of the same client as requests. */
-    const isKnown = over !== "streamable-http" || revision === "2026-07-28";
-    let server: Served;
-    let driver: Driver;
+/** Our client of the official servers. */
+function ours(over: Over): readonly Pair[] {
+  return [
+    between("our client, official v1 server", towpath(), "official-v1-main", "2025-11-25", over),
+    between("our client, official v2 server", towpath(), "official-v2-main", "2026-07-28", over),
+    between(
+      "our client of the handshake era, official v2 server",
+      towpath(LEGACY),
+      "official-v2-main",
+      "2025-11-25",
+      over,
+    ),
+  ];
+}
 
-    beforeAll(async () => {
-      server = await serving(program, over);
-      driver = await connect(server);
+describe.each([
+  ...pairs,
+  ...overHttp("streamable-http"),
+  ...overHttp("streamable-http-sessions"),
+  ...ours("streamable-http-json"),
+])("$pair, over $over", ({ connect, program, name, revision, over }) => {
+  /** Whether notifications can be told to be of the same client as requests. */
+  const isKnown = over !== "streamable-http" || revision === "2026-07-28";
+  /** Whether anything can come before the answer. */
+  const isStreamed = over !== "streamable-http-json";
+  let server: Served;
+  let driver: Driver;
+
+  beforeAll(async () => {
+    server = await serving(program, over);
+    driver = await connect(server);
+  });
+  afterAll(() => driver.close());
+
+  it("agrees on a revision, and learns who the server is", () => {
+    expect(driver).toMatchObject({ server: name, revision });
+  });
+
+  it("lists the tools with their schemas", async () => {
+    const tools = await driver.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(["add", "steps", "go", "wait", "fail", "grow"]);
+    expect(tools[0]).toMatchObject({
+      inputSchema: { type: "object", properties: { a: { type: "number" } } },
+      outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
     });
-    afterAll(() => driver.close());
+  });
 
-    it("agrees on a revision, and learns who the server is", () => {
-      expect(driver).toMatchObject({ server: name, revision });
+  it("calls a tool with validated arguments, defaults filled in, and gets structured output", async () => {
+    expect(await driver.call("add", { a: 2 })).toEqual({
+      text: '{"sum":3}',
+      structured: { sum: 3 },
+      isError: false,
     });
+  });
 
-    it("lists the tools with their schemas", async () => {
-      const tools = await driver.listTools();
-      expect(tools.map(({ name }) => name)).toEqual(["add", "steps", "go", "wait", "fail", "grow"]);
-      expect(tools[0]).toMatchObject({
-        inputSchema: { type: "object", properties: { a: { type: "number" } } },
-        outputSchema: { type: "object", properties: { sum: { type: "number" } }, required: ["sum"] },
-      });
-    });
-
-    it("calls a tool with validated arguments, defaults filled in, and gets structured output", async () => {
-      expect(await driver.call("add", { a: 2 })).toEqual({
-        text: '{"sum":3}',
-        structured: { sum: 3 },
-        isError: false,
-      });
-    });
-
+  if (isStreamed) {
     it("reports progress, in order and before the answer", async () => {
       const reported: object[] = [];
       let complete: () => void = () => undefined;
@@ -149,49 +170,49 @@ describe.each([...pairs, ...overHttp("streamable-http"), ...overHttp("streamable
         [1, 2, 3].map((progress) => ({ progress, total: 3, message: `step ${String(progress)}` })),
       );
     });
+  }
 
-    if (isKnown) {
-      it("cancels a call, which the handler is told of", async () => {
-        const controller = new AbortController();
-        const waiting = driver.call("wait", {}, { signal: controller.signal });
-        await server.log.line("waiting");
-        controller.abort(new Error("no longer needed"));
-        await expect(waiting).rejects.toThrow();
-        await server.log.line("aborted");
-        expect(await driver.call("add", { a: 1, b: 1 })).toMatchObject({ structured: { sum: 2 } });
-      });
-    }
-
-    it("is told that arguments do not fit, and which", async () => {
-      expect(await complaint(driver.call("add", { a: "two" }))).toMatch(/\ba\b/);
+  if (isKnown) {
+    it("cancels a call, which the handler is told of", async () => {
+      const controller = new AbortController();
+      const waiting = driver.call("wait", {}, { signal: controller.signal });
+      await server.log.line("waiting");
+      controller.abort(new Error("no longer needed"));
+      await expect(waiting).rejects.toThrow();
+      await server.log.line("aborted");
+      expect(await driver.call("add", { a: 1, b: 1 })).toMatchObject({ structured: { sum: 2 } });
     });
+  }
 
-    it("is told that a tool is unknown, and which", async () => {
-      expect(await complaint(driver.call("nothing_known"))).toContain("nothing_known");
+  it("is told that arguments do not fit, and which", async () => {
+    expect(await complaint(driver.call("add", { a: "two" }))).toMatch(/\ba\b/);
+  });
+
+  it("is told that a tool is unknown, and which", async () => {
+    expect(await complaint(driver.call("nothing_known"))).toContain("nothing_known");
+  });
+
+  it("gets the failure of a tool as a result", async () => {
+    expect(await driver.call("fail")).toMatchObject({ text: "the note is gone", isError: true });
+  });
+
+  if (isKnown) {
+    it("hears that the list of tools has changed", async () => {
+      let heard: () => void = () => undefined;
+      const changed = new Promise<void>((resolve) => (heard = resolve));
+      await driver.onListChanged(heard);
+      await driver.call("grow");
+      await changed;
+      expect(await driver.call("newcomer")).toMatchObject({ text: "here" });
     });
+  }
 
-    it("gets the failure of a tool as a result", async () => {
-      expect(await driver.call("fail")).toMatchObject({ text: "the note is gone", isError: true });
-    });
-
-    if (isKnown) {
-      it("hears that the list of tools has changed", async () => {
-        let heard: () => void = () => undefined;
-        const changed = new Promise<void>((resolve) => (heard = resolve));
-        await driver.onListChanged(heard);
-        await driver.call("grow");
-        await changed;
-        expect(await driver.call("newcomer")).toMatchObject({ text: "here" });
-      });
-    }
-
-    it("leaves no process behind", async () => {
-      await driver.close();
-      await server.end();
-      server.log.expectGone(1);
-    });
-  },
-);
+  it("leaves no process behind", async () => {
+    await driver.close();
+    await server.end();
+    server.log.expectGone(1);
+  });
+});
 
 /** What is said of a call that was refused, be it as an error or as a result. */
 async function complaint(call: Promise<Outcome>): Promise<string> {

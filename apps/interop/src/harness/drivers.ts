@@ -3,7 +3,7 @@ import { Client as V1Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { McpClient, type JsonObject, type McpClientOptions } from "@towpath/mcp-core";
 import { v1Way, v2Transport } from "./official-transports.js";
-import { HttpProgram, type Served } from "./servers.js";
+import type { Served } from "./servers.js";
 
 export interface Outcome {
   readonly text: string | undefined;
@@ -32,7 +32,7 @@ export type Connect = (program: Served) => Promise<Driver>;
 export function towpath(options: McpClientOptions = {}): Connect {
   return async (program) => {
     let heard: () => void = () => undefined;
-    const client = await McpClient.connect(pipesOf(program), {
+    const client = await McpClient.connect(program.transport(), {
       ...options,
       onNotification: ({ method }) => {
         if (method === "notifications/tools/list_changed") heard();
@@ -110,10 +110,4 @@ function outcome({ content, structuredContent, isError = false }: Result): Outco
   const [first] = content;
   const text = first !== undefined && "text" in first ? String(first.text) : undefined;
   return { text, structured: structuredContent, isError };
-}
-
-/** @throws Error for a server that our client has no transport to */
-export function pipesOf(program: Served) {
-  if (program instanceof HttpProgram) throw new Error("Our client does not speak HTTP");
-  return program.transport();
 }

@@ -12,7 +12,6 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { McpClient, type Change, type McpClientOptions } from "@towpath/mcp-core";
-import { pipesOf } from "./drivers.js";
 import { v1Way, v2Transport } from "./official-transports.js";
 import type { Served } from "./servers.js";
 
@@ -98,7 +97,7 @@ const LISTS = new Map([
 
 export function towpath(options: McpClientOptions = {}): ConnectFeatures {
   return async (program, answers, heard) => {
-    const client = await McpClient.connect(pipesOf(program), {
+    const client = await McpClient.connect(program.transport(), {
       ...options,
       capabilities: { sampling: { tools: {} } },
       elicit: (asked) => answers.elicit(asked),

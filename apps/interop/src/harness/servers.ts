@@ -1,5 +1,12 @@
 import { stdioClient, type StdioClientOptions } from "@towpath/transport-stdio";
-import { HTTP_ARGUMENT, SESSIONS_ARGUMENT } from "../fixtures/serve.js";
+import { streamableHttpClient } from "@towpath/transport-http";
+import {
+  FORGET_SIGNAL,
+  HTTP_ARGUMENT,
+  JSON_ARGUMENT,
+  RESUMABLE_ARGUMENT,
+  SESSIONS_ARGUMENT,
+} from "../fixtures/served-as.js";
 import type { Transport } from "../requirements/index.js";
 import { FixtureProcess } from "./fixture-process.js";
 import { programPath, type Program } from "./programs.js";
@@ -29,10 +36,20 @@ export class ServerProgram {
 /** A fixture: to be started and spoken to on its pipes, or running and spoken to over HTTP. */
 export type Served = ServerProgram | HttpProgram;
 
+/** What a fixture is told to serve over HTTP, with what the official servers can be told besides. */
+const ARGUMENTS = {
+  "streamable-http": HTTP_ARGUMENT,
+  "streamable-http-sessions": SESSIONS_ARGUMENT,
+  "streamable-http-resumable": RESUMABLE_ARGUMENT,
+  "streamable-http-json": JSON_ARGUMENT,
+};
+
+export type OverHttp = keyof typeof ARGUMENTS;
+export type Over = Exclude<Transport, "memory"> | OverHttp;
+
 /** Serves a fixture over that transport. */
-export async function serving(program: Program, over: Exclude<Transport, "memory">): Promise<Served> {
-  if (over === "stdio") return new ServerProgram(program);
-  return HttpProgram.start(program, over === "streamable-http-sessions");
+export async function serving(program: Program, over: Over): Promise<Served> {
+  return over === "stdio" ? new ServerProgram(program) : HttpProgram.start(program, over);
 }
 
 /** A fixture that serves over HTTP, in a process of its own. */
@@ -40,9 +57,9 @@ export class HttpProgram {
   readonly #process: FixtureProcess;
   readonly url: URL;
 
-  static async start(program: Program, sessions: boolean): Promise<HttpProgram> {
-    const process = new FixtureProcess(program, [sessions ? SESSIONS_ARGUMENT : HTTP_ARGUMENT]);
-    return new HttpProgram(process, new URL(await process.log.after("listening on ")));
+  static async start(program: Program, over: OverHttp): Promise<HttpProgram> {
+    const server = new FixtureProcess(program, [ARGUMENTS[over]]);
+    return new HttpProgram(server, new URL(await server.log.after("listening on ")));
   }
 
   private constructor(process: FixtureProcess, url: URL) {
@@ -52,6 +69,17 @@ export class HttpProgram {
 
   get log(): ServerLog {
     return this.#process.log;
+  }
+
+  /** Our client’s transport to it, or to what stands before it. */
+  transport(url = this.url) {
+    return streamableHttpClient(url, { resumption: { delayMs: 1 } });
+  }
+
+  /** Has an official server forget its sessions. */
+  async forgetSessions(): Promise<void> {
+    for (const pid of this.log.pids) process.kill(pid, FORGET_SIGNAL);
+    await this.log.line("sessions forgotten");
   }
 
   /** Tells it to end. @throws Error unless it does so in peace */
