@@ -42,7 +42,7 @@ export class Channel {
 
   /** Asks for the standing stream, or for one that was cut after the event with this id. */
   get(lastEventId: string | undefined, listener: AnswerListener): OpenCall {
-    const cursor = lastEventId !== undefined && { "last-event-id": lastEventId };
+    const cursor = lastEventId !== undefined && { "last-event-id": asBytes(lastEventId) };
     const said = { accept: "text/event-stream", ...this.#ofSession(), ...cursor };
     return this.#send({ method: "GET", pool: "control" }, said, listener);
   }
@@ -80,6 +80,11 @@ export class Channel {
       return new Awaited(failed, send, listener);
     }
   }
+}
+
+/** The characters of a header are bytes; ids go as UTF-8 (WHATWG HTML, The `Last-Event-ID` header). */
+function asBytes(id: string): string {
+  return Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join("");
 }
 
 /** A call whose headers have to be waited for. */

@@ -6,18 +6,18 @@ export class Resumption {
   readonly #policy: Required<ResumptionOptions>;
   readonly #clock: Clock;
   #attempts = 0;
-  #progressAt: number;
+  /** When the first attempt since the last progress was asked for: what was silent before has not failed. */
+  #since: number | undefined;
 
   constructor(policy: Required<ResumptionOptions>, clock: Clock) {
     this.#policy = policy;
     this.#clock = clock;
-    this.#progressAt = clock.now();
   }
 
   /** Something new has come. */
   progressed(): void {
     this.#attempts = 0;
-    this.#progressAt = this.#clock.now();
+    this.#since = undefined;
   }
 
   /**
@@ -32,7 +32,8 @@ export class Resumption {
     const grown = Math.max(base, Math.min(maxDelayMs, (base || 1) * 2 ** this.#attempts));
     const delay = this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
     this.#attempts += 1;
-    const overdue = this.#clock.now() + delay > this.#progressAt + deadlineMs;
-    return overdue ? undefined : delay;
+    const now = this.#clock.now();
+    this.#since ??= now;
+    return now + delay > this.#since + deadlineMs ? undefined : delay;
   }
 }
