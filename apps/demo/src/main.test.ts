@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { program, runDemo as run } from "./served.test-kit.js";
 import { checks } from "./tour/checks.js";
 
-/** Eight servers start one after the other, beside whatever else the machine has to do. */
+/** Ten servers start one after the other, beside whatever else the machine has to do. */
 const TOUR_TIMEOUT_MS = 60_000;
 
 describe("the built demo", () => {
