@@ -1,9 +1,7 @@
 import { AuthorizationError } from "@towpath/transport-http";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, openChromium } from "./chromium.js";
-import { PageServer } from "./page-server.js";
-import { openStage, type Stage } from "./stage.js";
+import { expect, it } from "vitest";
+import { describeInChromium } from "./describe-in-chromium.js";
+import type { Visit } from "./visit.js";
 
 interface Call {
   readonly method?: string;
@@ -38,51 +36,26 @@ const WEATHER = {
 };
 
 /** What a page gets with the browser's own fetch; rejects with what fetch rejects with there. */
-function fetchIn(page: Page, url: string, call: Call): Promise<Read> {
+function fetchIn(visited: Visit, call: Call): Promise<Read> {
   const init = { method: "POST", ...call, body: call.body && JSON.stringify(call.body) };
-  return page.evaluate(
+  return visited.run(
     async ([target, { body, ...rest }]) => {
       const response = await fetch(target, { ...rest, ...(body !== undefined && { body }) });
       const headers = Object.fromEntries(response.headers);
       return { status: response.status, headers, text: await response.text() };
     },
-    [url, init] as const,
+    [visited.url, init] as const,
   );
 }
 
-describe.skipIf(!hasChromium)("a page that calls a server of another origin", () => {
-  let browser: Browser;
-  let pages: PageServer;
-  let stage: Stage;
-
-  beforeAll(async () => {
-    [browser, pages] = await Promise.all([openChromium(), PageServer.start("")]);
-    stage = await openStage(pages.origin("app.example"), {
-      authorize: ({ headers }) => {
-        if (headers.get("authorization") !== "Bearer wrong") return { id: "anybody" };
-        throw new AuthorizationError(401, "The token is wrong", 'Bearer error="invalid_token"');
-      },
-    });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await stage.close();
-    await pages.close();
-  });
-
-  async function open(host: string): Promise<Page> {
-    const page = await browser.newPage();
-    await page.goto(pages.origin(host));
-    return page;
-  }
-
+describeInChromium("a page that calls a server of another origin", (visit) => {
   it("may send every header of the protocol, and read the session's", async () => {
-    const page = await open("app.example");
-    const begun = await fetchIn(page, stage.url, { headers: JSON_HEADERS, body: INITIALIZE });
+    const visited = await visit();
+    const begun = await fetchIn(visited, { headers: JSON_HEADERS, body: INITIALIZE });
     const id = begun.headers["mcp-session-id"] ?? "";
     expect([begun.status, id]).toEqual([200, expect.stringMatching(/./)]);
     const session = { "mcp-session-id": id, "mcp-protocol-version": "2025-11-25" };
-    const resumed = await fetchIn(page, stage.url, {
+    const resumed = await fetchIn(visited, {
       method: "GET",
       headers: {
         ...session,
@@ -91,7 +64,7 @@ describe.skipIf(!hasChromium)("a page that calls a server of another origin", ()
       },
     });
     expect(resumed.status).toBe(410);
-    const ended = await fetchIn(page, stage.url, { method: "DELETE", headers: session });
+    const ended = await fetchIn(visited, { method: "DELETE", headers: session });
     expect([ended.status, ended.text]).toEqual([204, ""]);
   });
 
@@ -104,8 +77,8 @@ describe.skipIf(!hasChromium)("a page that calls a server of another origin", ()
       "mcp-name": "weather",
       "mcp-param-region": "north",
     };
-    const page = await open("app.example");
-    const { status, text } = await fetchIn(page, stage.url, { headers, body: WEATHER });
+    const visited = await visit();
+    const { status, text } = await fetchIn(visited, { headers, body: WEATHER });
     expect([status, JSON.parse(text)]).toMatchObject([
       200,
       { result: { content: [{ text: "rain in north" }] } },
@@ -113,15 +86,19 @@ describe.skipIf(!hasChromium)("a page that calls a server of another origin", ()
   });
 
   it("may read why it was refused, and what it is asked for", async () => {
-    const page = await open("app.example");
+    const visited = await visit({
+      authorize: () => {
+        throw new AuthorizationError(401, "The token is wrong", 'Bearer error="invalid_token"');
+      },
+    });
     const headers = { ...JSON_HEADERS, authorization: "Bearer wrong" };
-    const { status, headers: read } = await fetchIn(page, stage.url, { headers, body: INITIALIZE });
+    const { status, headers: read } = await fetchIn(visited, { headers, body: INITIALIZE });
     expect([status, read["www-authenticate"]]).toEqual([401, 'Bearer error="invalid_token"']);
   });
 
   it("gets nothing if its origin is not allowed", async () => {
-    const page = await open("other.example");
-    const called = fetchIn(page, stage.url, { headers: JSON_HEADERS, body: INITIALIZE });
+    const visited = await visit({ host: "other.example" });
+    const called = fetchIn(visited, { headers: JSON_HEADERS, body: INITIALIZE });
     await expect(called).rejects.toThrow("Failed to fetch");
   });
 });

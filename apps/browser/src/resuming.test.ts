@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { describeInChromium } from "./describe-in-chromium.js";
 import type * as script from "./page.js";
 
@@ -38,9 +39,9 @@ describeInChromium("the client in a page whose connection is cut", (visit) => {
     expect(visited.proxy.resumptions).toHaveLength(1);
   });
 
-  it("is asked what the server wanted to know while its connection was cut", async () => {
+  it("is asked what the server wanted to know when its connection was cut", async () => {
     const visited = await visit();
-    const cut = visited.proxy.cutAfter('"method":"elicitation/create"');
+    const playing = visited.playing();
     const called = visited.run(async (url) => {
       const asked: string[] = [];
       const client = await towpath.connect(url, {
@@ -50,15 +51,21 @@ describeInChromium("the client in a page whose connection is cut", (visit) => {
           return { action: "accept", content: { day: "Friday" } };
         },
       });
-      const { content } = await client.callTool("book");
+      const onProgress = () => void tell("begun");
+      const { content } = await client.callTool("play", {}, { onProgress });
       await client.close();
       return { asked, content };
     }, visited.url);
+    const { ctx, end } = await playing;
+    await ctx.progress(1);
+    // From now on the page knows what to come back for.
+    expect(await visited.told()).toBe("begun");
+    const cut = visited.proxy.cutAfter('"method":"elicitation/create"');
+    const answering = ctx.elicit("Which day?", z.object({ day: z.string() }));
     await cut;
-    expect(await called).toEqual({
-      asked: ["Which day?"],
-      content: [{ type: "text", text: "booked Friday" }],
-    });
+    expect(await answering).toEqual({ action: "accept", content: { day: "Friday" } });
+    end("played");
+    expect(await called).toEqual({ asked: ["Which day?"], content: [{ type: "text", text: "played" }] });
     expect(visited.proxy.resumptions).toHaveLength(1);
   });
 
