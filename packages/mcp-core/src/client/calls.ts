@@ -10,6 +10,8 @@ import type { CallOptions } from "./options.js";
 export interface CallLimits {
   readonly timeoutMs: number;
   readonly maxTotalTimeoutMs: number;
+  /** Since when the total counts, in the clock's milliseconds. Default: since it is sent. */
+  readonly startedAt?: number;
 }
 
 /** The calls a client waits for: their deadlines, their progress, their cancellation. */
@@ -114,6 +116,7 @@ export class Calls {
 }
 
 class Call implements Expiring {
+  slot = 0;
   readonly exchange: ClientExchange;
   readonly options: CallOptions;
   readonly #calls: Calls;
@@ -141,7 +144,7 @@ class Call implements Expiring {
     this.#limits = limits;
     this.#reject = reject;
     this.#idleSince = now;
-    this.#totalDueAt = now + limits.maxTotalTimeoutMs;
+    this.#totalDueAt = (limits.startedAt ?? now) + limits.maxTotalTimeoutMs;
   }
 
   get id(): RequestId {

@@ -1,7 +1,8 @@
+import { Bag, type Held } from "../protocol/bag.js";
 import type { Clock, Scheduled } from "../protocol/clock.js";
 
 /** Something that ends by itself at `dueAt`, in the clock's milliseconds, unless it ends before. */
-export interface Expiring {
+export interface Expiring extends Held {
   readonly dueAt: number;
   expire(): void;
 }
@@ -13,7 +14,7 @@ export interface Expiring {
  */
 export class Deadlines<T extends Expiring> {
   readonly #clock: Clock;
-  readonly #watched = new Set<T>();
+  readonly #watched = new Bag<T>();
   #timer: Scheduled | undefined;
   #timerAt = Infinity;
 
@@ -23,7 +24,7 @@ export class Deadlines<T extends Expiring> {
 
   /** What is watched now. */
   get watched(): readonly T[] {
-    return [...this.#watched];
+    return this.#watched.all;
   }
 
   watch(expiring: T): void {
@@ -55,7 +56,7 @@ export class Deadlines<T extends Expiring> {
     this.#timerAt = Infinity;
     const now = this.#clock.now();
     let next = Infinity;
-    for (const expiring of this.#watched) {
+    for (const expiring of this.#watched.all) {
       if (expiring.dueAt > now) next = Math.min(next, expiring.dueAt);
       else {
         this.#watched.delete(expiring);

@@ -52,6 +52,8 @@ export class Deadlines {
     if (place === undefined) return;
     place.before.after = place.after;
     place.after.before = place.before;
+    // What is no longer watched must not keep what was watched beside it in memory.
+    place.before = place.after = place;
     item.place = undefined;
   }
 

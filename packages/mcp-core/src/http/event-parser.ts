@@ -33,8 +33,7 @@ export class EventParser {
   /** The last piece ended with CR: a line feed that comes next belongs to it. */
   #afterCr = false;
   #line = "";
-  #data: string[] = [];
-  #dataLength = 0;
+  #data: string | undefined;
   #event = "";
   #id = "";
   #lastEventId = "";
@@ -58,10 +57,7 @@ export class EventParser {
     let cr = text.indexOf("\r", start);
     while (lf !== -1 || cr !== -1) {
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
-      this.#extend(text.slice(start, end));
-      const line = this.#line;
-      this.#line = "";
-      this.#take(line);
+      this.#take(this.#whole(text.slice(start, end)));
       start = end + 1;
       if (end === cr) {
         if (text[start] === "\n") start++;
@@ -70,7 +66,7 @@ export class EventParser {
       }
       if (lf !== -1 && lf < start) lf = text.indexOf("\n", start);
     }
-    this.#extend(text.slice(start));
+    if (start < text.length) this.#line = this.#extended(text.slice(start));
   }
 
   #start(text: string): number {
@@ -81,14 +77,23 @@ export class EventParser {
     return skipped;
   }
 
-  #extend(part: string): void {
-    this.#line += part;
+  /** The line that a piece ends. */
+  #whole(part: string): string {
+    const line = this.#extended(part);
+    this.#line = "";
+    return line;
+  }
+
+  #extended(part: string): string {
+    const line = this.#line === "" ? part : this.#line + part;
     // A field's name and what follows it count for nothing.
-    if (this.#line.length + this.#dataLength > this.#maxLength + "data: ".length) this.#tooLarge();
+    if (line.length + (this.#data?.length ?? 0) > this.#maxLength + "data: ".length) this.#tooLarge();
+    return line;
   }
 
   #take(line: string): void {
     if (line === "") this.#dispatch();
+    else if (line.startsWith("data: ")) this.#addData(line.slice("data: ".length));
     else if (line.startsWith(":")) this.#listener.comment?.();
     else {
       const colon = line.indexOf(":");
@@ -100,9 +105,7 @@ export class EventParser {
   #field(name: string, value: string): void {
     switch (name) {
       case "data":
-        this.#data.push(value);
-        this.#dataLength += value.length + 1;
-        if (this.#dataLength > this.#maxLength + 1) this.#tooLarge();
+        this.#addData(value);
         break;
       case "event":
         this.#event = value;
@@ -116,19 +119,23 @@ export class EventParser {
     }
   }
 
+  #addData(value: string): void {
+    this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+    if (this.#data.length > this.#maxLength) this.#tooLarge();
+  }
+
   #dispatch(): void {
-    const data = this.#data.join("\n");
+    const data = this.#data ?? "";
     const event = this.#event === "" ? "message" : this.#event;
     this.#lastEventId = this.#id;
-    this.#data = [];
-    this.#dataLength = 0;
+    this.#data = undefined;
     this.#event = "";
     if (data !== "") this.#listener.event({ event, data });
   }
 
   #tooLarge(): never {
     this.#line = "";
-    this.#data = [];
+    this.#data = undefined;
     throw new EventTooLargeError(this.#maxLength);
   }
 }

@@ -22,6 +22,7 @@ const USUAL: ReadonlyMap<string, readonly string[]> = new Map(
 export function isMediaType(header: string | null, type: string): boolean {
   if (header === null) return false;
   if (header === type) return true;
+  if (!header.trimStart().toLowerCase().startsWith(type)) return false;
   const parsed = parseMediaType(header);
   return parsed?.type === type && isUtf8(parsed);
 }

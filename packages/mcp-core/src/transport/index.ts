@@ -30,6 +30,7 @@ export {
   shortened,
 } from "../jsonrpc/guards.js";
 export type * from "../jsonrpc/messages.js";
+export { Bag, type Held } from "../protocol/bag.js";
 export { systemClock, type Clock, type Scheduled } from "../protocol/clock.js";
 export {
   BusyError,

@@ -1,5 +1,6 @@
 import { Deadlines } from "@towpath/mcp-core/http";
 import {
+  Bag,
   ConnectionLostError,
   fireAndForget,
   hasBatches,
@@ -40,7 +41,7 @@ export class HttpConnection implements ClientConnection, Line {
   readonly idle: Deadlines;
   readonly lingering: Deadlines;
   readonly #accepting: Deadlines;
-  readonly #exchanges = new Set<Exchange>();
+  readonly #exchanges = new Bag<Exchange>();
   /** What was sent and not accepted yet. */
   readonly #deliveries = new Set<Promise<void>>();
   readonly #standing: StandingStream;
@@ -143,7 +144,7 @@ export class HttpConnection implements ClientConnection, Line {
     const { clock, closeTimeoutMs } = this.settings;
     const isFirst = this.#end({ kind: "closed" });
     const error = ended({ kind: "closed" }, true);
-    for (const exchange of this.#exchanges) exchange.giveUp(error);
+    for (const exchange of this.#exchanges.all) exchange.giveUp(error);
     if (isFirst) this.#endSession();
     await new Promise<void>((resolve) => {
       const timer = clock.schedule(closeTimeoutMs, resolve, { keepAlive: true });

@@ -6,6 +6,7 @@ import {
   shortened,
   UnreadableResponseError,
   type ClientExchange,
+  type Held,
   type JsonRpcRequest,
   type JsonRpcResponse,
   type MirroredHeaders,
@@ -22,8 +23,9 @@ import type { Line } from "./line.js";
 const SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
 
 /** One request and what comes back for it: a JSON body, or a stream of events that the response ends. */
-export class Exchange implements AnswerListener, ClientExchange, OpenCall, StreamReader, Taker, Timed {
+export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall, StreamReader, Taker, Timed {
   readonly response: Promise<JsonRpcResponse>;
+  slot = 0;
   place: Timed["place"];
   readonly #line: Line;
   readonly #message: JsonRpcRequest;

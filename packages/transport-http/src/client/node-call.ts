@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import type { Bag, Held, ReadonlyHeaders } from "@towpath/mcp-core/transport";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { isEstablished, takeKeepAliveHint } from "./node-agents.js";
 import { plainError } from "./node-errors.js";
@@ -13,9 +13,10 @@ interface OfCall {
 }
 
 /** A call under way over node:http. */
-export class NodeCall implements OpenCall {
+export class NodeCall implements Held, OpenCall {
+  slot = 0;
   readonly #place: string;
-  readonly #open: Set<NodeCall>;
+  readonly #open: Bag<NodeCall>;
   #request: ClientRequest | undefined;
   /** Undefined once there is nothing more to tell. */
   #listener: AnswerListener | undefined;
@@ -23,7 +24,7 @@ export class NodeCall implements OpenCall {
   #begun = false;
 
   /** Is in `open` until it is over. */
-  constructor(place: string, listener: AnswerListener, open: Set<NodeCall>) {
+  constructor(place: string, listener: AnswerListener, open: Bag<NodeCall>) {
     this.#place = place;
     this.#listener = listener;
     this.#open = open;

@@ -1,5 +1,5 @@
 import { request as httpRequest, type ClientRequest } from "node:http";
-import { systemClock } from "@towpath/mcp-core/transport";
+import { Bag, systemClock } from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import { NodeCall } from "./node-call.js";
 import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
@@ -19,7 +19,7 @@ export function nodeConnector(options: NodeConnectorOptions = {}): Connector {
 
 class NodeConnector implements Connector {
   readonly #routes: Routes;
-  readonly #open = new Set<NodeCall>();
+  readonly #open = new Bag<NodeCall>();
   #lastUrl: URL | undefined;
   #lastRoute: Route | undefined;
   #closed = false;
@@ -53,7 +53,7 @@ class NodeConnector implements Connector {
 
   close(): void {
     this.#closed = true;
-    for (const call of this.#open) call.abort();
+    for (const call of this.#open.all) call.abort();
     this.#routes.close();
   }
 
