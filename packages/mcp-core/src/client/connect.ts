@@ -62,7 +62,8 @@ export async function connect<Adopted>(
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
     const adopted = options.adopt({ connection, agreed });
     await settle(connection, agreed);
-    if (stateless && handshake && negotiation.isFoundOut) eras?.remember(eraOf(agreed.revision));
+    if (stateless && handshake && negotiation.heard === eraOf(agreed.revision))
+      eras?.remember(negotiation.heard);
     return adopted;
   } catch (error) {
     await connection.close();
@@ -88,8 +89,8 @@ class Negotiation {
   readonly #options: ConnectOptions<unknown>;
   readonly #us: Introduction;
   readonly #eras: EraDetection | undefined;
-  /** Whether the server has said which era it is of; it may also just have been slow, or spoken to as before. */
-  isFoundOut = false;
+  /** Which era the server's answer to the probe is of; it may also just have been slow, or spoken to as before. */
+  heard: Era | undefined;
 
   constructor(
     connection: ClientConnection,
@@ -126,7 +127,9 @@ class Negotiation {
     let verdict: Verdict | undefined;
     const probed = judged.then((judgement) => {
       verdict = judgement;
-      return verdict.era === "handshake" ? greeting : this.#follow(verdict);
+      if (verdict.era === "stateless") return this.#follow(verdict);
+      this.heard = "handshake";
+      return greeting;
     });
     // Both answers may be there at once: the one to the probe came first, and decides.
     const greeted = greeting.then((agreed) => (verdict?.era === "stateless" ? probed : agreed));
@@ -136,7 +139,7 @@ class Negotiation {
   }
 
   async #follow(verdict: Verdict): Promise<Agreed> {
-    this.isFoundOut = true;
+    this.heard = verdict.era;
     if (verdict.era === "handshake") return this.handshake();
     if ("agreed" in verdict) return verdict.agreed;
     if ("error" in verdict) throw verdict.error;
