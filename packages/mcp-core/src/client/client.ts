@@ -1,46 +1,16 @@
-import type { ClientConnection, ClientTransport, Dispatcher } from "../contract/index.js";
-import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
-import { ConnectionLostError } from "../protocol/errors.js";
-import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
+import type { ClientTransport, Dispatcher } from "../contract/index.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
-import { fireAndForget, isPromise } from "../protocol/promises.js";
+import { isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
-import type { Answers } from "./answering/answers.js";
-import { INPUT_REQUIRED } from "./answering/input-required.js";
-import type { Answering } from "./answering/reader.js";
-import { checkRoots } from "./answering/roots.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
-import { Inbox } from "./inbox.js";
-import { Kept } from "./kept.js";
-import { KnownTools } from "./known-tools.js";
-import {
-  allOf,
-  itemsOf,
-  PROMPTS,
-  RESOURCE_TEMPLATES,
-  RESOURCES,
-  TOOLS,
-  type ListOf,
-  type PageSource,
-} from "./lists.js";
-import { OnDemand } from "./on-demand.js";
-import {
-  answersQuestions,
-  checkRounds,
-  checkTimeout,
-  DEFAULT_MAX_ROUNDS,
-  type CallOptions,
-  type McpClientOptions,
-} from "./options.js";
+import { Conversation } from "./conversation.js";
+import { allOf, itemsOf, PROMPTS, RESOURCE_TEMPLATES, RESOURCES, TOOLS } from "./lists.js";
 import { checkText, namedParams } from "./named-params.js";
-import { noticeOf, reporterOf } from "./report.js";
-import { Requests } from "./requests.js";
+import { checkTimeout, type CallOptions, type McpClientOptions } from "./options.js";
 import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
-import { SecondAttempt, type Failed } from "./second-attempt.js";
-import { Sessions, type Session } from "./sessions.js";
-import type { Subscriptions } from "./subscriptions/subscriptions.js";
 import type {
   Change,
   ChangeFilter,
@@ -61,60 +31,10 @@ const NO_OPTIONS: CallOptions = {};
  * ```
  */
 export class McpClient {
-  readonly #requests: Requests;
-  readonly #sessions: Sessions;
-  readonly #kept: Kept;
-  readonly #answering: Answering;
-  readonly #answers: OnDemand<Answers>;
-  readonly #subscriptions: OnDemand<Subscriptions>;
-  readonly #secondAttempt: SecondAttempt | undefined;
-  readonly #maxRounds: number;
-  readonly #closing = new AbortController();
+  readonly #conversation: Conversation;
 
-  private constructor(transport: ClientTransport, options: McpClientOptions) {
-    checkRoots(options.roots);
-    this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
-    const { mirrors = false, reconnect } = transport;
-    const repeats = reconnect?.repeats === true;
-    const tools = mirrors || repeats ? new KnownTools(noticeOf(options)) : undefined;
-    this.#requests = new Requests(options, mirrors ? (message) => tools?.headersOf(message) : undefined);
-    const { calls, limits } = this.#requests;
-    const inbox = new Inbox(calls, options, {
-      answerable: (method) => this.#sessions.answerable(method),
-      heard: (notification) => this.#heard(notification),
-      answer: (connection, request) => this.#answer(connection, request),
-      cancelled: (connection, id, reason) => {
-        if (connection === undefined) this.#subscriptions.loaded?.cancelled(id);
-        else this.#answers.use((answers) => answers.cancelled(connection, id, reason));
-      },
-    });
-    this.#kept = new Kept(calls.clock, options, {
-      tools,
-      readTools: (cache) => this.listTools({ cache }),
-      onUnusable: (description) => {
-        inbox.noise(description);
-      },
-    });
-    this.#sessions = new Sessions(transport, inbox, options, calls, limits);
-    if (tools !== undefined)
-      this.#secondAttempt = new SecondAttempt({
-        tools,
-        listTools: () => this.listTools({ cache: "reload" }),
-        repeats,
-        current: () => this.#sessions.current,
-      });
-    this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
-    this.#answers = new OnDemand(async () => {
-      const { Answers } = await import("./answering/answers.js");
-      return new Answers(this.#answering, calls, reporterOf(options));
-    });
-    this.#subscriptions = new OnDemand(async () => {
-      const { Subscriptions } = await import("./subscriptions/subscriptions.js");
-      const missed = (change: Change): void => {
-        this.#kept.forget(change);
-      };
-      return new Subscriptions(this.#requests, this.#sessions, options.extensions ?? [], missed);
-    });
+  private constructor(conversation: Conversation) {
+    this.#conversation = conversation;
   }
 
   /**
@@ -126,10 +46,10 @@ export class McpClient {
     target: Dispatcher | ClientTransport,
     options: McpClientOptions = {},
   ): Promise<McpClient> {
-    const client = new McpClient("open" in target ? await inProcess(target) : target, options);
-    if (answersQuestions(options)) await client.#answers.load();
-    await client.#sessions.open();
-    return client;
+    const transport = "open" in target ? await inProcess(target) : target;
+    const conversation = new Conversation(transport, options);
+    await conversation.open();
+    return new McpClient(conversation);
   }
 
   /** The era the server is spoken to in. */
@@ -138,62 +58,62 @@ export class McpClient {
   }
 
   get revision(): Revision {
-    return this.#sessions.agreed.revision;
+    return this.#conversation.agreed.revision;
   }
 
   /** Name and version as the server reports them, unverified. */
   get server(): Implementation | undefined {
-    return this.#sessions.agreed.server;
+    return this.#conversation.agreed.server;
   }
 
   /** What the server declared. */
   get capabilities(): ServerCapabilities {
-    return this.#sessions.agreed.capabilities;
+    return this.#conversation.agreed.capabilities;
   }
 
   /** Guidance for a model on how to use the server. */
   get instructions(): string | undefined {
-    return this.#sessions.agreed.instructions;
+    return this.#conversation.agreed.instructions;
   }
 
   /** All tools of the server (Tools, Listing Tools). */
   listTools(options: CallOptions = NO_OPTIONS): Promise<readonly Tool[]> {
-    return this.#all(TOOLS, options);
+    return allOf(TOOLS, this.#conversation.pages(options));
   }
 
   /** The same, fetched page by page as they are asked for. */
   tools(options: CallOptions = NO_OPTIONS): AsyncGenerator<Tool, void, undefined> {
-    return itemsOf(TOOLS, this.#pages(options));
+    return itemsOf(TOOLS, this.#conversation.pages(options));
   }
 
   /** All resources the server lists (Resources, Listing Resources). */
   listResources(options: CallOptions = NO_OPTIONS): Promise<readonly Resource[]> {
-    return this.#all(RESOURCES, options);
+    return allOf(RESOURCES, this.#conversation.pages(options));
   }
 
   /** The same, fetched page by page as they are asked for. */
   resources(options: CallOptions = NO_OPTIONS): AsyncGenerator<Resource, void, undefined> {
-    return itemsOf(RESOURCES, this.#pages(options));
+    return itemsOf(RESOURCES, this.#conversation.pages(options));
   }
 
   /** All resource templates (Resources, Resource Templates). */
   listResourceTemplates(options: CallOptions = NO_OPTIONS): Promise<readonly ResourceTemplate[]> {
-    return this.#all(RESOURCE_TEMPLATES, options);
+    return allOf(RESOURCE_TEMPLATES, this.#conversation.pages(options));
   }
 
   /** The same, fetched page by page as they are asked for. */
   resourceTemplates(options: CallOptions = NO_OPTIONS): AsyncGenerator<ResourceTemplate, void, undefined> {
-    return itemsOf(RESOURCE_TEMPLATES, this.#pages(options));
+    return itemsOf(RESOURCE_TEMPLATES, this.#conversation.pages(options));
   }
 
   /** All prompts (Prompts, Listing Prompts). */
   listPrompts(options: CallOptions = NO_OPTIONS): Promise<readonly Prompt[]> {
-    return this.#all(PROMPTS, options);
+    return allOf(PROMPTS, this.#conversation.pages(options));
   }
 
   /** The same, fetched page by page as they are asked for. */
   prompts(options: CallOptions = NO_OPTIONS): AsyncGenerator<Prompt, void, undefined> {
-    return itemsOf(PROMPTS, this.#pages(options));
+    return itemsOf(PROMPTS, this.#conversation.pages(options));
   }
 
   /**
@@ -247,7 +167,7 @@ export class McpClient {
   ): Promise<CallToolResult> {
     const params = namedParams("callTool(name, args)", name, args);
     const result = readToolResult(await this.request("tools/call", params, options));
-    const checked = this.#kept.check(name, result, this.revision, options);
+    const checked = this.#conversation.check(name, result, options);
     if (isPromise(checked)) await checked;
     return result;
   }
@@ -262,17 +182,8 @@ export class McpClient {
    * kept, if the server allowed that.
    * @throws as {@link callTool}
    */
-  async request(method: string, params: JsonObject, options: CallOptions = NO_OPTIONS): Promise<JsonObject> {
-    const result = await this.#once(method, params, options);
-    if (result["resultType"] !== INPUT_REQUIRED) return result;
-    const { followRounds } = await import("./answering/rounds.js");
-    return followRounds(method, params, result, options, {
-      us: this.#answering,
-      maxRounds: this.#maxRounds,
-      send: (again) => this.#once(method, again, options),
-      agreed: () => this.#sessions.agreed,
-      closing: this.#closing.signal,
-    });
+  request(method: string, params: JsonObject, options: CallOptions = NO_OPTIONS): Promise<JsonObject> {
+    return this.#conversation.request(method, params, options);
   }
 
   /**
@@ -280,11 +191,7 @@ export class McpClient {
    * ask again. In the stateless era, in which it asks whenever it needs them, nothing is sent.
    */
   rootsChanged(): void {
-    const session = this.#sessions.current;
-    const isTold = session?.meta === undefined && this.#sessions.capabilities.roots?.listChanged === true;
-    if (session === undefined || !isTold) return;
-    const message = { jsonrpc: "2.0", method: "notifications/roots/list_changed" } as const;
-    fireAndForget(() => session.connection.notify(message));
+    this.#conversation.rootsChanged();
   }
 
   /**
@@ -308,76 +215,17 @@ export class McpClient {
     const { timeoutMs, ...options } = (typeof onChange === "function" ? more : onChange) ?? {};
     const limits = {
       ...options,
-      timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#requests.limits.timeoutMs),
+      timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? this.#conversation.timeoutMs),
     };
-    const subscriptions = this.#subscriptions.loaded ?? (await this.#subscriptions.load());
+    const subscriptions = await this.#conversation.subscriptions();
     return typeof onChange === "function"
       ? subscriptions.call(filter, onChange, limits)
       : subscriptions.iterate(filter, limits);
   }
 
   /** Cancels the calls in flight, which reject with a `ConnectionLostError`, and ends the connection. */
-  async close(): Promise<void> {
-    const reason = new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true });
-    this.#closing.abort(reason);
-    this.#subscriptions.loaded?.close(reason);
-    this.#requests.calls.abandon(reason);
-    await this.#sessions.close();
-    this.#requests.calls.close();
-    this.#kept.close();
-  }
-
-  #once(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    const { current } = this.#sessions;
-    return current === undefined
-      ? this.#sessions.open().then((session) => this.#send(session, method, params, options))
-      : this.#send(current, method, params, options);
-  }
-
-  #send(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    this.#requests.checkCapability(method, session.agreed);
-    return this.#kept.through(session, method, params, options, () => {
-      const sent = this.#requests.roundTrip(session, method, params, options);
-      if (this.#secondAttempt === undefined) return sent;
-      return sent.catch((error: unknown) => this.#again({ error, session, method, params }, options));
-    });
-  }
-
-  async #again(failed: Failed, options: CallOptions): Promise<JsonObject> {
-    const { error, method, params } = failed;
-    if ((await this.#secondAttempt?.isWorthwhile(failed)) !== true) throw error;
-    return this.#requests.roundTrip(await this.#sessions.ready(), method, params, options);
-  }
-
-  #all<Item>(list: ListOf<Item>, options: CallOptions): Promise<readonly Item[]> {
-    return allOf(list, this.#pages(options));
-  }
-
-  #pages(options: CallOptions): PageSource {
-    return {
-      page: (method, params) => this.request(method, params, options),
-      served: (page) => this.#kept.served(page),
-      discard: (method) => {
-        this.#kept.discard(method);
-      },
-    };
-  }
-
-  #answer(connection: ClientConnection, request: JsonRpcRequest): boolean {
-    this.#requests.elicitations.add(request.params?.["elicitationId"]);
-    const { agreed } = this.#sessions;
-    if (this.#answers.loaded !== undefined) return this.#answers.loaded.answer(connection, request, agreed);
-    this.#answers.use((answers) => answers.answer(connection, request, agreed));
-    return true;
-  }
-
-  /** @returns whether the notification is for nobody else */
-  #heard(notification: JsonRpcNotification): boolean {
-    this.#kept.forget(notification);
-    const { method, params } = notification;
-    if (method === ELICITATION_COMPLETE)
-      return !this.#requests.elicitations.complete(params?.["elicitationId"]);
-    return this.#subscriptions.loaded?.notified(notification) === true;
+  close(): Promise<void> {
+    return this.#conversation.close();
   }
 }
 

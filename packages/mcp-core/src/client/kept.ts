@@ -1,7 +1,7 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
-import { has, type Revision } from "../protocol/revisions.js";
+import { eraOf, has, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult } from "../protocol/types.js";
 import { unlessAborted } from "./abort.js";
 import { ClientCache } from "./cache/client-cache.js";
@@ -37,6 +37,13 @@ export class Kept {
       });
   }
 
+  /** To be told of the session that is used: what is known of the tools on an earlier one is forgotten. */
+  connected(session: Session): void {
+    if (!this.#cache.connected(session)) return;
+    this.#outputs?.forget();
+    this.#tools?.forget();
+  }
+
   /** The result that is kept, or else the one that `send` gets. */
   through(
     session: Session,
@@ -45,10 +52,7 @@ export class Kept {
     options: CallOptions,
     send: () => Promise<JsonObject>,
   ): Promise<JsonObject> {
-    if (this.#cache.connected(session)) {
-      this.#outputs?.forget();
-      this.#tools?.forget();
-    }
+    this.connected(session);
     const result = this.#cache.through(method, params, options, send);
     return method === TOOLS.method ? result.then((page) => this.#learned(page, session)) : result;
   }
@@ -86,8 +90,8 @@ export class Kept {
     this.#cache.close();
   }
 
-  #learned(page: JsonObject, { meta }: Session): JsonObject {
-    this.#tools?.learn(page, meta !== undefined);
+  #learned(page: JsonObject, { agreed }: Session): JsonObject {
+    this.#tools?.learn(page, eraOf(agreed.revision));
     this.#outputs?.learn(page);
     return page;
   }

@@ -9,6 +9,7 @@ import {
   type MirroredParameters,
 } from "../protocol/mirrored-parameters.js";
 import { encodeMirroredValue, isMirrorable } from "../protocol/mirrored-values.js";
+import type { Era } from "../protocol/revisions.js";
 import type { Tool } from "../protocol/types.js";
 import { BoundedMap } from "./cache/bounded-map.js";
 
@@ -32,24 +33,31 @@ interface Known {
 
 const NOTHING_MIRRORED: MirroredParameters & { ok: true } = { ok: true, parameters: [] };
 
+export interface KnownToolsOptions {
+  /** Whether the transport repeats parameters in headers. */
+  readonly mirrors: boolean;
+  /** Told of each tool that is left out of a list, and why. */
+  readonly onInvalid: (description: string) => void;
+}
+
 /** What the transport and a second attempt need to know of a server's tools, as they were listed. */
 export class KnownTools {
-  readonly #onInvalid: (description: string) => void;
+  readonly #options: KnownToolsOptions;
   readonly #known = new BoundedMap<Known>(MAX_TOOLS, MAX_CHARACTERS);
   readonly #complainedOf = new BoundedMap<string>(MAX_TOOLS, MAX_CHARACTERS);
 
-  /** @param onInvalid told of each tool that is left out of a list, and why */
-  constructor(onInvalid: (description: string) => void) {
-    this.#onInvalid = onInvalid;
+  constructor(options: KnownToolsOptions) {
+    this.#options = options;
   }
 
   /**
-   * Takes a page of `tools/list`. Where values are mirrored, tools whose `x-mcp-header` annotations are not valid
-   * are left out of it (2026-07-28, Streamable HTTP, Schema Extension).
+   * Takes a page of `tools/list`. Where values are mirrored, which is in the stateless era only, tools whose
+   * `x-mcp-header` annotations are not valid are left out of it (2026-07-28, Streamable HTTP, Schema Extension).
    */
-  learn(page: JsonObject, mirrors: boolean): void {
+  learn(page: JsonObject, era: Era): void {
     const { tools } = page;
     if (!Array.isArray(tools)) return;
+    const mirrors = this.#options.mirrors && era === "stateless";
     const valid = tools.filter((tool: JsonValue) => this.#learn(tool, mirrors));
     // The page is a copy of its own, as it was parsed.
     if (valid.length < tools.length) Object.assign(page, { tools: valid });
@@ -87,7 +95,7 @@ export class KnownTools {
     if (mirrored === undefined || mirrored.length === 0) return;
     const args = isObject(params["arguments"]) ? params["arguments"] : {};
     for (const { header, path } of mirrored) {
-      const value = valueAt(args, path);
+      const value = asSent(valueAt(args, path));
       if (typeof value === "number" || isMirrorable(value))
         headers[header.toLowerCase()] = encodeMirroredValue(value);
     }
@@ -112,8 +120,14 @@ export class KnownTools {
   #complain(name: string, problem: string): void {
     if (this.#complainedOf.get(name) === problem) return;
     this.#complainedOf.set(name, problem, name.length + problem.length);
-    this.#onInvalid(`the tool ${shortened(name)}, which is left out of the list: ${problem}`);
+    this.#options.onInvalid(`the tool ${shortened(name)}, which is left out of the list: ${problem}`);
   }
+}
+
+/** As JSON carries it: a date, say, is a string there. */
+function asSent(value: JsonValue | undefined): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  return (JSON.parse(JSON.stringify([value])) as JsonValue[])[0]; // a list of one is one again
 }
 
 function isRepeatable({ annotations }: JsonObject): boolean {

@@ -72,12 +72,28 @@ export class Requests {
   }
 
   /**
+   * How long a call with these options may take.
+   * @throws RangeError for what cannot be waited for
+   */
+  limitsOf(options: Timeouts): CallLimits {
+    return limitsOf(options, this.limits);
+  }
+
+  /**
    * Settles with the result.
+   * @param startedAt since when the time in all counts, where this is not the first attempt
    * @throws ProtocolError with the server's error; RequestTimeoutError, ConnectionLostError, InvalidResultError
    */
-  roundTrip(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+  roundTrip(
+    session: Session,
+    method: string,
+    params: JsonObject,
+    options: CallOptions,
+    startedAt?: number,
+  ): Promise<JsonObject> {
     const message = this.message(session, method, params, options);
-    const limits = limitsOf(options, this.limits);
+    const given = this.limitsOf(options);
+    const limits = startedAt === undefined ? given : { ...given, startedAt };
     return this.calls.start(session.connection, message, limits, options, (response) =>
       this.#read(response, message),
     );

@@ -38,7 +38,7 @@ export interface SecondAttemptOptions {
   readonly current: () => Session | undefined;
 }
 
-/** Says whether a request that failed is sent once more, and prepares that. */
+/** Says which requests that failed are sent once more, and prepares that. */
 export class SecondAttempt {
   readonly #options: SecondAttemptOptions;
   #listing: Promise<unknown> | undefined;
@@ -47,17 +47,21 @@ export class SecondAttempt {
     this.#options = options;
   }
 
-  async isWorthwhile(failed: Failed): Promise<boolean> {
-    return isHeaderMismatch(failed) ? this.#relisted() : this.#repeats(failed);
+  /**
+   * Settles when the request may be sent once more; rejects with what it failed with when that has become
+   * pointless. `undefined` when it is not sent again at all.
+   */
+  prepare(failed: Failed): Promise<unknown> | undefined {
+    if (!isHeaderMismatch(failed)) return this.#repeats(failed) ? Promise.resolve() : undefined;
+    return this.#relisted().catch(() => {
+      throw failed.error; // it says more than what listing failed with
+    });
   }
 
   /** The tools may ask for other headers than when they were listed (2026-07-28, Streamable HTTP, Client Behavior). */
-  #relisted(): Promise<boolean> {
+  #relisted(): Promise<unknown> {
     this.#listing ??= this.#options.listTools().finally(() => (this.#listing = undefined));
-    return this.#listing.then(
-      () => true,
-      () => false, // what the call itself failed with says more
-    );
+    return this.#listing;
   }
 
   #repeats({ error, session, method, params }: Failed): boolean {

@@ -95,6 +95,7 @@ export class Sessions {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#current = undefined; // nothing more is sent while the connection ends
     await this.#connection?.close();
   }
 

@@ -1,9 +1,9 @@
 import { ProtocolError } from "../../jsonrpc/errors.js";
 import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { ConnectionLostError } from "../../protocol/errors.js";
 import { ASKING_METHODS } from "../../protocol/question-types.js";
 import { isStatelessRevision } from "../../protocol/revisions.js";
+import { begunAlready } from "../begun-already.js";
 import { InvalidResultError, TooManyRoundsError } from "../errors.js";
 import type { Agreed } from "../negotiate.js";
 import { checkRounds, type CallOptions } from "../options.js";
@@ -59,7 +59,9 @@ export async function followRounds(
       ...(inputResponses !== undefined && { inputResponses }),
       ...(requestState !== undefined && { requestState }),
     };
-    result = await options.send({ ...original, ...answers }).catch(begunAlready);
+    result = await options.send({ ...original, ...answers }).catch((error: unknown) => {
+      throw begunAlready(error);
+    });
   }
   return result;
 }
@@ -102,10 +104,4 @@ function readInputRequest(request: unknown, us: Answering, { revision }: Agreed)
   if (params !== undefined && !isObject(params))
     throw new InvalidResultError(`The params of a question must be an object, not ${describe(params)}`);
   return readQuestion(method, params, us, revision);
-}
-
-/** Whatever became of this round, earlier ones have reached the server. */
-function begunAlready(error: unknown): never {
-  if (!(error instanceof ConnectionLostError) || error.mayHaveBeenDelivered) throw error;
-  throw new ConnectionLostError(error.message, { mayHaveBeenDelivered: true, cause: error });
 }

@@ -1,0 +1,103 @@
+import type { JsonObject } from "../jsonrpc/messages.js";
+import { ConnectionLostError } from "../protocol/errors.js";
+import { unlessAborted } from "./abort.js";
+import { begunAlready } from "./begun-already.js";
+import { RequestTimeoutError } from "./errors.js";
+import type { Kept } from "./kept.js";
+import type { CallOptions } from "./options.js";
+import type { Requests } from "./requests.js";
+import type { Failed, SecondAttempt } from "./second-attempt.js";
+import type { Session, Sessions } from "./sessions.js";
+
+export interface SendingOptions {
+  readonly requests: Requests;
+  readonly sessions: Sessions;
+  readonly kept: Kept;
+  /** Absent where no request is sent twice. */
+  readonly secondAttempt: SecondAttempt | undefined;
+  /** Aborted when the client is closed. */
+  readonly closing: AbortSignal;
+}
+
+/** Sends each request on the session there is, or on a new one, and once more where that may help. */
+export class Sending {
+  readonly #options: SendingOptions;
+
+  constructor(options: SendingOptions) {
+    this.#options = options;
+  }
+
+  /** Settles with the result, or with the one that is kept. */
+  request(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    const { sessions } = this.#options;
+    const { current } = sessions;
+    return current === undefined
+      ? unlessAborted(sessions.open(), options.signal).then((opened) =>
+          this.#on(opened, method, params, options),
+        )
+      : this.#on(current, method, params, options);
+  }
+
+  #on(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    const { requests, kept, secondAttempt } = this.#options;
+    requests.checkCapability(method, session.agreed);
+    return kept.through(session, method, params, options, () => {
+      if (secondAttempt === undefined) return requests.roundTrip(session, method, params, options);
+      const startedAt = requests.calls.clock.now();
+      return requests.roundTrip(session, method, params, options).catch((error: unknown) => {
+        const failed = { error, session, method, params };
+        const prepared = secondAttempt.prepare(failed);
+        if (prepared === undefined) throw error;
+        return this.#again(failed, prepared, options, startedAt);
+      });
+    });
+  }
+
+  async #again(
+    { error, method, params }: Failed,
+    prepared: Promise<unknown>,
+    options: CallOptions,
+    startedAt: number,
+  ): Promise<JsonObject> {
+    const { requests, sessions, kept } = this.#options;
+    try {
+      const ready = prepared.then(() => sessions.ready());
+      const session = await this.#inTime(ready, method, options, startedAt);
+      kept.connected(session);
+      requests.checkCapability(method, session.agreed);
+      return await requests.roundTrip(session, method, params, options, startedAt);
+    } catch (problem) {
+      const isBegun = error instanceof ConnectionLostError && error.mayHaveBeenDelivered;
+      throw isBegun ? begunAlready(problem) : problem;
+    }
+  }
+
+  /** What the second attempt waits for is for its caller a time without an answer, like any other. */
+  #inTime<T>(
+    ready: Promise<T>,
+    method: string,
+    { signal, ...options }: CallOptions,
+    startedAt: number,
+  ): Promise<T> {
+    const { requests, closing } = this.#options;
+    const { clock } = requests.calls;
+    const { timeoutMs, maxTotalTimeoutMs } = requests.limitsOf(options);
+    const leftMs = startedAt + maxTotalTimeoutMs - clock.now();
+    const late = new AbortController();
+    const timer = clock.schedule(
+      Math.min(timeoutMs, leftMs),
+      () => {
+        late.abort(
+          leftMs <= timeoutMs
+            ? new RequestTimeoutError(method, maxTotalTimeoutMs, "total")
+            : new RequestTimeoutError(method, timeoutMs, "idle"),
+        );
+      },
+      { keepAlive: true },
+    );
+    const ended = unlessAborted(unlessAborted(ready, closing), late.signal);
+    return unlessAborted(ended, signal).finally(() => {
+      timer.cancel();
+    });
+  }
+}
