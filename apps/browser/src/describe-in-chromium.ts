@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { bundle } from "./bundle.js";
 import { hasChromium, openChromium } from "./chromium.js";
@@ -12,16 +12,18 @@ export function describeInChromium(
 ): void {
   describe.skipIf(!hasChromium)(title, () => {
     let browser: Browser;
+    let context: BrowserContext;
     let pages: PageServer;
 
     beforeAll(async () => {
       const { script } = await bundle("src/page.ts");
       [browser, pages] = await Promise.all([openChromium(), PageServer.start(script)]);
+      context = await browser.newContext();
     });
     afterAll(async () => {
       await browser.close();
       await pages.close();
     });
-    tests((options) => Visit.open(browser, pages, options));
+    tests((options) => Visit.open(context, pages, options));
   });
 }

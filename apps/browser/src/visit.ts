@@ -1,5 +1,5 @@
 import type { StreamableHttpOptions } from "@towpath/transport-http";
-import type { Browser, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { CuttingProxy } from "./cutting-proxy.js";
 import type { PageServer } from "./page-server.js";
@@ -33,7 +33,7 @@ export class Visit {
   }
 
   static async open(
-    browser: Browser,
+    context: BrowserContext,
     pages: PageServer,
     { host = ALLOWED_HOST, ...options }: VisitOptions = {},
   ): Promise<Visit> {
@@ -41,7 +41,7 @@ export class Visit {
     onTestFinished(() => stage.close());
     const proxy = await CuttingProxy.start(stage.url);
     onTestFinished(() => proxy.close());
-    const page = await browser.newPage();
+    const page = await context.newPage();
     onTestFinished(() => page.close());
     const visit = new Visit(stage, proxy, page);
     await page.exposeFunction("tell", (what: unknown) => visit.#heard(what));
