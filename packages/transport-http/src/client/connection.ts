@@ -159,7 +159,12 @@ export class HttpConnection implements ClientConnection, Line {
   #post(message: JsonRpcNotification | JsonRpcResponse): Promise<void> {
     if (this.#over !== undefined) return Promise.reject(ended(this.#over, false));
     const body = JSON.stringify(message);
-    return this.#deliver((listener) => this.channel.post(body, undefined, "control", listener));
+    const accepted = this.#deliver((listener) => this.channel.post(body, undefined, "control", listener));
+    accepted.catch((error: unknown) => {
+      const isEnd = error instanceof HttpStatusError && error.status === 404;
+      if (isEnd && this.channel.sessionId !== undefined) this.sessionEnded(error);
+    });
+    return accepted;
   }
 
   /** Ends the session, if there is one: the server needs to keep nothing of it (Session Management). */
@@ -173,11 +178,7 @@ export class HttpConnection implements ClientConnection, Line {
     const { accepted } = new Delivery(this.channel, this.#accepting).begin(send);
     this.#deliveries.add(accepted);
     const settled = (): void => void this.#deliveries.delete(accepted);
-    accepted.then(settled, (error: unknown) => {
-      settled();
-      const isEnd = error instanceof HttpStatusError && error.status === 404;
-      if (isEnd && this.channel.sessionId !== undefined) this.sessionEnded(error);
-    });
+    accepted.then(settled, settled);
     return accepted;
   }
 }

@@ -31,6 +31,8 @@ export class StandingStream implements StreamReader, Taker {
 
   /** Settles as soon as the server has the stream open, or will not, or takes its time. Never rejects. */
   open(): Promise<void> {
+    // The connection may be over by the time the server has accepted what comes first.
+    if (this.#state !== "new") return Promise.resolve();
     const { clock } = this.#line.settings;
     return new Promise((resolve) => {
       const timer = clock.schedule(OPENING_MS, resolve, { keepAlive: true });
