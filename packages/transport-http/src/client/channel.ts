@@ -102,7 +102,7 @@ class Awaited implements OpenCall {
         if (!this.#aborted) this.#call = send(ready);
       },
       (error: unknown) => {
-        if (!this.#aborted) listener.fail(error instanceof Error ? error : new Error(String(error)), false);
+        if (!this.#aborted) listener.refuse(error instanceof Error ? error : new Error(String(error)));
       },
     );
   }

@@ -15,7 +15,10 @@ export interface OutgoingCall {
   readonly pool: "requests" | "control";
 }
 
-/** Takes the answer to a call as it comes: `head`, then `text` as often as need be, then `end`; or `fail` in place of the rest. */
+/**
+ * Takes the answer to a call as it comes: `head`, then `text` as often as need be, then `end`; or `fail`, or `refuse`,
+ * in place of the rest.
+ */
 export interface AnswerListener {
   head(status: number, headers: ReadonlyHeaders): void;
   /** A piece of the body, decoded from UTF-8. */
@@ -23,6 +26,8 @@ export interface AnswerListener {
   end(): void;
   /** Nothing more comes. `sent` is false when it is known that the server got nothing of the request. */
   fail(error: Error, sent: boolean): void;
+  /** The call is not made, or not followed any further, for a reason that its caller is to be told as it is. */
+  refuse(error: Error): void;
 }
 
 /** The runtime's way to make HTTP requests. Redirects are not followed; nothing is kept of one request for the next. */

@@ -54,9 +54,13 @@ export class Delivery implements AnswerListener, Timed {
   }
 
   fail(error: Error, sent: boolean): void {
-    this.#deadlines.delete(this);
     const text = `The message was not accepted: ${error.message}`;
-    this.#reject(new ConnectionLostError(text, { mayHaveBeenDelivered: sent, cause: error }));
+    this.refuse(new ConnectionLostError(text, { mayHaveBeenDelivered: sent, cause: error }));
+  }
+
+  refuse(error: Error): void {
+    this.#deadlines.delete(this);
+    this.#reject(error);
   }
 
   overdue(): void {

@@ -139,6 +139,10 @@ export class EventStream implements AnswerListener, EventListener, Timed {
     if (!this.#isOver) this.#cut(error);
   }
 
+  refuse(error: Error): void {
+    if (!this.#isOver) this.#end(error);
+  }
+
   event({ event, data }: ReceivedEvent): void {
     if (event === "message" && !this.#isOver) this.#options.reader.data(data);
   }

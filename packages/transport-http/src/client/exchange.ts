@@ -117,9 +117,11 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   fail(error: Error, sent: boolean): void {
     if (this.#isSettled) this.#line.lingering.delete(this);
     else if (this.#stream !== undefined) this.#stream.fail(error);
-    else {
-      this.giveUp(lost(`The request got no answer: ${error.message}`, error, sent));
-    }
+    else this.giveUp(lost(`The request got no answer: ${error.message}`, error, sent));
+  }
+
+  refuse(error: Error): void {
+    this.giveUp(error);
   }
 
   data(json: string): void {

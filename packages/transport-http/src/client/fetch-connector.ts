@@ -70,7 +70,7 @@ class FetchCall implements OpenCall {
     if (response.type === "opaqueredirect") {
       // No more is known of it.
       const { url } = this.#call;
-      this.#tell((listener) => listener.fail(new RedirectError({ url }), true));
+      this.#tell((listener) => listener.refuse(new RedirectError({ url })));
       return;
     }
     this.#listener?.head(response.status, response.headers);

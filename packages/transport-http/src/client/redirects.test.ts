@@ -98,11 +98,10 @@ describe.each([
     const other = await site({});
     const to = other.url.replace("//", "//ann:secret@");
     const { url } = await site({ "/mcp": [307, to] });
-    const { error, sent } = await failed(open(), url, { headers: { authorization: "Bearer secret" } });
-    expect([sent, error.message]).toEqual([
-      true,
+    const { error } = await failed(open(), url, { headers: { authorization: "Bearer secret" } });
+    expect(error.message).toBe(
       `${url} redirects to ${other.url}, which is another origin. Use that URL, if you trust it`,
-    ]);
+    );
     expect(error).toMatchObject({ name: "RedirectError", status: 307, location: other.url });
     expect(other.paths).toEqual([]);
   });

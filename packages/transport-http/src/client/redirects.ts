@@ -104,6 +104,11 @@ class Hop implements AnswerListener, OpenCall {
     this.#listener?.fail(error, sent);
   }
 
+  refuse(error: Error): void {
+    this.#previous?.drop();
+    this.#listener?.refuse(error);
+  }
+
   #redirected(status: number, location: string | null): void {
     const listener = this.#listener;
     if (listener === undefined) return;
@@ -113,7 +118,7 @@ class Hop implements AnswerListener, OpenCall {
     const why = this.#objection(status, to);
     if (why !== undefined || to === undefined) {
       this.drop();
-      listener.fail(new RedirectError({ url, status, to, why }), true);
+      listener.refuse(new RedirectError({ url, status, to, why }));
       return;
     }
     if (status === PERMANENT) this.#moved.add(url, to);

@@ -57,6 +57,10 @@ export class RecordedAnswer implements AnswerListener {
     this.told.push("fail");
     this.#over.resolve({ error, sent });
   }
+
+  refuse(error: Error): void {
+    this.fail(error, false);
+  }
 }
 
 export type CallOptions = Partial<Omit<OutgoingCall, "url">>;
