@@ -1,5 +1,6 @@
 import { caching } from "./caching.js";
 import { cancellation, logging, progress } from "./exchanges.js";
+import { httpClients } from "./http-clients.js";
 import { httpMetadata } from "./http-metadata.js";
 import { httpSecurity, httpSessions } from "./http-sessions.js";
 import { jsonrpc } from "./jsonrpc.js";
@@ -50,6 +51,7 @@ const entries = [
   ...httpMetadata,
   ...httpSessions,
   ...httpSecurity,
+  ...httpClients,
 ] as const;
 
 export type RequirementId = (typeof entries)[number]["id"];

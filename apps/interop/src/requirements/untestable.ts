@@ -1,18 +1,9 @@
-import {
-  ALL,
-  HANDSHAKE,
-  HTTP_ALL,
-  HTTP_HANDSHAKE,
-  STATELESS,
-  since,
-  type Requirement,
-} from "./requirement.js";
+import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 /** Why something that the specification asks for cannot be seen on a connection. */
 export const REASONS = {
   people: "It is about what an application shows to people, and what it lets them decide",
   author: "It is about what the author of a server or an application does in code of their own",
-  client: "It is about clients over HTTP, of which there is none yet",
   intermediary: "It is about what stands between client and server",
   authorization: "It is about OAuth, which is for a package of its own",
   tasks: "Tasks are not offered",
@@ -341,46 +332,6 @@ export const untestable: readonly Untestable[] = [
     asks: "Origins are checked, addresses are local, and clients authenticated",
     revisions: ["2024-11-05"],
     why: "sse",
-  },
-  {
-    spec: "2026-07-28/basic/transports/streamable-http#sending-messages",
-    also: [
-      "2025-11-25/basic/transports#sending-messages-to-the-server",
-      "2025-11-25/basic/transports#listening-for-messages-from-the-server",
-    ],
-    asks: "Clients post each message by itself, accept both kinds of answers, and wait as retry says before they come back",
-    revisions: HTTP_ALL,
-    why: "client",
-  },
-  {
-    spec: "2025-11-25/basic/transports#session-management",
-    asks: "Clients name their session, keep it secret, end it, and begin another when it is gone",
-    revisions: HTTP_HANDSHAKE,
-    why: "client",
-  },
-  {
-    spec: "2025-11-25/basic/transports#protocol-version-header",
-    asks: "Clients say the version that was agreed on",
-    revisions: ["2025-06-18", "2025-11-25"],
-    why: "client",
-  },
-  {
-    spec: "2026-07-28/basic/transports/streamable-http#client-behavior",
-    also: [
-      "2026-07-28/basic/transports/streamable-http#standard-request-headers",
-      "2026-07-28/basic/transports/streamable-http#custom-headers-from-tool-parameters",
-      "2026-07-28/basic/transports/streamable-http#value-encoding",
-      "2026-07-28/basic/transports/streamable-http#schema-extension",
-    ],
-    asks: "Clients mirror what is to be mirrored, encoded, and leave out tools that mark it against the rules",
-    revisions: STATELESS,
-    why: "client",
-  },
-  {
-    spec: "2026-07-28/basic/transports/streamable-http#backward-compatibility",
-    asks: "Clients read the body of a 400 before they fall back to initialize",
-    revisions: STATELESS,
-    why: "client",
   },
   {
     spec: "2026-07-28/basic/transports/streamable-http#server-validation",
