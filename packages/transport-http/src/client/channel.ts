@@ -33,11 +33,12 @@ export class Channel {
     listener: AnswerListener,
   ): OpenCall {
     const said = mirrored ?? this.#ofSession();
+    const mayAsk = pool === "requests" && mirrored === undefined;
     if (this.#posting !== undefined) {
       const headers = { ...this.#posting, ...said };
-      return this.#connector.send({ method: "POST", url: this.url, headers, body, pool }, listener);
+      return this.#connector.send({ method: "POST", url: this.url, headers, body, pool, mayAsk }, listener);
     }
-    return this.#send({ method: "POST", body, pool }, { ...JSON_HEADERS, ...said }, listener);
+    return this.#send({ method: "POST", body, pool, mayAsk }, { ...JSON_HEADERS, ...said }, listener);
   }
 
   /** Asks for the standing stream, or for one that was cut after the event with this id. */
@@ -65,7 +66,7 @@ export class Channel {
   }
 
   #send(
-    call: Pick<OutgoingCall, "method" | "body" | "pool">,
+    call: Pick<OutgoingCall, "method" | "body" | "pool" | "mayAsk">,
     said: PlainHeaders,
     listener: AnswerListener,
   ): OpenCall {

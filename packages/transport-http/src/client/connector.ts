@@ -13,6 +13,8 @@ export interface OutgoingCall {
    * depend on never waits: notifications, answers, GET, DELETE.
    */
   readonly pool: "requests" | "control";
+  /** Before it answers, the server may ask something, and wait for the answer. */
+  readonly mayAsk?: boolean;
 }
 
 /**

@@ -17,7 +17,8 @@ export function foreignPage(url: URL): string | undefined {
   return origin === url.origin ? undefined : origin;
 }
 
-function pageOrigin(): string | undefined {
+/** The origin of the page, or of its worker; `undefined` where there are no pages. */
+export function pageOrigin(): string | undefined {
   try {
     // Only browsers have one, and it may be anything elsewhere.
     const { location } = globalThis as { readonly location?: { readonly origin?: unknown } };

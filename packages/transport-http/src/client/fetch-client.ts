@@ -1,6 +1,8 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
+import { pageOrigin } from "./cross-origin.js";
 import { fetchConnector } from "./fetch-connector.js";
+import { leavingRoom } from "./page-connector.js";
 import type { StreamableHttpClientOptions } from "./options.js";
 
 /**
@@ -17,5 +19,8 @@ export function streamableHttpClient(
   url: string | URL,
   options: StreamableHttpClientOptions = {},
 ): ClientTransport {
-  return httpTransport(url, options, () => fetchConnector(options));
+  return httpTransport(url, options, () => {
+    const connector = fetchConnector(options);
+    return pageOrigin() === undefined ? connector : leavingRoom(connector);
+  });
 }

@@ -1,0 +1,99 @@
+import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+
+/**
+ * Calls at a time that a server may ask something before it answers. Over HTTP/1.1 a browser makes six connections
+ * to a host for all its pages, and lets further requests wait: one is left for the standing stream, and one for
+ * the answers without which none of the others would end.
+ */
+const MAX_ASKING = 4;
+
+/** The same connector, for a page: calls never take up all connections that there are. */
+export function leavingRoom(connector: Connector): Connector {
+  return new RoomLeaving(connector);
+}
+
+class RoomLeaving implements Connector {
+  readonly #connector: Connector;
+  readonly #seated = new Set<Seat>();
+  readonly #waiting = new Set<Seat>();
+
+  constructor(connector: Connector) {
+    this.#connector = connector;
+  }
+
+  send(call: OutgoingCall, listener: AnswerListener): OpenCall {
+    if (call.mayAsk !== true) return this.#connector.send(call, listener);
+    const seat = new Seat(call, listener, (left) => {
+      this.#left(left);
+    });
+    if (this.#seated.size < MAX_ASKING) this.#admit(seat);
+    else this.#waiting.add(seat);
+    return seat;
+  }
+
+  close(): void {
+    this.#waiting.clear();
+    this.#connector.close();
+  }
+
+  #admit(seat: Seat): void {
+    this.#seated.add(seat);
+    seat.send(this.#connector);
+  }
+
+  #left(seat: Seat): void {
+    this.#waiting.delete(seat);
+    if (!this.#seated.delete(seat)) return;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#admit(next);
+  }
+}
+
+/** A call from when it is wanted until it is over. */
+class Seat implements AnswerListener, OpenCall {
+  readonly #call: OutgoingCall;
+  readonly #listener: AnswerListener;
+  readonly #left: (seat: Seat) => void;
+  #open: OpenCall | undefined;
+
+  constructor(call: OutgoingCall, listener: AnswerListener, left: (seat: Seat) => void) {
+    this.#call = call;
+    this.#listener = listener;
+    this.#left = left;
+  }
+
+  send(connector: Connector): void {
+    this.#open = connector.send(this.#call, this);
+  }
+
+  abort(): void {
+    this.#open?.abort();
+    this.#left(this);
+  }
+
+  head(status: number, headers: ReadonlyHeaders): void {
+    this.#listener.head(status, headers);
+  }
+
+  text(piece: string): void {
+    this.#listener.text(piece);
+  }
+
+  end(): void {
+    this.#left(this);
+    this.#listener.end();
+  }
+
+  fail(error: Error, sent: boolean): void {
+    this.#left(this);
+    this.#listener.fail(error, sent);
+  }
+
+  refuse(error: Error): void {
+    this.#left(this);
+    this.#listener.refuse(error);
+  }
+}
