@@ -7,6 +7,11 @@ const JSON_HEADERS = {
   "content-type": "application/json",
 };
 
+export interface ChannelCall extends OpenCall {
+  /** The server knows nothing of it yet: its headers are waited for. */
+  readonly isUnsent?: boolean;
+}
+
 /** The way to one endpoint: what every HTTP request to it says, and the session it is part of. */
 export class Channel {
   readonly url: URL;
@@ -31,7 +36,7 @@ export class Channel {
     mirrored: MirroredHeaders | undefined,
     pool: OutgoingCall["pool"],
     listener: AnswerListener,
-  ): OpenCall {
+  ): ChannelCall {
     const said = mirrored ?? this.#ofSession();
     const mayAsk = pool === "requests" && mirrored === undefined;
     if (this.#posting !== undefined) {
@@ -69,7 +74,7 @@ export class Channel {
     call: Pick<OutgoingCall, "method" | "body" | "pool" | "mayAsk">,
     said: PlainHeaders,
     listener: AnswerListener,
-  ): OpenCall {
+  ): ChannelCall {
     const send = (own: PlainHeaders): OpenCall =>
       this.#connector.send({ ...call, url: this.url, headers: { ...own, ...said } }, listener);
     const own = typeof this.#headers === "function" ? this.#headers : () => this.#headers as PlainHeaders;
@@ -89,7 +94,7 @@ function asBytes(id: string): string {
 }
 
 /** A call whose headers have to be waited for. */
-class Awaited implements OpenCall {
+class Awaited implements ChannelCall {
   #call: OpenCall | undefined;
   #aborted = false;
 
@@ -106,6 +111,10 @@ class Awaited implements OpenCall {
         if (!this.#aborted) listener.refuse(error instanceof Error ? error : new Error(String(error)));
       },
     );
+  }
+
+  get isUnsent(): boolean {
+    return this.#call === undefined;
   }
 
   abort(): void {

@@ -12,6 +12,7 @@ import {
   type MirroredHeaders,
   type ReadonlyHeaders,
 } from "@towpath/mcp-core/transport";
+import type { ChannelCall } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { HttpStatusError } from "./errors.js";
 import { statusError } from "./status-error.js";
@@ -35,7 +36,7 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   readonly #sessionId: string | undefined;
   #resolve: (response: JsonRpcResponse) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
-  #call: OpenCall | undefined;
+  #call: ChannelCall | undefined;
   #status = 0;
   #headers: ReadonlyHeaders | undefined;
   #body = "";
@@ -80,9 +81,10 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
 
   cancel(reason: string): void {
     if (!this.#settle()) return;
+    const isUnsent = this.#call?.isUnsent === true;
     this.abort();
     // Closing the stream is what cancels in the stateless era; in the other one it says nothing.
-    if (this.#mirrored === undefined) this.#line.cancelled(this.#message, reason);
+    if (this.#mirrored === undefined && !isUnsent) this.#line.cancelled(this.#message, reason);
   }
 
   head(status: number, headers: ReadonlyHeaders): void {

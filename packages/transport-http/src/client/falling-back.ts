@@ -25,6 +25,7 @@ export class FallingBack implements ClientConnection {
   readonly #older: ClientTransport;
   readonly #receiver: MessageReceiver;
   #connection: ClientConnection;
+  #isClosing = false;
   #settleClosed: (reason: CloseReason) => void = () => undefined;
 
   constructor(connection: ClientConnection, older: ClientTransport, receiver: MessageReceiver) {
@@ -67,18 +68,19 @@ export class FallingBack implements ClientConnection {
   }
 
   close(): Promise<void> {
+    this.#isClosing = true;
     return this.#connection.close();
   }
 
   /** @throws the server's first refusal, when it knows the older transport no better */
   async #fallBack(refusal: HttpStatusError): Promise<void> {
     const first = this.#connection;
-    try {
-      this.#connection = await this.#older.connect(this.#receiver);
-    } catch {
-      throw refusal;
-    }
-    this.#follow(this.#connection);
+    const older = await this.#older.connect(this.#receiver).catch(() => undefined);
+    // Nobody waits for it any more.
+    if (this.#isClosing) await older?.close();
+    if (older === undefined || this.#isClosing) throw refusal;
+    this.#connection = older;
+    this.#follow(older);
     void first.close();
   }
 

@@ -114,6 +114,16 @@ export class ScriptedServer {
     while (this.connections > 0) await this.#changed();
   }
 
+  /** Settles when what was under way to the server has come: a request that is sent now comes after it. */
+  async quiet(): Promise<void> {
+    this.on("PUT", (call) => call.status(204));
+    await fetch(this.url, { method: "PUT" });
+    this.calls.splice(
+      this.calls.findIndex(({ key }) => key === "PUT"),
+      1,
+    );
+  }
+
   async stop(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
