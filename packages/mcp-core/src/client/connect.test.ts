@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { gate } from "../../test/support/gate.js";
 import { settled } from "../../test/support/link.js";
+import { RefusedError, rememberedEra, scriptedEndpoint } from "../../test/support/scripted-endpoint.js";
 import {
   discovered,
   initialized,
@@ -447,5 +449,186 @@ describe("connecting", () => {
     clock.advance(60_000);
     await expect(client).rejects.toMatchObject({ name: "RequestTimeoutError" });
     expect(silent.closed).toEqual([0]);
+  });
+});
+
+describe("an era that the transport remembers", () => {
+  const refusing =
+    (error: Error, then: Script = legacy()): Parameters<typeof scriptedEndpoint>[0] =>
+    (message, to, refuse) => {
+      if (message.method === "server/discover") refuse(error);
+      else then(message, to);
+    };
+  const lost = new ConnectionLostError("reset", { mayHaveBeenDelivered: true });
+
+  it.each([
+    ["stateless", "discovers", modern(), ["server/discover"]],
+    ["handshake", "answers the probe with an error of the other era", legacy(), HANDSHAKE],
+    ["handshake", "refuses the probe as one of that era", refusing(new RefusedError()), HANDSHAKE],
+  ] as const)("is %s when a server %s", async (era, _, script, methods) => {
+    const eras = rememberedEra();
+    const endpoint = scriptedEndpoint(script, { eras });
+    const client = await McpClient.connect(endpoint.transport);
+    expect([client.era, eras.told]).toEqual([era, [era]]);
+    expect(endpoint.methods()).toEqual([methods]);
+    await client.close();
+  });
+
+  it("saves the probe", async () => {
+    const endpoint = scriptedEndpoint(legacy(), { eras: rememberedEra("handshake") });
+    const client = await McpClient.connect(endpoint.transport);
+    expect(client.era).toBe("handshake");
+    expect(endpoint.methods()).toEqual([HANDSHAKE.slice(1)]);
+    await client.close();
+  });
+
+  it("saves the greeting of a server that is slow to discover", async () => {
+    const clock = new ManualClock();
+    const endpoint = scriptedEndpoint(() => undefined, { eras: rememberedEra("stateless") });
+    const client = McpClient.connect(endpoint.transport, { clock });
+    await settled();
+    clock.advance(10_000);
+    await settled();
+    const [end] = endpoint.connections;
+    end?.result(end.received[0]?.id, discovered());
+    expect((await client).era).toBe("stateless");
+    expect(endpoint.methods()).toEqual([["server/discover"]]);
+    await (await client).close();
+  });
+
+  it("is the server's own word, and not what a client of one era speaks", async () => {
+    for (const [era, script] of [
+      ["handshake", legacy()],
+      ["stateless", modern()],
+    ] as const) {
+      const eras = rememberedEra(era === "handshake" ? "stateless" : "handshake");
+      const endpoint = scriptedEndpoint(script, { eras });
+      const client = await McpClient.connect(endpoint.transport, { era });
+      expect([client.era, eras.told]).toEqual([era, []]);
+      await client.close();
+    }
+  });
+
+  describe("when the server is slow", () => {
+    const slow = async (accepted?: Promise<void>) => {
+      const clock = new ManualClock();
+      const eras = rememberedEra();
+      const traits = { eras, ...(accepted !== undefined && { accepted }) };
+      const endpoint = scriptedEndpoint(() => undefined, traits);
+      const client = McpClient.connect(endpoint.transport, { clock });
+      await settled();
+      clock.advance(1000);
+      await settled();
+      const [end] = endpoint.connections;
+      if (end === undefined) throw new Error("The client did not connect");
+      const [probe, greeting] = end.received.map(({ id }) => id);
+      return { eras, client, end, probe, greeting };
+    };
+
+    it("is not that of the greeting, which a server of both eras answers too", async () => {
+      const { eras, client, end, greeting } = await slow();
+      end.result(greeting, initialized());
+      expect((await client).era).toBe("handshake");
+      expect(eras.told).toEqual([]);
+      await (await client).close();
+    });
+
+    it("is not that of the greeting either when the probe is answered while that is being settled", async () => {
+      const accepted = gate();
+      const { eras, client, end, probe, greeting } = await slow(accepted.promise);
+      end.result(greeting, initialized());
+      await settled();
+      end.result(probe, discovered());
+      await settled();
+      accepted.open();
+      expect((await client).era).toBe("handshake");
+      expect(eras.told).toEqual([]);
+      await (await client).close();
+    });
+
+    it("is that of its answer to the probe, if that is there first", async () => {
+      const { eras, client, end, probe, greeting } = await slow();
+      end.error(probe, -32601);
+      await settled();
+      end.result(greeting, initialized());
+      expect((await client).era).toBe("handshake");
+      expect(eras.told).toEqual(["handshake"]);
+      await (await client).close();
+    });
+  });
+
+  it.each([
+    ["handshake", "an error", modern(({ id }, to) => to.error(id, -32601)), "stateless"],
+    [
+      "handshake",
+      "no revision in common",
+      modern(({ id }, to) => to.result(id, initialized("1900-01-01"))),
+      "stateless",
+    ],
+    ["stateless", "an error", legacy(), "handshake"],
+    ["stateless", "a refusal", refusing(new RefusedError()), "handshake"],
+  ] as const)(
+    "and is %s, while the server answers with %s, is forgotten, and found out anew at once",
+    async (remembered, _, script, era) => {
+      const eras = rememberedEra(remembered);
+      const endpoint = scriptedEndpoint(script, { eras });
+      const client = await McpClient.connect(endpoint.transport);
+      expect([client.era, eras.told]).toEqual([era, [undefined, era]]);
+      expect(endpoint.connections).toHaveLength(2);
+      expect(endpoint.closed).toEqual([0]);
+      await client.close();
+    },
+  );
+
+  it("and is handshake, while the greeting is refused, is forgotten, and found out anew at once", async () => {
+    const eras = rememberedEra("handshake");
+    const endpoint = scriptedEndpoint(
+      (message, to, refuse) => {
+        if (message.method === "initialize") refuse(new RefusedError());
+        else modern()(message, to);
+      },
+      { eras },
+    );
+    const client = await McpClient.connect(endpoint.transport);
+    expect([client.era, eras.told]).toEqual(["stateless", [undefined, "stateless"]]);
+    await client.close();
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["stateless", "stateless"],
+    ["handshake", "handshake"],
+  ] as const)("and is %s, stays so when a failure says nothing of it", async (_, remembered) => {
+    for (const failure of [new Error("401"), lost]) {
+      const eras = rememberedEra(remembered);
+      const endpoint = scriptedEndpoint((_message, _to, refuse) => refuse(failure), { eras });
+      await expect(McpClient.connect(endpoint.transport)).rejects.toBe(failure);
+      expect([eras.told, endpoint.closed]).toEqual([[], [0]]);
+      expect(endpoint.methods()).toEqual([[remembered === "handshake" ? "initialize" : "server/discover"]]);
+    }
+  });
+
+  it("is found out only once more when it is wrong and the server answers neither", async () => {
+    const eras = rememberedEra("handshake");
+    const endpoint = scriptedEndpoint(({ id }, to) => to.error(id, -32603), { eras });
+    await expect(McpClient.connect(endpoint.transport)).rejects.toMatchObject({ code: -32603 });
+    expect(endpoint.methods()).toEqual([["initialize"], ["server/discover", "initialize"]]);
+    expect([eras.told, endpoint.closed]).toEqual([[undefined], [0, 1]]);
+  });
+
+  it("is that of the next connection too, which is made without asking", async () => {
+    const eras = rememberedEra();
+    const reconnect = { attempts: 5, windowMs: 60_000 };
+    const endpoint = scriptedEndpoint(
+      legacy(({ id }, to) => to.result(id, {})),
+      { eras, reconnect },
+    );
+    const client = await McpClient.connect(endpoint.transport);
+    endpoint.connections[0]?.lose("gone");
+    await settled();
+    await client.ping();
+    expect(endpoint.methods()).toEqual([HANDSHAKE, [...HANDSHAKE.slice(1), "ping"]]);
+    expect(eras.told).toEqual(["handshake"]);
+    await client.close();
   });
 });

@@ -66,7 +66,10 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
   readonly onLog?: (message: LogMessage) => void;
   /** Takes notifications that belong to no call, such as `notifications/tools/list_changed`. */
   readonly onNotification?: (message: JsonRpcNotification) => void;
-  /** Told of what arrived and was no MCP message; it is skipped. Default: nobody. */
+  /**
+   * Told of what arrived and is skipped because it is no MCP message, or a tool that is left out of lists as its
+   * annotations for headers are not valid. Default: nobody; of such tools `console.warn`.
+   */
   readonly onNoise?: (description: string) => void;
   /**
    * Told of failures that a server hears of only as an internal error: what a handler of questions throws in

@@ -18,7 +18,7 @@ export interface EndpointTraits extends Pick<ClientTransport, "eras" | "mirrors"
 
 export interface ScriptedEndpoint extends ScriptedServer {
   /** The methods of all requests, and the headers they were handed over with. */
-  readonly mirrored: (readonly [method: string, headers: MirroredHeaders | undefined])[];
+  readonly mirrored: readonly (readonly [method: string, headers: MirroredHeaders | undefined])[];
 }
 
 /** A scripted server over a transport that has these traits, as HTTP has them. */
@@ -26,7 +26,7 @@ export function scriptedEndpoint(
   script: EndpointScript,
   { accepted, ...traits }: EndpointTraits = {},
 ): ScriptedEndpoint {
-  const mirrored: ScriptedEndpoint["mirrored"] = [];
+  const mirrored: (readonly [string, MirroredHeaders | undefined])[] = [];
   const refusals = new Map<string, (error: Error) => void>();
   const server = scriptedServer((message, to) => {
     script(message, to, (error) => refusals.get(`${String(to.index)} ${String(message.id)}`)?.(error));
@@ -36,11 +36,16 @@ export function scriptedEndpoint(
     const connection = await server.transport.connect(receiver);
     const request: ClientConnection["request"] = (message, headers) => {
       mirrored.push([message.method, headers]);
-      const { response, cancel } = connection.request(message);
+      const exchange = connection.request(message);
       const refused = new Promise<never>((_, reject) => {
         refusals.set(`${String(index)} ${String(message.id)}`, reject);
       });
-      return { response: Promise.race([response, refused]), cancel };
+      return {
+        response: Promise.race([exchange.response, refused]),
+        cancel: (reason) => {
+          exchange.cancel(reason);
+        },
+      };
     };
     return {
       request,
