@@ -41,8 +41,8 @@ export class Delivery implements AnswerListener, Timed {
   head(status: number, headers: ReadonlyHeaders): void {
     this.#status = status;
     this.#headers = headers;
-    // What else comes with it is nothing to wait for.
-    if (isAccepted(status)) this.#settle();
+    // What else comes with it is nothing to wait for, and has to end in time all the same.
+    if (isAccepted(status)) this.#resolve();
   }
 
   text(piece: string): void {
@@ -50,7 +50,9 @@ export class Delivery implements AnswerListener, Timed {
   }
 
   end(): void {
-    this.#settle();
+    this.#deadlines.delete(this);
+    if (isAccepted(this.#status)) this.#resolve();
+    else this.#reject(statusError(this.#channel.url, this.#status, this.#headers, this.#body));
   }
 
   fail(error: Error, sent: boolean): void {
@@ -66,12 +68,6 @@ export class Delivery implements AnswerListener, Timed {
   overdue(): void {
     this.#call?.abort();
     this.fail(new Error("the server did not answer in time"), true);
-  }
-
-  #settle(): void {
-    this.#deadlines.delete(this);
-    if (isAccepted(this.#status)) this.#resolve();
-    else this.#reject(statusError(this.#channel.url, this.#status, this.#headers, this.#body));
   }
 }
 

@@ -28,22 +28,20 @@ export function takeText(json: string, taker: Taker): void {
     taker.receiver.noise(`not JSON: ${shortened(json, 200)}`);
     return;
   }
-  if (!Array.isArray(value)) takeValue(value, taker);
+  // Of the text: what was parsed may be nested deeper than can be written again.
+  const excerpt = shortened(json, 200);
+  if (!Array.isArray(value)) takeValue(value, excerpt, taker);
   else if (!taker.takesBatches)
     taker.receiver.noise("a batch, which exists only in protocol revision 2025-03-26");
   else if (value.length > MAX_BATCH)
     taker.receiver.noise(`a batch of ${String(value.length)} messages, more than ${String(MAX_BATCH)}`);
-  else for (const element of value) takeValue(element, taker);
+  else for (const element of value) takeValue(element, excerpt, taker);
 }
 
-function takeValue(value: unknown, taker: Taker): void {
+function takeValue(value: unknown, excerpt: string, taker: Taker): void {
   const { receiver } = taker;
   if (isResponse(value)) {
-    if (!taker.respond(value)) receiver.noise(`an answer that nobody waits for here: ${excerpt(value)}`);
+    if (!taker.respond(value)) receiver.noise(`an answer that nobody waits for here: ${excerpt}`);
   } else if (isNotification(value) || isRequest(value)) receiver.message(value);
-  else receiver.noise(`not an MCP message: ${excerpt(value)}`);
-}
-
-function excerpt(value: unknown): string {
-  return shortened(JSON.stringify(value), 200);
+  else receiver.noise(`not an MCP message: ${excerpt}`);
 }
