@@ -69,6 +69,22 @@ describeInChromium("the client in a page", (visit) => {
       expect(seen).toEqual({ asked: ["Which day?"], content: [{ type: "text", text: "booked Friday" }] });
     });
 
+    it("answers the questions of more calls at once than a browser makes connections", async () => {
+      const visited = await visit();
+      const texts = await visited.run(
+        async ([url, era]) => {
+          const elicit = () => ({ action: "accept", content: { day: "Friday" } }) as const;
+          const client = await towpath.connect(url, { era, elicit });
+          const calls = Array.from({ length: 12 }, () => client.callTool("book"));
+          const results = await Promise.all(calls);
+          await client.close();
+          return results.flatMap(({ content }) => content);
+        },
+        [visited.url, era] as const,
+      );
+      expect(texts).toEqual(Array.from({ length: 12 }, () => ({ type: "text", text: "booked Friday" })));
+    });
+
     it("hears of changes", async () => {
       const visited = await visit();
       const heard = visited.run(
