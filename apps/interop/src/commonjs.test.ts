@@ -33,6 +33,11 @@ interface Core {
   readonly McpClient: typeof core.McpClient;
 }
 
+interface Http {
+  readonly streamableHttp: typeof transportHttp.streamableHttp;
+  readonly streamableHttpClient: typeof transportHttp.streamableHttpClient;
+}
+
 describe("as CommonJS", () => {
   it.each(Object.entries(entries))("%s has what it has as an ES module", (name, asModule) => {
     const required = Object.keys(require(name) as object).filter((key) => key !== "__esModule");
@@ -43,6 +48,17 @@ describe("as CommonJS", () => {
     const of = (name: string): string[] => [...loadedModules(require.resolve(name))].filter(isBuiltin);
     expect(of("@towpath/transport-http/fetch")).toEqual([]);
     expect(of("@towpath/transport-http")).toContain("node:http");
+  });
+
+  it.each(["@towpath/transport-http", "@towpath/transport-http/fetch"])("%s has a client", async (name) => {
+    const { streamableHttp } = require("@towpath/transport-http") as Http;
+    const { McpServer, McpClient } = require("@towpath/mcp-core") as Core;
+    const { streamableHttpClient } = require(name) as Http;
+    const running = await new McpServer("required").start(streamableHttp({ port: 0 }));
+    const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""));
+    expect(client.server).toMatchObject({ name: "required" });
+    await client.close();
+    await running.drain();
   });
 
   it("serves and calls", async () => {

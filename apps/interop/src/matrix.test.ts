@@ -1,5 +1,7 @@
-import { McpClient, type Revision } from "@towpath/mcp-core";
+import { McpClient, type ClientTransport, type Revision } from "@towpath/mcp-core";
+import { streamableHttpClient } from "@towpath/transport-http";
 import { describe, expect, it } from "vitest";
+import { HttpServer } from "./harness/http/http-server.js";
 import { ServerProgram } from "./harness/servers.js";
 import { req } from "./requirements/index.js";
 import { HANDSHAKE, STATELESS } from "./requirements/requirement.js";
@@ -34,53 +36,75 @@ const fails: readonly (Cell & { readonly says: readonly string[] })[] = [
   },
 ];
 
-describe.concurrent("the compatibility matrix on stdio", () => {
+/** A server of those revisions, somewhere. */
+interface Served {
+  readonly transport: ClientTransport;
+  /** After the client is closed: nothing is left. */
+  readonly end: () => Promise<void>;
+}
+
+type Serve = (revisions: readonly Revision[]) => Promise<Served>;
+
+const onStdio: Serve = (revisions) => {
+  const program = new ServerProgram("reference-main", JSON.stringify({ revisions }));
+  const end = (): Promise<void> => {
+    program.log.expectGone(1);
+    return Promise.resolve();
+  };
+  return Promise.resolve({ transport: program.transport(), end });
+};
+
+const overHttp =
+  (sessions: boolean): Serve =>
+  async (revisions) => {
+    const server = await HttpServer.start({ sessions }, { revisions });
+    return { transport: streamableHttpClient(server.url), end: () => server.drain() };
+  };
+
+describe.concurrent.each<readonly [string, Serve]>([
+  ["on stdio", onStdio],
+  ["over HTTP", overHttp(false)],
+  ["over HTTP with sessions", overHttp(true)],
+])("the compatibility matrix %s", (_, serve) => {
   for (const { title, client, server, revision } of works) {
     it(title, async () => {
-      expect(await revisionBetween(client, server)).toBe(revision);
+      expect(await revisionBetween(client, await serve(server))).toBe(revision);
     });
   }
 
   for (const { title, client, server, says } of fails) {
     it(title, async () => {
-      const program = serverSpeaking(server);
-      const failure = await McpClient.connect(program.transport(), { revisions: client }).catch(String);
+      const { transport, end } = await serve(server);
+      const failure = await McpClient.connect(transport, { revisions: client }).catch(String);
       for (const words of says) expect(failure).toContain(words);
-      program.log.expectGone(1);
+      await end();
     });
   }
-});
 
-describe.concurrent("the handshake on stdio", () => {
   it.each(HANDSHAKE)("agrees on %s with a client that speaks no later one", async (revision) => {
     const known = HANDSHAKE.slice(0, HANDSHAKE.indexOf(revision) + 1);
-    expect(await revisionBetween(known, DUAL)).toBe(revision);
+    expect(await revisionBetween(known, await serve(DUAL))).toBe(revision);
   });
 
   it.each(HANDSHAKE)("agrees on %s with a server that speaks no later one", async (revision) => {
     const known = HANDSHAKE.slice(0, HANDSHAKE.indexOf(revision) + 1);
-    expect(await revisionBetween(DUAL, known)).toBe(revision);
+    expect(await revisionBetween(DUAL, await serve(known))).toBe(revision);
   });
 
   it("fails where the revisions do not overlap, and names both sides'", async () => {
-    const program = serverSpeaking(["2025-06-18"]);
-    const connecting = McpClient.connect(program.transport(), { revisions: ["2024-11-05"] });
+    const { transport, end } = await serve(["2025-06-18"]);
+    const connecting = McpClient.connect(transport, { revisions: ["2024-11-05"] });
     await expect(connecting).rejects.toThrow(/2025-06-18.*2024-11-05/);
-    program.log.expectGone(1);
+    await end();
   });
 });
 
-/** The revision client and server agree on. Both then do some work; the process is gone afterwards. */
-async function revisionBetween(client: readonly Revision[], server: readonly Revision[]): Promise<Revision> {
-  const program = serverSpeaking(server);
-  const connected = await McpClient.connect(program.transport(), { revisions: client });
+/** The revision client and server agree on. Both then do some work; nothing is left afterwards. */
+async function revisionBetween(client: readonly Revision[], { transport, end }: Served): Promise<Revision> {
+  const connected = await McpClient.connect(transport, { revisions: client });
   const { content } = await connected.callTool("echo", { text: "over the matrix" });
   expect(content).toEqual([{ type: "text", text: "over the matrix" }]);
   await connected.close();
-  program.log.expectGone(1);
+  await end();
   return connected.revision;
-}
-
-function serverSpeaking(revisions: readonly Revision[]): ServerProgram {
-  return new ServerProgram("reference-main", JSON.stringify({ revisions }));
 }

@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const cwd = fileURLToPath(new URL("..", import.meta.url)); // from where the packages are found by name
+
+const CODE = `
+  const name = "@towpath/transport-http";
+  const entry = await import(name);
+  const file = import.meta.resolve(name).split("/").at(-1);
+  console.log(JSON.stringify({ file, client: typeof entry.streamableHttpClient, server: typeof entry.streamableHttp }));
+`;
+
+/** What a runtime of these conditions gets for the name of the package. */
+async function resolved(conditions: readonly string[]): Promise<unknown> {
+  const flags = conditions.map((condition) => `--conditions=${condition}`);
+  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "-e", CODE], { cwd });
+  return JSON.parse(stdout);
+}
+
+describe.concurrent("@towpath/transport-http, by the conditions of a runtime", () => {
+  it.each([
+    ["on Node", [], "index.js", "function"],
+    ["in browsers", ["browser"], "fetch.js", "undefined"],
+    ["in workers", ["workerd"], "fetch.js", "undefined"],
+    ["at the edge", ["edge-light"], "fetch.js", "undefined"],
+    ["in Deno", ["deno"], "bun-deno.js", "function"],
+    ["in Bun", ["bun"], "bun-deno.js", "function"],
+    ["in workers, for bundlers that know both", ["workerd", "browser"], "fetch.js", "undefined"],
+  ])("%s has a client, and a server that listens where one can", async (_, conditions, file, server) => {
+    expect(await resolved(conditions)).toEqual({ file, client: "function", server });
+  });
+});
