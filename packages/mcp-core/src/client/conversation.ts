@@ -8,7 +8,6 @@ import type { CallToolResult } from "../protocol/types.js";
 import type { Answers } from "./answering/answers.js";
 import { INPUT_REQUIRED } from "./answering/input-required.js";
 import type { Answering } from "./answering/reader.js";
-import { checkRoots } from "./answering/roots.js";
 import { Inbox } from "./inbox.js";
 import { Kept } from "./kept.js";
 import { KnownTools } from "./known-tools.js";
@@ -47,7 +46,6 @@ export class Conversation {
 
   /** @throws RangeError or TypeError for options that cannot be, with what they may be */
   constructor(transport: ClientTransport, options: McpClientOptions) {
-    checkRoots(options.roots);
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
     this.#report = reporterOf(options);
     const { mirrors = false, reconnect } = transport;

@@ -1,3 +1,5 @@
+import { checkLimit, withDefaults } from "../protocol/limits.js";
+
 /** Bounds on a schema and on the work of checking one value against it. */
 export interface JsonSchemaLimits {
   /** Characters of the schema as JSON text. Over it: `schema-too-long`. Default: 1,048,576. */
@@ -36,11 +38,7 @@ export const DEFAULT_JSON_SCHEMA_LIMITS: JsonSchemaLimits = {
  * @throws RangeError when a limit is not a positive integer or `Infinity`.
  */
 export function jsonSchemaLimits(given: Partial<JsonSchemaLimits> = {}): JsonSchemaLimits {
-  const limits = { ...DEFAULT_JSON_SCHEMA_LIMITS, ...given };
-  for (const [name, value] of Object.entries(limits)) {
-    if (value !== Infinity && !(Number.isInteger(value) && value > 0)) {
-      throw new RangeError(`${name} must be a positive integer or Infinity, not ${String(value)}`);
-    }
-  }
+  const limits = withDefaults(DEFAULT_JSON_SCHEMA_LIMITS, given);
+  for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
   return limits;
 }

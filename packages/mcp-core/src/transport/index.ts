@@ -40,6 +40,7 @@ export {
   TowpathErrorCode,
   UnreadableResponseError,
 } from "../protocol/errors.js";
+export { checkLimit, withDefaults } from "../protocol/limits.js";
 export { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 export {
   DEFAULT_HTTP_REVISION,
@@ -55,13 +56,7 @@ export {
 export { Admission, LISTEN, PING, PINGS_PAST_LIMIT } from "./admission.js";
 export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
-export {
-  checkLimit,
-  connectionLimits,
-  DEFAULT_CONNECTION_LIMITS,
-  withDefaults,
-  type ConnectionLimits,
-} from "./limits.js";
+export { connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
 export { readIdFromHead } from "./read-id.js";
 export { looksLikeResponse, refuseText, refuseValue, unreadableReply } from "./refusals.js";
 export { ServerConnection, type ServerConnectionOptions } from "./server-connection.js";

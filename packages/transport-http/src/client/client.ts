@@ -3,7 +3,6 @@ import { Channel } from "./channel.js";
 import { HttpConnection } from "./connection.js";
 import type { Connector } from "./connector.js";
 import { erasOf } from "./eras.js";
-import { FallingBack } from "./falling-back.js";
 import { clientSettings, reconnectBudget, type StreamableHttpClientOptions } from "./options.js";
 import { followRedirects } from "./redirects.js";
 
@@ -22,11 +21,13 @@ export function httpTransport(
     mirrors: true,
     eras: erasOf(endpoint),
     ...(reconnect !== undefined && { reconnect }),
-    connect: (receiver) => {
+    connect: async (receiver) => {
       const channel = new Channel(endpoint, followRedirects(connector()), settings.headers);
       const connection = new HttpConnection(channel, settings, receiver);
-      const fallingBack = sse && new FallingBack(connection, sse(endpoint), receiver);
-      return Promise.resolve(fallingBack ?? connection);
+      if (sse === undefined) return connection;
+      // Loaded here, as few clients need it.
+      const { FallingBack } = await import("./falling-back.js");
+      return new FallingBack(connection, sse(endpoint), receiver);
     },
   };
 }

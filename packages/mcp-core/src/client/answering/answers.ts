@@ -7,6 +7,7 @@ import type { Calls } from "../calls.js";
 import type { Agreed } from "../negotiate.js";
 import { asProtocolError, readQuestion } from "./questions.js";
 import type { Answering } from "./reader.js";
+import { checkRoots } from "./roots.js";
 
 /** Questions of one server's that are being answered at a time. */
 const MAX_UNDER_WAY = 1024;
@@ -24,8 +25,12 @@ export class Answers {
   readonly #report: (error: unknown) => void;
   readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, UnderWay>>();
 
-  /** @param report told of failures that the server does not see as they are */
+  /**
+   * @param report told of failures that the server does not see as they are
+   * @throws TypeError for roots that are none
+   */
   constructor(us: Answering, calls: Calls, report: (error: unknown) => void) {
+    checkRoots(us.handlers.roots);
     this.#us = us;
     this.#calls = calls;
     this.#report = report;
