@@ -27,7 +27,7 @@ export async function cutting(url: string, cut: Cut): Promise<string> {
       });
     }
     client.on("data", (chunk: Buffer) => {
-      left = cut(chunk.toString("latin1")) ?? left;
+      left = cut(chunk.toString("latin1")) ?? Infinity;
       upstream.write(chunk);
       if (left === 0) client.destroySoon();
     });

@@ -35,6 +35,8 @@ const PLAIN: Readonly<Record<Era, Readonly<Record<string, Handler>>>> = {
   },
 };
 
+let started = 0;
+
 /** Hands every request to the test: to a handler it has set, or to whoever awaits it. */
 export class ScriptedServer {
   /** All requests so far, in the order in which they came. */
@@ -44,6 +46,7 @@ export class ScriptedServer {
   readonly #server: Server;
   readonly #handlers: Map<string, Handler>;
   readonly #waiting = new Set<() => void>();
+  readonly #number = (started += 1);
 
   private constructor(handlers: Map<string, Handler>) {
     this.#handlers = handlers;
@@ -78,7 +81,8 @@ export class ScriptedServer {
   get url(): string {
     // Listening on a port, so the address is an object.
     const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${String(port)}/mcp`;
+    // Ports come again, and what was found out of one server would be taken for the other's.
+    return `http://127.0.0.1:${String(port)}/mcp/${String(this.#number)}`;
   }
 
   get keys(): readonly string[] {
