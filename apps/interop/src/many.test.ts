@@ -1,4 +1,5 @@
 import { McpClient, type Era } from "@towpath/mcp-core";
+import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
 import { describe, expect, it } from "vitest";
 import { createManyServer, type Leftovers, type ManySettings } from "./fixtures/many-server.js";
 import { LOST, ManyCalls, told } from "./harness/many-calls.js";
@@ -77,6 +78,23 @@ describe.each(ERAS)("in the %s era, 1,000 calls at once over one connection", (e
     expect(many.clock.pending).toBe(0);
     program.log.expectGone(1);
   });
+});
+
+describe("in the stateless era, 1,000 calls at once over HTTP", () => {
+  it.each([false, true])(
+    "end once each, as they should, with nothing left, sessions: %s",
+    async (sessions) => {
+      const running = await createManyServer().start(streamableHttp({ port: 0, sessions }));
+      const many = new ManyCalls("stateless", 1);
+      const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), many.options);
+      expect(described(await many.run(client, CALLS))).toEqual([]);
+      expect(await told(client, "leftovers")).toEqual(NOTHING);
+      expect(many.noise).toEqual([]);
+      await client.close();
+      expect(many.clock.pending).toBe(0);
+      await running.drain();
+    },
+  );
 });
 
 async function inMemory(era: Era, seed: number) {
