@@ -16,6 +16,7 @@ const left: Handler = () => undefined;
 
 interface Start {
   readonly resumption?: ResumptionOptions;
+  readonly idleTimeoutMs?: number;
   readonly handlers?: Readonly<Record<string, Handler>>;
 }
 
@@ -34,11 +35,17 @@ interface Calling {
 
 describe.each(CONNECTORS)("over %s, a stream that is cut", (_name, http) => {
   /** Makes a call that is answered with a stream. */
-  async function calling({ resumption = {}, handlers = {} }: Start = {}): Promise<Calling> {
+  async function calling({ resumption = {}, idleTimeoutMs, handlers = {} }: Start = {}): Promise<Calling> {
     const clock = new RetryClock();
     const server = await ScriptedServer.start("handshake", { GET: left, ...handlers });
     const client = await connected(server.url, {
-      http: { ...http, clock, standingStream: false, resumption: { delayMs: 700, ...resumption } },
+      http: {
+        ...http,
+        clock,
+        standingStream: false,
+        resumption: { delayMs: 700, ...resumption },
+        ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+      },
     });
     const heard: number[] = [];
     const begun = deferred();
@@ -275,6 +282,29 @@ describe.each(CONNECTORS)("over %s, a stream that is cut", (_name, http) => {
     const get = await server.seen("GET");
     expect(Buffer.from(get.lastEventId ?? "", "latin1").toString()).toBe("événement-世界");
     get.stream().result(HELLO, {}, call.message.id);
+    expect(await outcome).toEqual(HELLO);
+  });
+
+  it("counts as cut when nothing comes any more, once the server has sent a comment to keep it", async () => {
+    const { stream, clock, server, outcome, call, begun } = await calling({ idleTimeoutMs: 5_000 });
+    stream.write(": alive\n\n").progress(1, { id: "a" });
+    await begun;
+    expect(await clock.next()).toBe(5_000);
+    clock.advance(5_000);
+    await call.over;
+    expect(await clock.pass()).toBe(700);
+    const get = await server.seen("GET");
+    expect(get.lastEventId).toBe("a");
+    get.stream().result(HELLO, {}, call.message.id);
+    expect(await outcome).toEqual(HELLO);
+  });
+
+  it("may be silent for any time where the server sends no comments", async () => {
+    const { stream, clock, outcome, begun } = await calling({ idleTimeoutMs: 5_000 });
+    stream.progress(1, { id: "a" });
+    await begun;
+    clock.advance(1_000_000);
+    stream.result(HELLO);
     expect(await outcome).toEqual(HELLO);
   });
 
