@@ -58,6 +58,12 @@ const agentOptions = ({ maxSockets }: AgentOptions): ConstructorParameters<typeo
 const addressOf = (options: ClientRequestArgs | undefined): string =>
   `${String(options?.host)}:${String(options?.port)}`;
 
+/** What waits for a connection was aborted by now, and would be given a new one as soon as one of the others ends. */
+function forget(waiting: HttpAgent["requests"]): void {
+  // Node deletes in it likewise, and has no other way to tell it.
+  for (const address of Object.keys(waiting)) delete (waiting as Record<string, unknown>)[address];
+}
+
 export class ConnectTimeoutError extends Error {
   override readonly name = "ConnectTimeoutError";
   readonly code = "ETIMEDOUT";
@@ -66,15 +72,16 @@ export class ConnectTimeoutError extends Error {
   }
 }
 
+/** @param since when the wait for the connection began, by the clock */
 function watchConnecting(
   socket: Duplex | null | undefined,
   event: "connect" | "secureConnect",
-  options: AgentOptions,
+  { clock, connectTimeoutMs }: AgentOptions,
+  since: number,
 ): Duplex {
   // Node's own agents make one at once.
   if (!(socket instanceof Socket)) throw new TypeError("the agent made no socket");
-  const { clock, connectTimeoutMs } = options;
-  const timer = clock.schedule(connectTimeoutMs, () =>
+  const timer = clock.schedule(since + connectTimeoutMs - clock.now(), () =>
     socket.destroy(new ConnectTimeoutError(connectTimeoutMs)),
   );
   socket.once(event, () => {
@@ -95,7 +102,8 @@ export class PlainAgent extends HttpAgent {
   }
 
   override createConnection(options: ClientRequestArgs): Duplex {
-    return watchConnecting(super.createConnection(options), "connect", this.#options);
+    const socket = super.createConnection(options);
+    return watchConnecting(socket, "connect", this.#options, this.#options.clock.now());
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
@@ -105,9 +113,24 @@ export class PlainAgent extends HttpAgent {
   override getName(options?: ClientRequestArgs): string {
     return addressOf(options);
   }
+
+  override destroy(): void {
+    forget(this.requests);
+    super.destroy();
+  }
 }
 
 type Created = (error: Error | null, socket: Duplex) => void;
+
+/**
+ * Fails as a connection does that was made and breaks: of one that could not be made, requests that wait for
+ * another one to end would learn nothing.
+ */
+function fail(error: Error, created: Created | undefined): void {
+  const broken = new Socket();
+  created?.(null, broken);
+  broken.destroy(error);
+}
 
 /** Keeps connections for the next call, for HTTPS, also through a proxy. */
 export class SecureAgent extends HttpsAgent {
@@ -122,19 +145,27 @@ export class SecureAgent extends HttpsAgent {
   }
 
   override createConnection(options: ClientRequestArgs, created?: Created): Duplex | undefined {
-    if (this.#proxy === undefined) return this.#secure(options);
+    const since = this.#options.clock.now();
+    if (this.#proxy === undefined) return this.#secure(options, since);
     const tunnel = openTunnel(this.#proxy, options, this.#options, (error, socket) => {
       this.#tunnels.delete(tunnel);
-      // On an error nobody looks at the second argument.
-      if (error !== undefined) created?.(error, undefined as unknown as Duplex);
-      else created?.(null, this.#secure({ ...options, socket } as ClientRequestArgs));
+      this.#leaveRoom();
+      if (error === undefined)
+        created?.(null, this.#secure({ ...options, socket } as ClientRequestArgs, since));
+      else fail(error, created);
     });
     this.#tunnels.add(tunnel);
+    this.#leaveRoom();
     return undefined;
   }
 
-  #secure(options: ClientRequestArgs): Duplex {
-    return watchConnecting(super.createConnection(options), "secureConnect", this.#options);
+  /** Node does not count connections that are not there yet. */
+  #leaveRoom(): void {
+    this.maxSockets = this.#options.maxSockets - this.#tunnels.size;
+  }
+
+  #secure(options: ClientRequestArgs, since: number): Duplex {
+    return watchConnecting(super.createConnection(options), "secureConnect", this.#options, since);
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
@@ -146,6 +177,7 @@ export class SecureAgent extends HttpsAgent {
   }
 
   override destroy(): void {
+    forget(this.requests);
     for (const tunnel of this.#tunnels) tunnel.destroy();
     super.destroy();
   }

@@ -54,6 +54,21 @@ describe("connections", () => {
     await server.unused();
     expect(server.connections).toBe(10);
   });
+
+  it("are not made for what waited when the connector was closed", async () => {
+    const asked = deferred();
+    const server = await webServer((request, response) => {
+      if (request.url === "/other") response.end("{}");
+      else asked.resolve();
+    });
+    const connector = nodeConnector({ maxConnections: 1 });
+    const calls = Array.from({ length: 3 }, () => ask(connector, server.url));
+    await asked.promise;
+    connector.close();
+    await server.unused();
+    await answered(open(), new URL("/other", server.url));
+    expect([server.connections, calls.flatMap(({ answer }) => answer.told)]).toEqual([2, []]);
+  });
 });
 
 describe("maxConnections", () => {

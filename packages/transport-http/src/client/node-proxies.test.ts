@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { selfSigned } from "../../test/support/certificate.js";
@@ -131,18 +132,77 @@ describe("a proxy", () => {
     });
   });
 
-  it("that is silent is left when the connector is closed", async () => {
-    const asked = deferred();
-    const left = deferred();
-    const { port } = await rawServer((socket) => {
-      socket.once("close", () => left.resolve());
-      asked.resolve();
+  it("that is slow leaves less of connectTimeoutMs for TLS", async () => {
+    const clock = new ManualClock();
+    const asked = deferred<Socket>();
+    const greeted = deferred();
+    const { port } = await rawServer((socket, _bytes, count) => {
+      if (count === 1) asked.resolve(socket);
     });
-    const connector = nodeConnector({ proxy: `http://127.0.0.1:${String(port)}` });
+    const connector = open({ proxy: `http://127.0.0.1:${String(port)}`, clock, connectTimeoutMs: 100 });
     const { answer } = ask(connector, "https://mcp.test/");
-    await asked.promise;
-    connector.close();
-    await left.promise;
+    const socket = await asked.promise;
+    clock.advance(99);
+    socket.once("data", () => greeted.resolve());
+    socket.write("HTTP/1.1 200 OK\r\n\r\n");
+    await greeted.promise;
     expect(answer.told).toEqual([]);
+    clock.advance(1);
+    expect(await answer.over).toMatchObject({
+      sent: false,
+      error: { message: expect.stringContaining("no connection within 100 ms") as string },
+    });
+  });
+
+  it("is asked for no more tunnels at a time than maxConnections, and for the next when one is refused", async () => {
+    const waiting: Socket[] = [];
+    let asked = deferred();
+    const refuse = (socket: Socket): unknown => socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    const { port } = await rawServer((socket, request) => {
+      if (request.includes("other.test")) return void refuse(socket);
+      waiting.push(socket);
+      if (waiting.length === 2) asked.resolve();
+    });
+    const connector = open({ proxy: `http://127.0.0.1:${String(port)}`, maxConnections: 2 });
+    const calls = Array.from({ length: 6 }, () => failed(connector, "https://mcp.test/"));
+    for (let round = 0; round < 3; round += 1) {
+      await asked.promise;
+      asked = deferred();
+      await failed(connector, "https://other.test/", { pool: "control" });
+      expect(waiting).toHaveLength(2);
+      waiting.splice(0).forEach(refuse);
+    }
+    for (const { sent, error } of await Promise.all(calls))
+      expect([sent, error.message]).toEqual([false, expect.stringContaining("refused to connect (502)")]);
+  });
+
+  it("gets calls through that waited for a tunnel, and no more tunnels than it may", async () => {
+    const server = await webServer((_request, response) => response.end("{}"), certificate);
+    const proxy = await proxyServer({ hosts: { "mcp.test": server.port } });
+    const connector = open({ proxy: proxy.url, tls: trusting, maxConnections: 2 });
+    const calls = Array.from({ length: 6 }, () => ask(connector, "https://mcp.test/mcp"));
+    calls[0]?.open.abort();
+    calls[4]?.open.abort();
+    const rest = calls.filter((_, index) => index % 4 !== 0);
+    expect(await Promise.all(rest.map(({ answer }) => answer.over))).toEqual(rest.map(() => undefined));
+    expect(proxy.requests.length).toBeLessThanOrEqual(2);
+  });
+
+  it("that is silent is left when the connector is closed, and asked for nothing that waited", async () => {
+    const asked = deferred();
+    const proxy = await rawServer((socket, request) => {
+      if (request.includes("other.test")) socket.end();
+      else asked.resolve();
+    });
+    const connector = nodeConnector({ proxy: proxy.url, maxConnections: 1 });
+    const calls = Array.from({ length: 3 }, () => ask(connector, "https://mcp.test/"));
+    await asked.promise;
+    const [socket] = proxy.sockets;
+    const left = new Promise((resolve) => socket?.once("close", resolve));
+    connector.close();
+    await left;
+    await failed(open({ proxy: proxy.url }), "https://other.test/");
+    expect(calls.flatMap(({ answer }) => answer.told)).toEqual([]);
+    expect(proxy.sockets).toHaveLength(2);
   });
 });
