@@ -246,7 +246,7 @@ describe("results", () => {
     expect(await resulting({ ...done, resultType: "complete" })).toMatchObject(done);
   });
 
-  it.each(["task", "", 5, null, "constructor"])("of the type %j are invalid", async (resultType) => {
+  it.each(["task", "", 5, null, "constructor", {}])("of the type %j are invalid", async (resultType) => {
     await expect(resulting({ ...done, resultType })).rejects.toThrow(InvalidResultError);
   });
 

@@ -175,6 +175,16 @@ describe("a server that refuses the version of the probe", () => {
       supportedByServer: ["2099-01-01"],
     });
   });
+
+  it("or discovers versions that are no text is given up for the same reason", async () => {
+    const server = scriptedServer(({ id }, to) =>
+      to.result(id, { ...discovered(), supportedVersions: [{ toString: 1 }, null, "2099-01-01"] }),
+    );
+    await expect(McpClient.connect(server.transport)).rejects.toMatchObject({
+      name: "NoCommonRevisionError",
+      supportedByServer: ["2099-01-01"],
+    });
+  });
 });
 
 describe("a server that does not answer the probe", () => {

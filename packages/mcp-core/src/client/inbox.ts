@@ -1,5 +1,6 @@
 import type { ClientConnection, MessageReceiver } from "../contract/index.js";
-import { isRequest, isRequestId, shortened } from "../jsonrpc/guards.js";
+import { InvalidParamsError } from "../jsonrpc/errors.js";
+import { describe, isParams, isRequest, isRequestId, shortened } from "../jsonrpc/guards.js";
 import type {
   JsonObject,
   JsonRpcMessage,
@@ -37,8 +38,11 @@ export class Inbox implements MessageReceiver {
   }
 
   message(message: JsonRpcMessage): void {
-    if (isRequest(message)) this.#answer(message);
-    else if (!("method" in message)) return;
+    if (!("method" in message)) return;
+    const problem = paramsProblem(message);
+    if (isRequest(message)) this.#answer(message, problem);
+    else if (problem !== undefined)
+      this.noise(`a notification of the server's, ${shortened(message.method)}, whose ${problem}`);
     else if (message.method === "notifications/progress") this.#calls.progressed(message.params);
     else if (message.method === "notifications/message") this.#logged(message.params);
     else if (message.method === "notifications/cancelled") this.#cancelled(message.params);
@@ -55,12 +59,15 @@ export class Inbox implements MessageReceiver {
   }
 
   /** Requests come from servers of the handshake era only (2026-07-28, stdio, Sending Messages). */
-  #answer(request: JsonRpcRequest): void {
+  #answer(request: JsonRpcRequest, problem: string | undefined): void {
     const { id, method } = request;
     const connection = this.#recipients.answerable(method);
     if (connection === undefined)
       this.noise(`a request of the server's, ${shortened(method)}, which is not answered in this era`);
-    else if (method === "ping") fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, result: {} }));
+    else if (problem !== undefined) {
+      const error = new InvalidParamsError(`Invalid params: ${problem}`).toJSON();
+      fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, error }));
+    } else if (method === "ping") fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, result: {} }));
     else if (!this.#recipients.answer(connection, request))
       this.noise(
         `a request of the server's, ${shortened(method)}, with the id of one that is being answered`,
@@ -72,4 +79,9 @@ export class Inbox implements MessageReceiver {
     if (!isRequestId(requestId)) return;
     this.#recipients.cancelled(this.#recipients.answerable("notifications/cancelled"), requestId, reason);
   }
+}
+
+/** Transports look at no more of a message than what it is. */
+function paramsProblem({ params }: JsonRpcRequest | JsonRpcNotification): string | undefined {
+  return isParams(params) ? undefined : `params must be an object, not ${describe(params)}`;
 }

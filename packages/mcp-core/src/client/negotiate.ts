@@ -76,7 +76,7 @@ export function judge(response: JsonRpcResponse, us: Introduction): Verdict {
   if (revision === undefined)
     return {
       era: "stateless",
-      error: new NoCommonRevisionError(us.revisions, supportedVersions.map(String)),
+      error: new NoCommonRevisionError(us.revisions, supportedVersions.filter(isString)),
     };
   const agreed: Agreed = {
     revision,
@@ -97,8 +97,12 @@ function judgeError({ error }: JsonRpcErrorResponse, us: Introduction): Verdict 
   const retryWith = refused ? newestCommon(us, supported) : undefined;
   if (retryWith !== undefined) return { era: "stateless", retryWith };
   if (refused)
-    return { era: "stateless", error: new NoCommonRevisionError(us.revisions, supported.map(String)) };
+    return { era: "stateless", error: new NoCommonRevisionError(us.revisions, supported.filter(isString)) };
   return { era: "stateless", error: new ProtocolError(error.code, error.message, error.data) };
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function newestCommon(

@@ -1,5 +1,5 @@
 import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
-import { isObject } from "../jsonrpc/guards.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcErrorObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import {
   RESOURCE_NOT_FOUND,
@@ -29,7 +29,7 @@ export function resultOf(
   if (resultType === undefined || (typeof resultType === "string" && types.has(resultType)))
     return response.result;
   throw new InvalidResultError(
-    `${method}: the result is of type ${JSON.stringify(resultType)}, which this client does not know`,
+    `${method}: the result is of type ${describe(resultType)}, which this client does not know`,
   );
 }
 

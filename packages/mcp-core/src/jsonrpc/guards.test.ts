@@ -4,6 +4,7 @@ import {
   describe,
   invalidMessage,
   isNotification,
+  isParams,
   isRequest,
   isRequestId,
   isResponse,
@@ -116,6 +117,13 @@ suite("invalidMessage", () => {
     [{ jsonrpc: "2.0", id: 1, error: "no" }, '"error" must have an integer "code" and a string "message"'],
   ])("says of %j what is wrong", (value, reason) => {
     expect(invalidMessage(value)).toMatchObject({ code: -32600, message: `Invalid request: ${reason}` });
+  });
+});
+
+suite("params", () => {
+  it("are an object, or left out", () => {
+    expect([undefined, {}, { a: 1 }].every(isParams)).toBe(true);
+    expect([null, [], [1], "s", 7, true].some(isParams)).toBe(false);
   });
 });
 

@@ -27,6 +27,12 @@ export function isRequest(value: unknown): value is JsonRpcRequest {
   );
 }
 
+/** `params` are an object or left out; the lists of JSON-RPC are none in MCP (Base Protocol, Messages). */
+export function isParams(value: unknown): value is JsonObject | undefined {
+  return value === undefined || isObject(value);
+}
+
+/** `params` is judged later, as that of a request. */
 export function isNotification(value: unknown): value is JsonRpcNotification {
   return (
     isObject(value) && value["jsonrpc"] === "2.0" && typeof value["method"] === "string" && !("id" in value)

@@ -55,6 +55,21 @@ describe("DuplexClientConnection", () => {
       '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"x"}}',
       "no request",
     ],
+    [
+      "a notification whose params are no object",
+      '{"jsonrpc":"2.0","method":"notifications/cancelled","params":null}',
+      'not an MCP message: {"jsonrpc":"2.0","method":"notifications/cancelled","params":null}',
+    ],
+    [
+      "what is nested deeper than JSON can be written",
+      `{"deep":${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+      "not an MCP message: an object",
+    ],
+    [
+      "an unasked answer that is nested so deep",
+      `{"jsonrpc":"2.0","id":9,"result":{"deep":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`,
+      "an answer that nobody waits for: an object",
+    ],
     ["a long text, cut", "x".repeat(1000), `not JSON: ${"x".repeat(200)}…`],
   ])("reports %s as noise and goes on", async (_, text, described) => {
     const { connection, noise, receive, request } = setUp();

@@ -5,7 +5,7 @@ import type {
   MaybePromise,
   MessageReceiver,
 } from "../contract/index.js";
-import { isNotification, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
+import { describe, isNotification, isParams, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
 import type {
   JsonRpcMessage,
   JsonRpcNotification,
@@ -208,8 +208,9 @@ export class DuplexClientConnection implements ClientConnection {
 
   #receiveValue(value: unknown): void {
     if (isResponse(value)) this.#respond(value);
-    else if (isNotification(value) || isRequest(value)) this.#receiver.message(value);
-    else this.#noise(`not an MCP message: ${excerpt(JSON.stringify(value))}`, answeredBy(value));
+    else if (isRequest(value) || (isNotification(value) && isParams(value.params)))
+      this.#receiver.message(value);
+    else this.#noise(`not an MCP message: ${pictured(value)}`, answeredBy(value));
   }
 
   #noise(description: string, answered: RequestId | undefined): void {
@@ -228,7 +229,7 @@ export class DuplexClientConnection implements ClientConnection {
   #respond(response: JsonRpcResponse): void {
     const { id } = response;
     if (id === undefined || id === null) {
-      this.#receiver.noise(`an error about no request in particular: ${excerpt(JSON.stringify(response))}`);
+      this.#receiver.noise(`an error about no request in particular: ${pictured(response)}`);
       return;
     }
     const pending = this.#pending.get(id);
@@ -236,7 +237,7 @@ export class DuplexClientConnection implements ClientConnection {
       this.#pending.delete(id);
       pending.resolve(response);
     } else if (!this.#cancelled.delete(id)) {
-      this.#receiver.noise(`an answer that nobody waits for: ${excerpt(JSON.stringify(response))}`);
+      this.#receiver.noise(`an answer that nobody waits for: ${pictured(response)}`);
     }
   }
 }
@@ -259,6 +260,15 @@ function lost(reason: CloseReason, mayHaveBeenDelivered: boolean): ConnectionLos
     mayHaveBeenDelivered,
     cause: reason.error,
   });
+}
+
+/** The beginning of a value's JSON; what is nested too deep to be written is only named. */
+function pictured(value: unknown): string {
+  try {
+    return excerpt(JSON.stringify(value));
+  } catch {
+    return describe(value);
+  }
 }
 
 function excerpt(text: string): string {

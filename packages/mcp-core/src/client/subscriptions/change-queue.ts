@@ -52,5 +52,10 @@ export class ChangeQueue {
 
 function keyOf({ method, params }: Change): string {
   const { _meta, ...about } = params;
-  return JSON.stringify([method, about]);
+  try {
+    return JSON.stringify([method, about]);
+  } catch {
+    // It is nested too deep to be written, as only a server that means no good sends it.
+    return JSON.stringify([method, typeof about["uri"] === "string" ? about["uri"] : ""]);
+  }
 }
