@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { answered, failed } from "../../test/support/recorded-answer.js";
 import type { Connector } from "./connector.js";
 import { RedirectError } from "./errors.js";
@@ -13,17 +13,23 @@ const open = (fetch: Fetch): Connector => {
 };
 
 describe("fetchConnector", () => {
-  it("asks for no redirects to be followed, and nothing from a cache", async () => {
-    const inits: unknown[] = [];
+  it.each([
+    ["nothing from a cache in a page", { origin: "http://app.test" }, { cache: "no-store" }],
+    ["leaves caches alone elsewhere", undefined, {}],
+  ])("asks for no redirects to be followed, and %s", async (_where, location, cache) => {
+    vi.stubGlobal("location", location);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const inits: object[] = [];
     const connector = open((_url, init) => {
-      inits.push(init);
+      inits.push({ ...init, signal: undefined });
       return Promise.resolve(new Response("{}"));
     });
     await answered(connector, "http://mcp.test/");
     await answered(connector, "http://mcp.test/", { method: "GET" });
-    expect(inits).toMatchObject([
-      { method: "POST", redirect: "manual", body: "{}" },
-      { method: "GET", redirect: "manual", cache: "no-store" },
+    const each = { headers: {}, redirect: "manual", signal: undefined };
+    expect(inits).toStrictEqual([
+      { ...each, method: "POST", body: "{}" },
+      { ...each, method: "GET", ...cache },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
-import { CrossOriginError, foreignPage } from "./cross-origin.js";
+import { CrossOriginError, foreignPage, pageOrigin } from "./cross-origin.js";
 import { RedirectError, withoutUserinfo } from "./errors.js";
 
 export interface FetchConnectorOptions {
@@ -102,8 +102,8 @@ class FetchCall implements OpenCall {
       signal: this.#controller.signal,
     };
     if (body !== undefined) init.body = body;
-    // Nothing else is ever taken from a cache.
-    if (method === "GET") init.cache = "no-store";
+    // Nothing else is ever taken from a cache. Only browsers have one for certain, and some runtimes refuse the option.
+    if (method === "GET" && pageOrigin() !== undefined) init.cache = "no-store";
     return init;
   }
 
