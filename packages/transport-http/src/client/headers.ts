@@ -11,6 +11,7 @@ export type PlainHeaders = Readonly<Record<string, string>>;
 /** What the protocol, or HTTP itself, says in these is not the author's to change. */
 const RESERVED: ReadonlySet<string> = new Set([
   "accept",
+  "accept-encoding",
   "connection",
   "content-length",
   "content-type",

@@ -120,6 +120,7 @@ describe.each(CONNECTORS)("over %s, headers of the author's", (_name, http) => {
 describe("headers of the author's are refused", () => {
   it.each([
     "Accept",
+    "Accept-Encoding",
     "Connection",
     "Content-Length",
     "Content-Type",
