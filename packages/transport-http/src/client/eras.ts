@@ -1,4 +1,9 @@
-import { ConnectionLostError, type Era, type EraDetection } from "@towpath/mcp-core/transport";
+import {
+  ConnectionLostError,
+  UnreadableResponseError,
+  type Era,
+  type EraDetection,
+} from "@towpath/mcp-core/transport";
 import { CrossOriginError } from "./cross-origin.js";
 import { HttpStatusError } from "./errors.js";
 
@@ -18,11 +23,11 @@ const known = new Map<string, Remembered>();
 const TELLS_NOTHING: ReadonlySet<number> = new Set([401, 403, 407, 408, 421, 425, 426, 429, 431, 451]);
 
 /**
- * What is known of the server at an endpoint. One origin may have many servers behind it, so each path counts
- * as another.
+ * What is known of the server at an endpoint. One origin may have many servers behind it, so each path and query
+ * counts as another.
  */
 export function erasOf(url: URL): EraDetection {
-  const endpoint = url.origin + url.pathname;
+  const endpoint = url.origin + url.pathname + url.search;
   return {
     recall: () => {
       const remembered = known.get(endpoint);
@@ -40,12 +45,16 @@ export function erasOf(url: URL): EraDetection {
 }
 
 /**
- * A refusal in no words of the stateless era's (2026-07-28, Streamable HTTP, Backward Compatibility). A browser may
- * refuse for the server: many that are older name the headers which pages may send, and none of that era's.
+ * A refusal in no words of the stateless era's (2026-07-28, Streamable HTTP, Backward Compatibility), or a success
+ * that has no response in it. A browser may refuse for the server: many that are older name the headers which pages
+ * may send, and none of that era's.
  */
 export function isOfHandshakeServer(failure: unknown): boolean {
   if (failure instanceof ConnectionLostError) return failure.cause instanceof CrossOriginError;
+  if (failure instanceof UnreadableResponseError) return true;
   if (!(failure instanceof HttpStatusError)) return false;
   const { status } = failure;
-  return status >= 400 && status < 500 && !TELLS_NOTHING.has(status);
+  return isSuccess(status) || (status >= 400 && status < 500 && !TELLS_NOTHING.has(status));
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -31,6 +31,10 @@ const HANDSHAKE: readonly (readonly [string, Handler])[] = [
   ["-32601, and status 200", said(-32601, 200)],
   ["-32602, and status 400", said(-32602, 400)],
   ["an empty result", (call) => call.result({})],
+  ["no response, and status 200", page(200)],
+  ["no body, and status 200", (call) => call.status(200)],
+  ["no body, and status 202", (call) => call.status(202)],
+  ["no body, and status 204", (call) => call.status(204)],
   ["an empty result on a stream", (call) => call.stream().result({}).end()],
 ];
 
@@ -43,7 +47,6 @@ const FAILURES: readonly (readonly [string, Handler, object])[] = [
   ["-32021, and status 400", said(-32021, 400), { name: "ProtocolError", code: -32021 }],
   ["no answer", (call) => call.cut(), { name: "ConnectionLostError" }],
   ["a stream that ends", (call) => call.stream().end(), { name: "ConnectionLostError" }],
-  ["a page of status 200", page(200), { name: "UnreadableResponseError" }],
 ];
 
 describe.each(CONNECTORS)("over %s, a server of which nothing is known yet", (_name, http) => {
@@ -91,16 +94,16 @@ describe.each(CONNECTORS)("over %s, what was found out of a server", (_name, htt
       const server = await ScriptedServer.start(era);
       await connected(server.url, { http });
       const before = server.calls.length;
-      expect((await connected(`${server.url}?other=query`, { http })).era).toBe(era);
+      expect((await connected(server.url, { http })).era).toBe(era);
       expect(server.keys[before]).toBe(era === "handshake" ? "initialize" : "server/discover");
       expect(server.of("server/discover")).toHaveLength(era === "handshake" ? 1 : 2);
     }
   });
 
-  it("is not known of another path", async () => {
+  it.each(["/path", "?query"])("is not known of another %s", async (other) => {
     const server = await ScriptedServer.start("handshake");
     await connected(server.url, { http });
-    await connected(`${server.url}/other`, { http });
+    await connected(server.url + other, { http });
     expect(server.of("server/discover")).toHaveLength(2);
   });
 
