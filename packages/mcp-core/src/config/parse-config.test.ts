@@ -93,6 +93,36 @@ describe("a configuration", () => {
     ]);
   });
 
+  it("is read without the headers that transports set themselves, and names them", () => {
+    const headers = {
+      Accept: "application/json, text/event-stream",
+      "Content-Type": ["application/json"],
+      "Mcp-Param-Region": "${NOT_SET}",
+      "MCP-Protocol-Version": "2025-06-18",
+      "Mcp-Tenant": "t",
+      authorization: "Bearer t",
+    };
+    const { servers, ignored } = parseConfig(
+      { mcpServers: { a: { url: "http://a/", headers }, b: { url: "ws://b/", headers: { host: "b" } } } },
+      { env: {} },
+    );
+    expect([...servers.values()]).toEqual([
+      {
+        transport: "streamable-http",
+        url: "http://a/",
+        headers: { "Mcp-Tenant": "t", authorization: "Bearer t" },
+      },
+      { transport: "ws", url: "ws://b/", headers: {} },
+    ]);
+    expect(ignored).toEqual([
+      "mcpServers.a.headers.Accept",
+      "mcpServers.a.headers.Content-Type",
+      "mcpServers.a.headers.Mcp-Param-Region",
+      "mcpServers.a.headers.MCP-Protocol-Version",
+      "mcpServers.b.headers.host",
+    ]);
+  });
+
   it("leaves out servers that are disabled, without a look at the rest of them", () => {
     const { servers, disabled } = parseConfig(
       {

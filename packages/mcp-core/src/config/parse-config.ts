@@ -4,6 +4,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { ConfigError, pathText, sortOf, type ConfigIssue, type Path } from "./config-error.js";
 import { expand, processEnvironment, type Environment } from "./expand.js";
 import { parseJsonText } from "./json-text.js";
+import { isTransportsOwn } from "./own-headers.js";
 import { httpSchema, stdioSchema, wsSchema } from "./schemas.js";
 import type { ServerConfig, ServersConfig } from "./server-config.js";
 import { transportKindOf } from "./transport-kind.js";
@@ -96,8 +97,10 @@ class Reading {
     const expanded: Record<string, unknown> = {};
     const wrong = new Set<string>();
     for (const [name, member] of Object.entries<unknown>(entry)) {
-      if (known.has(name)) expanded[name] = this.#expanded(member, [...path, name], wrong);
-      else this.#ignored.push(pathText([...path, name]));
+      const at = [...path, name];
+      if (!known.has(name)) this.#ignored.push(pathText(at));
+      else
+        expanded[name] = this.#expanded(name === "headers" ? this.#authors(member, at) : member, at, wrong);
     }
     const { data, error } = schema.safeParse(expanded);
     for (const issue of error?.issues ?? []) {
@@ -106,6 +109,14 @@ class Reading {
       if (!wrong.has(pathText(place))) this.#issue(place, issue.message);
     }
     return data;
+  }
+
+  /** The headers without those that are not the author's to set. */
+  #authors(headers: unknown, path: Path): unknown {
+    if (!isObject(headers)) return headers;
+    const entries = Object.entries<unknown>(headers);
+    for (const [name] of entries) if (isTransportsOwn(name)) this.#ignored.push(pathText([...path, name]));
+    return Object.fromEntries(entries.filter(([name]) => !isTransportsOwn(name)));
   }
 
   /** A string, and what is right below an array or an object: nothing that is read is nested deeper. */

@@ -25,6 +25,9 @@ export interface ServersConfig {
   readonly servers: ReadonlyMap<string, ServerConfig>;
   /** Names of the servers with `"disabled": true` or `"enabled": false`; nothing else of them was read. */
   readonly disabled: readonly string[];
-  /** Members of servers that mean nothing here, as in `mcpServers.my-server.timeout`. */
+  /**
+   * Members of servers that mean nothing here, as in `mcpServers.my-server.timeout`, and headers that the transport
+   * sets itself, as in `mcpServers.my-server.headers.Accept`.
+   */
   readonly ignored: readonly string[];
 }
