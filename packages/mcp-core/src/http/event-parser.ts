@@ -22,6 +22,13 @@ export class EventTooLargeError extends Error {
   }
 }
 
+export interface EventParserOptions {
+  /** Characters of the data of one event, or of one line. */
+  readonly maxEventLength: number;
+  /** Of the connection before, where the stream is taken up again. Default: none. */
+  readonly lastEventId?: string;
+}
+
 /**
  * Reads an event stream from text that comes in pieces, cut anywhere (WHATWG HTML, Interpreting an event
  * stream). Each piece is looked at once.
@@ -38,10 +45,10 @@ export class EventParser {
   #id = "";
   #lastEventId = "";
 
-  /** @param maxEventLength characters of the data of one event, or of one line */
-  constructor(listener: EventListener, { maxEventLength }: { readonly maxEventLength: number }) {
+  constructor(listener: EventListener, { maxEventLength, lastEventId = "" }: EventParserOptions) {
     this.#listener = listener;
     this.#maxLength = maxEventLength;
+    this.#id = this.#lastEventId = lastEventId;
   }
 
   /** The id a client that comes back names in `Last-Event-ID`; empty: none. Of whole events only. */

@@ -1,4 +1,9 @@
-import { isPromise, type MirroredHeaders, type Revision } from "@towpath/mcp-core/transport";
+import {
+  isHandshakeRevision,
+  isPromise,
+  type MirroredHeaders,
+  type Revision,
+} from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import type { HeadersSource, PlainHeaders } from "./headers.js";
 
@@ -53,9 +58,11 @@ export class Channel {
     return this.#send({ method: "GET", pool: "control" }, said, listener);
   }
 
-  /** Ends the session. */
+  /** Ends the session, of which a server of both eras knows only where no revision of the other one is named. */
   delete(listener: AnswerListener): OpenCall {
-    return this.#send({ method: "DELETE", pool: "control" }, this.#ofSession(), listener);
+    const { "mcp-protocol-version": revision, ...session } = this.#ofSession();
+    const named = isHandshakeRevision(revision) ? { "mcp-protocol-version": revision } : {};
+    return this.#send({ method: "DELETE", pool: "control" }, { ...named, ...session }, listener);
   }
 
   close(): void {
@@ -77,9 +84,9 @@ export class Channel {
   ): ChannelCall {
     const send = (own: PlainHeaders): OpenCall =>
       this.#connector.send({ ...call, url: this.url, headers: { ...own, ...said } }, listener);
-    const own = typeof this.#headers === "function" ? this.#headers : () => this.#headers as PlainHeaders;
+    const source = this.#headers;
     try {
-      const headers = own();
+      const headers = typeof source === "function" ? source() : source;
       return isPromise(headers) ? new Awaited(headers, send, listener) : send(headers);
     } catch (error) {
       const failed = Promise.reject(error instanceof Error ? error : new Error(String(error)));

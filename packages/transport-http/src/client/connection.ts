@@ -43,7 +43,7 @@ export class HttpConnection implements ClientConnection, Line {
   readonly #accepting: Deadlines;
   readonly #exchanges = new Bag<Exchange>();
   /** What was sent and not accepted yet. */
-  readonly #deliveries = new Set<Promise<void>>();
+  readonly #deliveries = new Set<Delivery>();
   readonly #standing: StandingStream;
   #settleClosed: (reason: CloseReason) => void = () => undefined;
   #over: CloseReason | undefined;
@@ -80,8 +80,7 @@ export class HttpConnection implements ClientConnection, Line {
   }
 
   async answer(message: JsonRpcResponse): Promise<void> {
-    const { clock } = this.settings;
-    const attempts = new Resumption(ANSWERING, clock);
+    const attempts = new Resumption(ANSWERING, this.settings.clock);
     for (;;) {
       try {
         await this.#post(message);
@@ -89,7 +88,7 @@ export class HttpConnection implements ClientConnection, Line {
       } catch (error) {
         const delayMs = mayPass(error) && this.#over === undefined ? attempts.next(undefined) : undefined;
         if (delayMs === undefined) throw error;
-        await new Promise<void>((resolve) => clock.schedule(delayMs, resolve, { keepAlive: true }));
+        await this.#pause(delayMs);
       }
     }
   }
@@ -123,13 +122,22 @@ export class HttpConnection implements ClientConnection, Line {
 
   settled(exchange: Exchange): void {
     this.#exchanges.delete(exchange);
-    if (this.#over?.kind === "lost" && this.#exchanges.size === 0) this.channel.close();
+    if (this.#over?.kind === "lost") this.#letGo();
   }
 
   /** What is in flight goes on: each request learns for itself whether it was begun. */
   sessionEnded(error: Error): void {
-    if (!this.#end({ kind: "lost", error })) return;
-    if (this.#exchanges.size === 0) this.channel.close();
+    if (this.#end({ kind: "lost", error })) this.#letGo();
+  }
+
+  /** Of a session that has ended, once nothing that was begun in it is in flight. */
+  #letGo(): void {
+    if (this.#exchanges.size === 0) this.#shut();
+  }
+
+  #shut(): void {
+    for (const delivery of this.#deliveries) delivery.giveUp("the connection is over");
+    this.channel.close();
   }
 
   #end(reason: CloseReason): boolean {
@@ -148,12 +156,23 @@ export class HttpConnection implements ClientConnection, Line {
     if (isFirst) this.#endSession();
     await new Promise<void>((resolve) => {
       const timer = clock.schedule(closeTimeoutMs, resolve, { keepAlive: true });
-      void Promise.allSettled(this.#deliveries).then(() => {
+      void Promise.allSettled([...this.#deliveries].map(({ accepted }) => accepted)).then(() => {
         timer.cancel();
         resolve();
       });
     });
-    this.channel.close();
+    this.#shut();
+  }
+
+  /** Waits, but no longer than the connection lasts. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.settings.clock.schedule(ms, resolve, { keepAlive: true });
+      void this.closed.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   #post(message: JsonRpcNotification | JsonRpcResponse): Promise<void> {
@@ -175,11 +194,11 @@ export class HttpConnection implements ClientConnection, Line {
   }
 
   #deliver(send: (listener: AnswerListener) => OpenCall): Promise<void> {
-    const { accepted } = new Delivery(this.channel, this.#accepting).begin(send);
-    this.#deliveries.add(accepted);
-    const settled = (): void => void this.#deliveries.delete(accepted);
-    accepted.then(settled, settled);
-    return accepted;
+    const delivery = new Delivery(this.channel, this.#accepting);
+    this.#deliveries.add(delivery);
+    const settled = (): void => void this.#deliveries.delete(delivery);
+    delivery.accepted.then(settled, settled);
+    return delivery.begin(send).accepted;
   }
 }
 

@@ -4,8 +4,8 @@ import type { Channel } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { statusError } from "./status-error.js";
 
-/** Characters of a refusal that are read. */
-const MAX_REFUSAL = 1_000;
+/** Characters of a refusal that are kept. */
+export const MAX_REFUSAL = 1_000;
 
 /** Something that is sent and has no answer but that it was accepted. */
 export class Delivery implements AnswerListener, Timed {
@@ -66,8 +66,13 @@ export class Delivery implements AnswerListener, Timed {
   }
 
   overdue(): void {
+    this.giveUp("the server did not answer in time");
+  }
+
+  /** Nobody waits for it any more: it may have been accepted, or not. */
+  giveUp(reason: string): void {
     this.#call?.abort();
-    this.fail(new Error("the server did not answer in time"), true);
+    this.fail(new Error(reason), true);
   }
 }
 

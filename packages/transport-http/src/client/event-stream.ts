@@ -15,6 +15,8 @@ import {
 } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
+import { MAX_REFUSAL } from "./delivery.js";
+import { RedirectError } from "./errors.js";
 import { statusError } from "./status-error.js";
 import type { ClientSettings } from "./options.js";
 import { Resumption } from "./resumption.js";
@@ -43,6 +45,10 @@ export interface StreamOptions {
 
 /** Statuses of a GET that may be better the next time. 409: the server has not noticed yet that the last one ended. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
+/** A connection that lasted this long, in ms, was not refused: it is progress where none ends by itself. */
+const LASTING_MS = 5_000;
+/** What a client can send back as `Last-Event-ID`, and how much of it. */
+const SENDABLE_ID = /^[\t\x20-\x7e\x80-\u{10ffff}]{1,4096}$/u;
 
 /**
  * One event stream of the server's, read to its end over as many connections as that takes (2025-11-25,
@@ -59,6 +65,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #call: OpenCall | undefined;
   #timer: Scheduled | undefined;
   #refusal: { readonly status: number; readonly headers: ReadonlyHeaders; body: string } | undefined;
+  #openedAt = Infinity;
   #isWatched: boolean;
   #isOver = false;
 
@@ -76,8 +83,16 @@ export class EventStream implements AnswerListener, EventListener, Timed {
     this.#heard();
   }
 
-  /** Asks for the stream, or for what is left of it. */
+  /** Asks for the stream, also for one that was given up: from where it was. */
   open(): void {
+    this.#isOver = false;
+    this.#resumption.progressed();
+    this.#ask();
+  }
+
+  /** Asks for what is left of it. */
+  #ask(): void {
+    this.#openedAt = Infinity;
     this.#parser = this.#refusal = undefined;
     this.#isWatched = true;
     this.#heard();
@@ -103,6 +118,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   head(status: number, headers: ReadonlyHeaders): void {
     if (status === 200 && isMediaType(headers.get("content-type"), "text/event-stream")) {
       this.#parser = this.#newParser();
+      this.#openedAt = this.#options.settings.clock.now();
       this.#options.reader.opened?.();
     } else this.#refusal = { status, headers, body: "" };
   }
@@ -110,7 +126,8 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   text(piece: string): void {
     if (this.#isOver) return;
     if (this.#parser === undefined) {
-      if (this.#refusal !== undefined) this.#refusal.body = (this.#refusal.body + piece).slice(0, 1_000);
+      if (this.#refusal !== undefined)
+        this.#refusal.body = (this.#refusal.body + piece).slice(0, MAX_REFUSAL);
       return;
     }
     try {
@@ -130,7 +147,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
     else {
       const { status, headers, body } = this.#refusal;
       const error = statusError(this.#options.channel.url, status, headers, body);
-      if (PASSING.has(status) || status >= 500) this.#cut(error);
+      if (PASSING.has(status) || (status >= 500 && status !== 501)) this.#cut(error);
       else this.#end(error);
     }
   }
@@ -140,7 +157,9 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   refuse(error: Error): void {
-    if (!this.#isOver) this.#end(error);
+    if (this.#isOver) return;
+    if (error instanceof RedirectError) this.#end(error);
+    else this.#cut(error); // the author's headers, which may be there the next time
   }
 
   event({ event, data }: ReceivedEvent): void {
@@ -163,13 +182,14 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   #newParser(): EventParser {
-    return new EventParser(this, { maxEventLength: this.#options.settings.maxMessageBytes });
+    const { maxMessageBytes } = this.#options.settings;
+    return new EventParser(this, { maxEventLength: maxMessageBytes, lastEventId: this.#cursor });
   }
 
   #moved(lastEventId: string): void {
-    if (lastEventId === "" || lastEventId === this.#cursor) return;
-    this.#cursor = lastEventId;
-    this.#resumption.progressed();
+    if (lastEventId === this.#cursor) return;
+    this.#cursor = SENDABLE_ID.test(lastEventId) ? lastEventId : "";
+    if (this.#cursor !== "") this.#resumption.progressed();
   }
 
   #heard(): void {
@@ -186,11 +206,13 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #cut(reason: Error): void {
     this.#unwatch();
     const { resumes, settings } = this.#options;
+    if (resumes === "always" && settings.clock.now() - this.#openedAt >= LASTING_MS)
+      this.#resumption.progressed();
     const resumable = resumes === "always" || (resumes === "after an event" && this.#cursor !== "");
     const delayMs = resumable ? this.#resumption.next(this.#retryMs) : undefined;
     if (delayMs === undefined) this.#end(lost(reason, resumable));
     else
-      this.#timer = settings.clock.schedule(delayMs, () => this.open(), { keepAlive: resumes !== "always" });
+      this.#timer = settings.clock.schedule(delayMs, () => this.#ask(), { keepAlive: resumes !== "always" });
   }
 
   #end(reason: Error): void {

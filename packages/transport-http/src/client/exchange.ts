@@ -11,6 +11,7 @@ import {
   type JsonRpcResponse,
   type MirroredHeaders,
   type ReadonlyHeaders,
+  type RequestId,
 } from "@towpath/mcp-core/transport";
 import type { ChannelCall } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
@@ -149,6 +150,11 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
     }
     this.#resolve(response.id === id ? response : { ...response, id });
     return true;
+  }
+
+  spoilt(id: RequestId, description: string): void {
+    if (id !== this.#message.id) return;
+    this.giveUp(new UnreadableResponseError(`The answer cannot be read: ${description}`));
   }
 
   /** The stream has brought the response, and the server does not end it. */

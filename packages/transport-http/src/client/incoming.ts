@@ -2,9 +2,12 @@ import {
   isNotification,
   isRequest,
   isResponse,
+  looksLikeResponse,
+  readableId,
   shortened,
   type JsonRpcResponse,
   type MessageReceiver,
+  type RequestId,
 } from "@towpath/mcp-core/transport";
 
 /** Messages in one JSON-RPC batch. */
@@ -17,6 +20,8 @@ export interface Taker {
   readonly takesBatches: boolean;
   /** Takes a response, if it is to its own request. */
   respond(response: JsonRpcResponse): boolean;
+  /** Something that should have been the response to this request, and is none. */
+  spoilt(id: RequestId, description: string): void;
 }
 
 /** Gives what a server sent, one message or a batch, to whom it is for; what is neither is noise. */
@@ -28,20 +33,25 @@ export function takeText(json: string, taker: Taker): void {
     taker.receiver.noise(`not JSON: ${shortened(json, 200)}`);
     return;
   }
-  // Of the text: what was parsed may be nested deeper than can be written again.
-  const excerpt = shortened(json, 200);
-  if (!Array.isArray(value)) takeValue(value, excerpt, taker);
+  if (!Array.isArray(value)) takeValue(value, json, taker);
   else if (!taker.takesBatches)
     taker.receiver.noise("a batch, which exists only in protocol revision 2025-03-26");
   else if (value.length > MAX_BATCH)
     taker.receiver.noise(`a batch of ${String(value.length)} messages, more than ${String(MAX_BATCH)}`);
-  else for (const element of value) takeValue(element, excerpt, taker);
+  else for (const element of value) takeValue(element, json, taker);
 }
 
-function takeValue(value: unknown, excerpt: string, taker: Taker): void {
+/** @param text what it was in: what was parsed may be nested deeper than can be written again */
+function takeValue(value: unknown, text: string, taker: Taker): void {
   const { receiver } = taker;
   if (isResponse(value)) {
-    if (!taker.respond(value)) receiver.noise(`an answer that nobody waits for here: ${excerpt}`);
+    if (!taker.respond(value))
+      receiver.noise(`an answer that nobody waits for here: ${shortened(text, 200)}`);
   } else if (isNotification(value) || isRequest(value)) receiver.message(value);
-  else receiver.noise(`not an MCP message: ${excerpt}`);
+  else {
+    const description = `not an MCP message: ${shortened(text, 200)}`;
+    receiver.noise(description);
+    const id = looksLikeResponse(value) ? readableId(value) : undefined;
+    if (id !== undefined) taker.spoilt(id, description);
+  }
 }

@@ -37,9 +37,22 @@ describe("Resumption", () => {
 
   it("ends after so many attempts, which progress counts anew", () => {
     const { of } = resumption({ attempts: 2 });
-    expect([of.next(1), of.next(1) !== undefined, of.next(1)]).toEqual([1, true, undefined]);
+    expect([of.next(200), of.next(200) !== undefined, of.next(200)]).toEqual([200, true, undefined]);
     of.progressed();
-    expect(of.next(1)).toBe(1);
+    expect(of.next(200)).toBe(200);
+  });
+
+  it("comes no faster than every 100 ms, whatever the server says", () => {
+    const { clock, of } = resumption();
+    expect(of.next(0)).toBe(0);
+    of.progressed();
+    expect(of.next(0)).toBe(100);
+    clock.advance(100);
+    of.progressed();
+    expect(of.next(0)).toBe(100);
+    clock.advance(300);
+    of.progressed();
+    expect(of.next(0)).toBe(0);
   });
 
   it("ends when the next attempt would come too late, counted from the first one", () => {

@@ -1,6 +1,9 @@
 import type { Clock } from "@towpath/mcp-core/transport";
 import type { ResumptionOptions } from "./options.js";
 
+/** Connections that end at once follow each other no faster than this, in ms, whatever the server says. */
+const SHORTEST_LIFE_MS = 100;
+
 /** When a stream that was cut is asked for again, and when no more. */
 export class Resumption {
   readonly #policy: Required<ResumptionOptions>;
@@ -8,6 +11,7 @@ export class Resumption {
   #attempts = 0;
   /** When the first attempt since the last progress was asked for: what was silent before has not failed. */
   #since: number | undefined;
+  #triedAt = -Infinity;
 
   constructor(policy: Required<ResumptionOptions>, clock: Clock) {
     this.#policy = policy;
@@ -30,9 +34,11 @@ export class Resumption {
     if (this.#attempts >= attempts) return undefined;
     const base = retryMs ?? delayMs;
     const grown = Math.max(base, Math.min(maxDelayMs, (base || 1) * 2 ** this.#attempts));
-    const delay = this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
+    const wanted = this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
     this.#attempts += 1;
     const now = this.#clock.now();
+    const delay = now - this.#triedAt < SHORTEST_LIFE_MS ? Math.max(wanted, SHORTEST_LIFE_MS) : wanted;
+    this.#triedAt = now + delay;
     this.#since ??= now;
     return now + delay > this.#since + deadlineMs ? undefined : delay;
   }

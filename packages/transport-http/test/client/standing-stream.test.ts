@@ -46,21 +46,40 @@ describe.each(CONNECTORS)("over %s, the standing stream", (_name, http) => {
     expect(noise).toEqual([like("an answer that nobody waits for here")]);
   });
 
-  it.each([400, 401, 403, 404, 405, 406, 410])("is done without where it gets %i", async (status) => {
+  it.each([400, 404, 405, 406, 410, 501])("is done without where it gets %i", async (status) => {
     const { server, client, noise } = await listening((call) => call.body("No", status));
     for (let call = 1; call <= 3; call += 1) await client.ping();
     expect(server.of("GET")).toHaveLength(1);
     expect(noise).toEqual([]);
   });
 
-  it.each([202, 204])("is done without where it gets %i, or what is no stream", async (status) => {
-    const { server, client, noise } = await listening((call) => call.status(status));
-    await client.ping();
+  it.each([202, 204, 401, 403, 410])("is not asked for at once again where it gets %i", async (status) => {
+    const { server, client } = await listening((call) => call.status(status));
+    for (let call = 1; call <= 3; call += 1) await client.ping();
     expect(server.of("GET")).toHaveLength(1);
-    expect(noise).toEqual([]);
+  });
+
+  it("is not asked for at once again where it gets what is no stream", async () => {
     const other = await listening((call) => call.json({}));
     await other.client.ping();
     expect(other.server.of("GET")).toHaveLength(1);
+  });
+
+  it.each([401, 403])("is had later where it gets %i, which is told", async (status) => {
+    const { clock, server, client, noise } = await listening((call) => call.body("No", status));
+    expect(noise).toEqual([like("no more of the GET stream: ")]);
+    await client.ping();
+    expect(server.of("GET")).toHaveLength(1);
+    server.on("GET", (call) => void call.stream());
+    clock.advance(30_000);
+    await client.ping();
+    await server.seen("GET", 2);
+  });
+
+  it("ends no session with a 404 where there never was one", async () => {
+    const { server, client } = await listening((call) => call.body("No", 404));
+    await client.ping();
+    expect(server.of("initialize")).toHaveLength(1);
   });
 
   it("is not asked for where it is not wanted", async () => {
@@ -94,6 +113,9 @@ describe.each(CONNECTORS)("over %s, the standing stream", (_name, http) => {
     expect(noise).toEqual([like("no more of the GET stream: ")]);
     expect(server.of("GET")).toHaveLength(6);
     server.on("GET", (call) => void call.stream());
+    await client.ping();
+    expect(server.of("GET")).toHaveLength(6);
+    clock.advance(30_000);
     await Promise.all(Array.from({ length: 10 }, () => client.ping()));
     await server.seen("GET", 7);
     await client.ping();
