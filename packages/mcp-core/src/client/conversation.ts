@@ -56,7 +56,9 @@ export class Conversation {
     const inbox = new Inbox(calls, options, {
       answerable: (method) => this.#sessions.answerable(method),
       heard: (notification) => this.#heard(notification),
-      answer: (connection, request) => this.#answer(connection, request),
+      answer: (connection, request) => {
+        this.#answer(connection, request, inbox);
+      },
       cancelled: (connection, id, reason) => {
         if (connection === undefined) this.#subscriptions.loaded?.cancelled(id);
         else this.#answers.use((answers) => answers.cancelled(connection, id, reason), ignore);
@@ -88,7 +90,7 @@ export class Conversation {
     this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
     this.#answers = new OnDemand(async () => {
       const { Answers } = await import("./answering/answers.js");
-      return new Answers(this.#answering, calls, this.#report);
+      return new Answers(this.#answering, calls, inbox, this.#report);
     });
     this.#subscriptions = new OnDemand(async () => {
       const { Subscriptions } = await import("./subscriptions/subscriptions.js");
@@ -171,20 +173,19 @@ export class Conversation {
     this.#kept.close();
   }
 
-  #answer(connection: ClientConnection, request: JsonRpcRequest): boolean {
+  #answer(connection: ClientConnection, request: JsonRpcRequest, { replies }: Inbox): void {
     const { id, params } = request;
     this.#requests.elicitations.add(params?.["elicitationId"]);
     const { agreed } = this.#sessions;
-    const { loaded } = this.#answers;
-    if (loaded !== undefined) return loaded.answer(connection, request, agreed);
     this.#answers.use(
-      (answers) => answers.answer(connection, request, agreed),
+      (answers) => {
+        answers.answer(connection, request, agreed);
+      },
       (error) => {
         this.#report(error);
-        fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, error: new InternalError().toJSON() }));
+        replies.give(connection, request, { jsonrpc: "2.0", id, error: new InternalError().toJSON() });
       },
     );
-    return true;
   }
 
   /** @returns whether the notification is for nobody else */

@@ -8,9 +8,10 @@ import type {
   JsonRpcRequest,
   RequestId,
 } from "../jsonrpc/messages.js";
-import { fireAndForget, isolate } from "../protocol/promises.js";
+import { isolate } from "../protocol/promises.js";
 import type { Calls } from "./calls.js";
 import type { McpClientOptions } from "./options.js";
+import { Replies } from "./replies.js";
 import { readLogMessage } from "./results.js";
 
 /** Takes what is not about a call of ours. */
@@ -19,14 +20,16 @@ export interface Recipients {
   answerable(method: string): ClientConnection | undefined;
   /** Told of notifications that belong to no call; returns whether they are for nobody else. */
   heard(notification: JsonRpcNotification): boolean;
-  /** @returns false when a request with this id is being answered already */
-  answer(connection: ClientConnection, request: JsonRpcRequest): boolean;
+  answer(connection: ClientConnection, request: JsonRpcRequest): void;
   /** The server ended a request: one of its own, or where it has none, one of ours that lasts. */
   cancelled(connection: ClientConnection | undefined, id: RequestId, reason: unknown): void;
 }
 
 /** Takes what a server sends besides its answers, and gives it to whom it is for. */
 export class Inbox implements MessageReceiver {
+  readonly replies = new Replies((description) => {
+    this.noise(description);
+  });
   readonly #calls: Calls;
   readonly #options: McpClientOptions;
   readonly #recipients: Recipients;
@@ -66,12 +69,9 @@ export class Inbox implements MessageReceiver {
       this.noise(`a request of the server's, ${shortened(method)}, which is not answered in this era`);
     else if (problem !== undefined) {
       const error = new InvalidParamsError(`Invalid params: ${problem}`).toJSON();
-      fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, error }));
-    } else if (method === "ping") fireAndForget(() => connection.answer({ jsonrpc: "2.0", id, result: {} }));
-    else if (!this.#recipients.answer(connection, request))
-      this.noise(
-        `a request of the server's, ${shortened(method)}, with the id of one that is being answered`,
-      );
+      this.replies.give(connection, request, { jsonrpc: "2.0", id, error });
+    } else if (method === "ping") this.replies.give(connection, request, { jsonrpc: "2.0", id, result: {} });
+    else this.#recipients.answer(connection, request);
   }
 
   /** Unknown ids and malformed notifications are ignored (Cancellation, Error Handling). */

@@ -1,21 +1,29 @@
 import type { ClientConnection } from "../../contract/index.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
+import { shortened } from "../../jsonrpc/guards.js";
 import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
-import { fireAndForget } from "../../protocol/promises.js";
 import type { Calls } from "../calls.js";
 import type { Agreed } from "../negotiate.js";
+import type { Inbox } from "../inbox.js";
 import { asProtocolError, readQuestion } from "./questions.js";
 import type { Answering } from "./reader.js";
 import { checkRoots } from "./roots.js";
 
-/** Questions of one server's that are being answered at a time. */
+/** Questions of one server's that are being answered at a time, those whose answers are on their way included. */
 const MAX_UNDER_WAY = 1024;
 
-interface UnderWay {
+interface Question {
   readonly controller: AbortController;
   /** Calls in flight may count as idle again, as far as this question goes. */
   readonly release: () => void;
+}
+
+/** What is done for one connection. */
+interface UnderWay {
+  readonly questions: Map<RequestId, Question>;
+  /** Answers on their way. */
+  sending: number;
 }
 
 /** Answers the requests of servers of the handshake era, each as soon as it can. */
@@ -23,46 +31,59 @@ export class Answers {
   readonly #us: Answering;
   readonly #calls: Calls;
   readonly #report: (error: unknown) => void;
-  readonly #underWay = new WeakMap<ClientConnection, Map<RequestId, UnderWay>>();
+  readonly #inbox: Pick<Inbox, "noise" | "replies">;
+  readonly #underWay = new WeakMap<ClientConnection, UnderWay>();
 
   /**
+   * @param inbox told of what is not answered
    * @param report told of failures that the server does not see as they are
    * @throws TypeError for roots that are none
    */
-  constructor(us: Answering, calls: Calls, report: (error: unknown) => void) {
+  constructor(
+    us: Answering,
+    calls: Calls,
+    inbox: Pick<Inbox, "noise" | "replies">,
+    report: (error: unknown) => void,
+  ) {
     checkRoots(us.handlers.roots);
     this.#us = us;
     this.#calls = calls;
+    this.#inbox = inbox;
     this.#report = report;
   }
 
-  /** @returns false when a request with this id is being answered already */
-  answer(connection: ClientConnection, request: JsonRpcRequest, agreed: Agreed): boolean {
+  answer(connection: ClientConnection, request: JsonRpcRequest, agreed: Agreed): void {
     const underWay = this.#on(connection);
-    const { id } = request;
-    if (underWay.has(id)) return false;
-    if (underWay.size >= MAX_UNDER_WAY) {
-      const busy = new BusyError(
-        `${String(MAX_UNDER_WAY)} requests of this server's are being answered already`,
-      );
-      this.#reply(connection, { jsonrpc: "2.0", id, error: busy.toJSON() });
-      return true;
+    const { questions } = underWay;
+    const { id, method } = request;
+    if (questions.has(id)) {
+      const what = `a request of the server's, ${shortened(method)}, with the id of one that is being answered`;
+      this.#inbox.noise(what);
+      return;
+    }
+    if (questions.size + underWay.sending >= MAX_UNDER_WAY) {
+      const text = `${String(MAX_UNDER_WAY)} requests of this server's are being answered already`;
+      const error = new BusyError(text).toJSON();
+      this.#inbox.replies.give(connection, request, { jsonrpc: "2.0", id, error });
+      return;
     }
     const controller = new AbortController();
     const release = this.#calls.hold();
-    underWay.set(id, { controller, release });
-    void this.#respond(request, agreed, controller.signal).then((response) => {
-      underWay.delete(id);
+    questions.set(id, { controller, release });
+    void this.#respond(request, agreed, controller.signal).then(async (response) => {
+      questions.delete(id);
       release();
-      if (!controller.signal.aborted) this.#reply(connection, response);
+      if (controller.signal.aborted) return;
+      underWay.sending += 1;
+      await this.#reply(connection, response);
+      underWay.sending -= 1;
     });
-    return true;
   }
 
   /** The server wants no answer any more (Cancellation). */
   cancelled(connection: ClientConnection, id: RequestId, reason: unknown): void {
     const text = typeof reason === "string" ? reason : "the server cancelled its request";
-    const question = this.#on(connection).get(id);
+    const question = this.#on(connection).questions.get(id);
     if (question !== undefined) abort(question, new DOMException(text, "AbortError"));
   }
 
@@ -82,37 +103,38 @@ export class Answers {
     }
   }
 
-  #reply(connection: ClientConnection, response: JsonRpcResponse): void {
-    fireAndForget(async () => {
-      try {
-        await connection.answer(response);
-      } catch (error) {
-        if (!(error instanceof TypeError)) return; // the connection is gone
-        // An answer that JSON cannot carry must not leave the server waiting.
-        this.#report(error);
-        await connection.answer(withoutValue(response, error));
-      }
-    });
+  /** Settles when nothing more can be done about the answer. */
+  async #reply(connection: ClientConnection, response: JsonRpcResponse): Promise<void> {
+    try {
+      await connection.answer(response);
+    } catch (error) {
+      if (!(error instanceof TypeError)) return; // the connection is gone
+      // An answer that JSON cannot carry must not leave the server waiting.
+      this.#report(error);
+      await Promise.resolve(withoutValue(response, error))
+        .then((rest) => connection.answer(rest))
+        .catch(() => undefined); // the connection is gone
+    }
   }
 
-  #on(connection: ClientConnection): Map<RequestId, UnderWay> {
+  #on(connection: ClientConnection): UnderWay {
     const known = this.#underWay.get(connection);
     if (known !== undefined) return known;
-    const underWay = new Map<RequestId, UnderWay>();
+    const underWay: UnderWay = { questions: new Map(), sending: 0 };
     this.#underWay.set(connection, underWay);
     void connection.closed.then(({ error }) => {
       const reason = new ConnectionLostError("The connection ended", {
         mayHaveBeenDelivered: false,
         cause: error,
       });
-      for (const question of underWay.values()) abort(question, reason);
+      for (const question of underWay.questions.values()) abort(question, reason);
     });
     return underWay;
   }
 }
 
 /** Its handler may not heed that, and nobody waits for it. */
-function abort({ controller, release }: UnderWay, reason: Error): void {
+function abort({ controller, release }: Question, reason: Error): void {
   release();
   controller.abort(reason);
 }
