@@ -41,6 +41,8 @@ export interface Connector {
 }
 
 export interface OpenCall {
+  /** The server certainly knows nothing of the call yet: it waits for something. */
+  readonly isUnsent?: boolean;
   /** Gives up, and ends the connection if the answer is not there yet; the listener is told nothing more. */
   abort(): void;
 }

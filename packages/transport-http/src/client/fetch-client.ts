@@ -1,8 +1,7 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
-import { pageOrigin } from "./cross-origin.js";
 import { fetchConnector } from "./fetch-connector.js";
-import { leavingRoom } from "./page-connector.js";
+import { limited } from "./limited-connector.js";
 import type { StreamableHttpClientOptions } from "./options.js";
 
 /**
@@ -19,8 +18,5 @@ export function streamableHttpClient(
   url: string | URL,
   options: StreamableHttpClientOptions = {},
 ): ClientTransport {
-  return httpTransport(url, options, () => {
-    const connector = fetchConnector(options);
-    return pageOrigin() === undefined ? connector : leavingRoom(connector);
-  });
+  return httpTransport(url, options, () => limited(fetchConnector(options), options.maxConnections));
 }

@@ -61,7 +61,7 @@ const addressOf = (options: ClientRequestArgs | undefined): string =>
 /** What waits for a connection was aborted by now, and would be given a new one as soon as one of the others ends. */
 function forget(waiting: HttpAgent["requests"]): void {
   // Node deletes in it likewise, and has no other way to tell it.
-  for (const address of Object.keys(waiting)) delete (waiting as Record<string, unknown>)[address];
+  for (const address of Object.keys(waiting)) Reflect.deleteProperty(waiting, address);
 }
 
 export class ConnectTimeoutError extends Error {

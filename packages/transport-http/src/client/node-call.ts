@@ -42,6 +42,12 @@ export class NodeCall implements Held, OpenCall {
     request.on("close", onRequestClose);
   }
 
+  get isUnsent(): boolean {
+    // Absent as long as the request waits for a connection.
+    const socket: Socket | null | undefined = this.#request?.socket;
+    return socket === undefined || socket === null || !isEstablished(socket);
+  }
+
   abort(): void {
     if (this.#listener === undefined) return;
     this.#over();
@@ -93,10 +99,7 @@ export class NodeCall implements Held, OpenCall {
   }
 
   fail(error: Error): void {
-    // Absent as long as the request waits for a connection.
-    const socket: Socket | null | undefined = this.#request?.socket;
-    const sent = socket !== undefined && socket !== null && isEstablished(socket);
-    this.#fail(plainError(this.#place, error), sent);
+    this.#fail(plainError(this.#place, error), !this.isUnsent);
   }
 
   /** The answer was cut. */

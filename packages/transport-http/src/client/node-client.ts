@@ -1,13 +1,17 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
 import { fetchConnector } from "./fetch-connector.js";
+import { limited } from "./limited-connector.js";
 import { nodeConnector } from "./node-connector.js";
 import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
 import type { StreamableHttpClientOptions } from "./options.js";
 
-/** The options that other runtimes have, and those of connections made by `node:http`; with `fetch` these count for nothing. */
+/**
+ * The options that other runtimes have, and those of connections made by `node:http`: `tls`, `proxy` and
+ * `connectTimeoutMs`, which count for nothing with `fetch`.
+ */
 export interface NodeStreamableHttpClientOptions
-  extends StreamableHttpClientOptions, Omit<NodeConnectorOptions, "clock"> {}
+  extends StreamableHttpClientOptions, Omit<NodeConnectorOptions, "clock" | "maxConnections"> {}
 
 /**
  * Speaks to a server at an MCP endpoint over Streamable HTTP, in every revision (Transports, Streamable HTTP),
@@ -26,6 +30,6 @@ export function streamableHttpClient(
   const { fetch } = options;
   checkNodeOptions(options);
   return httpTransport(url, options, () =>
-    fetch === undefined ? nodeConnector(options) : fetchConnector({ fetch }),
+    fetch === undefined ? nodeConnector(options) : limited(fetchConnector({ fetch }), options.maxConnections),
   );
 }

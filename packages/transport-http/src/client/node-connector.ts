@@ -3,10 +3,10 @@ import { Bag, systemClock } from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import { NodeCall } from "./node-call.js";
 import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
+import { DEFAULT_MAX_CONNECTIONS } from "./options.js";
 import { Routes, type Route } from "./node-route.js";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const DEFAULT_MAX_CONNECTIONS = 256;
 
 /**
  * HTTP over node:http and node:https, on connections that are kept for the next call.

@@ -9,7 +9,7 @@ export interface ClientTlsOptions {
   readonly cert?: string | Buffer;
   /** The key that belongs to `cert`, in PEM. */
   readonly key?: string | Buffer;
-  /** Of `key`. */
+  /** The passphrase of `key`, if it is encrypted. */
   readonly passphrase?: string;
   /** The name the server's certificate has to have, where it is not the URL's. */
   readonly servername?: string;
@@ -17,16 +17,21 @@ export interface ClientTlsOptions {
   readonly rejectUnauthorized?: boolean;
 }
 
+/** How connections are made by `node:http` and `node:https`. */
 export interface NodeConnectorOptions {
+  /** For HTTPS. Default: Node's own. */
   readonly tls?: ClientTlsOptions | undefined;
   /**
    * The URL of an HTTP proxy, with its credentials; `false`: none. Default, `"environment"`: what `HTTP_PROXY`,
    * `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in either case, for all but loopback addresses.
    */
   readonly proxy?: string | URL | false | undefined;
-  /** For a connection to be there, with name lookup, proxy and TLS, in ms. Default: 10,000. */
+  /** How long it may take until a connection is there, with name lookup, proxy and TLS, in ms. Default: 10,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** For calls that carry requests; further ones wait. Notifications, answers, GET and DELETE have others. Default: 256. */
+  /**
+   * How many connections there may be for calls that carry requests; further calls wait. Notifications, answers,
+   * GET and DELETE have others. Default: 256.
+   */
   readonly maxConnections?: number | undefined;
   readonly clock?: Clock | undefined;
 }

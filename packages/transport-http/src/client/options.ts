@@ -45,6 +45,12 @@ export interface StreamableHttpClientOptions {
   readonly closeTimeoutMs?: number;
   /** Characters of one message from the server; a call with a longer answer fails. Default: 64 Mi. */
   readonly maxMessageBytes?: number;
+  /**
+   * How many requests may be under way at a time, each on a connection of its own where that is HTTP/1.1; further
+   * ones wait. Notifications, answers, GET and DELETE never do. Default: 256. In a page: 4 in the handshake era, where
+   * a server may ask something before it answers and browsers make six connections to it; no limit in the other one.
+   */
+  readonly maxConnections?: number;
   /** How often a session that the server has ended may be opened anew. Default: 5 times a minute; `false`: never. */
   readonly reconnect?: Omit<ReconnectBudget, "repeats"> | false;
   readonly clock?: Clock;
@@ -67,6 +73,8 @@ const DEFAULT_RESUMPTION: Required<ResumptionOptions> = {
   deadlineMs: 300_000,
 };
 
+export const DEFAULT_MAX_CONNECTIONS = 256;
+
 /** 64 Mi. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
@@ -74,8 +82,10 @@ const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 export function clientSettings(options: StreamableHttpClientOptions): ClientSettings {
   const resumption = withDefaults(DEFAULT_RESUMPTION, options.resumption ?? {});
   const { attempts, ...durations } = resumption;
+  const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
   const { idleTimeoutMs = 120_000, closeTimeoutMs = 2_000, maxMessageBytes = MAX_MESSAGE_BYTES } = options;
   checkLimit("maxMessageBytes", maxMessageBytes);
+  checkLimit("maxConnections", maxConnections);
   if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 0)))
     throw new RangeError(`resumption.attempts must be an integer from 0 on, not ${String(attempts)}`);
   for (const [name, ms] of Object.entries({ ...durations, idleTimeoutMs, closeTimeoutMs }))

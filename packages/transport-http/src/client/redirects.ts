@@ -73,6 +73,10 @@ class Hop implements AnswerListener, OpenCall {
     this.#open = connector.send(call, this);
   }
 
+  get isUnsent(): boolean {
+    return this.#open.isUnsent === true;
+  }
+
   abort(): void {
     this.#listener = undefined;
     this.#open.abort();

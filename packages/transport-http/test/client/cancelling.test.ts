@@ -58,6 +58,22 @@ describe.each(CONNECTORS)("over %s, a call that is given up", (_name, http) => {
     },
   );
 
+  it("is told to nobody while it waits for one of the connections there may be", async () => {
+    const server = await ScriptedServer.start("handshake");
+    const client = await connected(server.url, { http: { ...http, maxConnections: 1 } });
+    const first = client.callTool("first");
+    const call = await server.seen("tools/call");
+    const controller = new AbortController();
+    const outcome = rejection(client.callTool("second", {}, { signal: controller.signal }));
+    await server.quiet();
+    controller.abort(new Error("enough"));
+    expect(await outcome).toMatchObject({ message: "enough" });
+    call.result({ content: [] });
+    await first;
+    await server.quiet();
+    expect([server.of("tools/call").length, ended(server)]).toEqual([1, []]);
+  });
+
   it("is told of nothing when it is the greeting", async () => {
     const clock = new ManualClock();
     const server = await ScriptedServer.start(undefined);

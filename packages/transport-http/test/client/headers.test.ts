@@ -166,6 +166,7 @@ describe("an endpoint", () => {
 
   it.each([
     { maxMessageBytes: 0 },
+    { maxConnections: 0 },
     { idleTimeoutMs: -1 },
     { closeTimeoutMs: NaN },
     { resumption: { attempts: 1.5 } },

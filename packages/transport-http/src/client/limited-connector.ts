@@ -1,33 +1,49 @@
 import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+import { pageOrigin } from "./cross-origin.js";
+import { DEFAULT_MAX_CONNECTIONS } from "./options.js";
 
 /**
- * Calls at a time that a server may ask something before it answers. Over HTTP/1.1 a browser makes six connections
- * to a host for all its pages, and lets further requests wait: one is left for the standing stream, and one for
- * the answers without which none of the others would end.
+ * Calls of a page at a time that a server may ask something before it answers. Over HTTP/1.1 a browser makes six
+ * connections to a host for all its pages, and lets further requests wait: one is left for the standing stream, and
+ * one for the answers without which none of the others would end.
  */
 const MAX_ASKING = 4;
 
-/** The same connector, for a page: calls never take up all connections that there are. */
-export function leavingRoom(connector: Connector): Connector {
-  return new RoomLeaving(connector);
+interface Limit {
+  readonly max: number;
+  readonly counts: (call: OutgoingCall) => boolean;
 }
 
-class RoomLeaving implements Connector {
+/** The same connector, with calls that wait while there are too many. `maxConnections` is as in the options. */
+export function limited(connector: Connector, maxConnections: number | undefined): Connector {
+  return new LimitedConnector(connector, limitOf(maxConnections));
+}
+
+function limitOf(max: number | undefined): Limit {
+  if (max === undefined && pageOrigin() !== undefined)
+    return { max: MAX_ASKING, counts: ({ mayAsk }) => mayAsk === true };
+  return { max: max ?? DEFAULT_MAX_CONNECTIONS, counts: ({ pool }) => pool === "requests" };
+}
+
+class LimitedConnector implements Connector {
   readonly #connector: Connector;
+  readonly #limit: Limit;
   readonly #seated = new Set<Seat>();
   readonly #waiting = new Set<Seat>();
 
-  constructor(connector: Connector) {
+  constructor(connector: Connector, limit: Limit) {
     this.#connector = connector;
+    this.#limit = limit;
   }
 
   send(call: OutgoingCall, listener: AnswerListener): OpenCall {
-    if (call.mayAsk !== true) return this.#connector.send(call, listener);
+    const { max, counts } = this.#limit;
+    if (!counts(call)) return this.#connector.send(call, listener);
     const seat = new Seat(call, listener, (left) => {
       this.#left(left);
     });
-    if (this.#seated.size < MAX_ASKING) this.#admit(seat);
+    if (this.#seated.size < max) this.#admit(seat);
     else this.#waiting.add(seat);
     return seat;
   }
@@ -67,6 +83,10 @@ class Seat implements AnswerListener, OpenCall {
 
   send(connector: Connector): void {
     this.#open = connector.send(this.#call, this);
+  }
+
+  get isUnsent(): boolean {
+    return this.#open === undefined || this.#open.isUnsent === true;
   }
 
   abort(): void {
