@@ -74,6 +74,8 @@ describe("the proxy from the environment", () => {
     ["http://a.example/", "b.example"],
     ["http://ba.example/", "a.example"],
     ["http://a.example/", "a.example:8080"],
+    ["http://a.example/", "a.example:"],
+    ["http://[fd00::1]/", "[fd00::1]:8080"],
     ["http://11.1.2.3/", "10.0.0.0/8"],
     ["http://10.1.2.3/", "10.0.0.0/99"],
     ["http://10.1.2.3/", "10.0.0.0/x"],

@@ -60,12 +60,21 @@ function isExcluded(host: string, port: string, list: string): boolean {
     .split(/[\s,]+/)
     .some((entry) => {
       if (entry === "*") return true;
-      const [, bracketed, plain, itsPort] =
-        /^(?:\[([^\]]*)\]|([^:]*|.*:.*:.*?))(?::(\d+))?$/.exec(entry) ?? [];
-      const name = (bracketed ?? plain ?? "").replace(/^\*?\./, "");
+      const [named, itsPort] = nameAndPort(entry);
+      const name = named.replace(/^\*?\./, "");
       if (name === "" || (itsPort !== undefined && itsPort !== port)) return false;
       return isIP(host) === 0 ? host === name || host.endsWith(`.${name}`) : hasAddress(name, host);
     });
+}
+
+/** Of `a.example`, `a.example:8080`, `[fd00::1]:8080`, and of `fd00::1`, which has no port. */
+function nameAndPort(entry: string): readonly [name: string, port?: string | undefined] {
+  if (entry.startsWith("[")) {
+    const [address = "", rest = ""] = entry.slice(1).split("]");
+    return [address, rest === "" ? undefined : rest.slice(1)];
+  }
+  const [name = "", port, ...more] = entry.split(":");
+  return more.length > 0 ? [entry] : [name, port];
 }
 
 /** Whether an address is another, or in a block such as `10.0.0.0/8`. */
