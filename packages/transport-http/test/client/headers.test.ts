@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { parseConfig } from "@towpath/mcp-core/config";
 import { describe, expect, it } from "vitest";
 import { streamableHttpClient, type HeadersOption } from "../../src/index.js";
 import { closedPort } from "../support/closed-port.js";
@@ -136,6 +137,10 @@ describe("headers of the author's are refused", () => {
     expect(() => streamableHttpClient("http://localhost/mcp", { headers: { [name]: "x" } })).toThrow(
       `headers cannot set ${name.toLowerCase()}`,
     );
+    // What a configuration has of them must not keep its server from being connected.
+    const server = { url: "http://localhost/mcp", headers: { [name]: "x" } };
+    expect(parseConfig({ mcpServers: { server } }).servers.get("server")).toMatchObject({ headers: {} });
+    expect(parseConfig({ mcpServers: { server } }).ignored).toEqual([`mcpServers.server.headers.${name}`]);
   });
 
   it.each([{ "a b": "x" }, { a: `${SECRET}\n` + "x\u0000" }, { a: `${SECRET}世` }])(
