@@ -3,6 +3,7 @@ import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../
 import type { Clock } from "../protocol/clock.js";
 import { readProgress } from "../protocol/progress.js";
 import { onAbort } from "./abort.js";
+import { clientClosed } from "./client-closed.js";
 import { Deadlines, type Expiring } from "./deadlines.js";
 import { RequestTimeoutError } from "./errors.js";
 import type { CallOptions } from "./options.js";
@@ -23,6 +24,7 @@ export class Calls {
   /** Questions of the server's that we have not answered yet. */
   #questions = 0;
   #answeredAt = -Infinity;
+  #isOver = false;
 
   /** @param mirror what the transport is to repeat of a request, if it does */
   constructor(clock: Clock, mirror?: (message: JsonRpcRequest) => MirroredHeaders | undefined) {
@@ -49,6 +51,7 @@ export class Calls {
   ): Promise<T> {
     const { signal } = options;
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    if (this.#isOver) return Promise.reject(clientClosed({ mayHaveBeenDelivered: false }));
     return new Promise((resolve, reject) => {
       const call = new Call(this, message, this.send(connection, message), limits, options, reject);
       this.#deadlines.watch(call);
@@ -105,8 +108,9 @@ export class Calls {
     call.unfollow?.();
   }
 
-  /** Gives up every call there is: the server is told, and each rejects with the reason. */
+  /** Gives up every call there is: the server is told, and each rejects with the reason. There are no more. */
   abandon(reason: Error): void {
+    this.#isOver = true;
     for (const call of this.#deadlines.watched) call.giveUp(reason);
   }
 

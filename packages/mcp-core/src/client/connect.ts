@@ -33,7 +33,9 @@ export interface ConnectOptions<Adopted> {
   readonly calls: Calls;
   /** What an earlier connection found out: the era belongs to the server, not to the connection. */
   readonly knownEra: Era | undefined;
-  /** Told of the connection before anything is sent on it; throws when it is no longer wanted. */
+  /** Aborted when no connection is wanted any more. */
+  readonly closing: AbortSignal;
+  /** Told of the connection before anything is sent on it. */
   readonly opened: (connection: ClientConnection) => void;
   /** Takes what was agreed on, before the server is told: it may ask at once. */
   readonly adopt: (connected: Connected) => Adopted;
@@ -45,7 +47,8 @@ export async function connect<Adopted>(
   receiver: MessageReceiver,
   options: ConnectOptions<Adopted>,
 ): Promise<Adopted> {
-  const { us } = options;
+  const { us, closing } = options;
+  closing.throwIfAborted();
   const { eras } = transport;
   const remembered = eras?.recall();
   const knownEra = options.knownEra ?? remembered;
@@ -60,6 +63,7 @@ export async function connect<Adopted>(
     options.opened(connection);
     const era = stateless && handshake ? knownEra : stateless ? "stateless" : "handshake";
     const agreed = await (era === undefined ? negotiation.either() : negotiation[era]());
+    closing.throwIfAborted();
     const adopted = options.adopt({ connection, agreed });
     await settle(connection, agreed);
     if (stateless && handshake && negotiation.heard === eraOf(agreed.revision))

@@ -1,13 +1,13 @@
 import type { ClientConnection, ClientTransport } from "../contract/index.js";
 import { InternalError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
-import { ConnectionLostError } from "../protocol/errors.js";
 import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
 import { fireAndForget, type MaybePromise } from "../protocol/promises.js";
 import type { CallToolResult } from "../protocol/types.js";
 import type { Answers } from "./answering/answers.js";
 import { INPUT_REQUIRED } from "./answering/input-required.js";
 import type { Answering } from "./answering/reader.js";
+import { clientClosed } from "./client-closed.js";
 import { Inbox } from "./inbox.js";
 import { Kept } from "./kept.js";
 import { KnownTools } from "./known-tools.js";
@@ -164,7 +164,7 @@ export class Conversation {
   }
 
   async close(): Promise<void> {
-    const reason = new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: true });
+    const reason = clientClosed({ mayHaveBeenDelivered: true });
     this.#closing.abort(reason);
     this.#subscriptions.loaded?.close(reason);
     this.#requests.calls.abandon(reason);

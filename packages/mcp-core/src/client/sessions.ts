@@ -4,7 +4,9 @@ import { ConnectionLostError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
 import { eraOf, isStatelessRevision, type Era } from "../protocol/revisions.js";
 import type { ClientCapabilities } from "../protocol/types.js";
+import { unlessAborted } from "./abort.js";
 import type { Calls, CallLimits } from "./calls.js";
+import { clientClosed } from "./client-closed.js";
 import { connect, type Connected } from "./connect.js";
 import { introductionOf } from "./introduction.js";
 import { requestMeta, type Agreed, type Introduction } from "./negotiate.js";
@@ -33,7 +35,7 @@ export class Sessions {
   /** Found out once, and again when it turns out wrong (Versioning, Backward Compatibility). */
   #era: Era | undefined;
   #lost: Error | undefined;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(
     transport: ClientTransport,
@@ -74,7 +76,10 @@ export class Sessions {
 
   /** Whether there is a session, or may be another one. */
   reachable(): boolean {
-    return !this.#closed && (this.#current !== undefined || this.#transport.reconnect !== undefined);
+    return (
+      !this.#closing.signal.aborted &&
+      (this.#current !== undefined || this.#transport.reconnect !== undefined)
+    );
   }
 
   /** The session there is, or a new one. */
@@ -87,20 +92,23 @@ export class Sessions {
     return this.#us.capabilities;
   }
 
-  /** Opens the connection, the first time or again; calls made meanwhile share the attempt. */
+  /**
+   * Opens the connection, the first time or again; calls made meanwhile share the attempt, and wait for it no
+   * longer than the client is open.
+   */
   open(): Promise<Session> {
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
-    return this.#opening;
+    return unlessAborted(this.#opening, this.#closing.signal);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(clientClosed({ mayHaveBeenDelivered: false }));
     this.#current = undefined; // nothing more is sent while the connection ends
     await this.#connection?.close();
   }
 
   async #open(): Promise<Session> {
-    if (this.#closed) throw closed();
+    this.#closing.signal.throwIfAborted();
     if (this.#lost !== undefined && !this.#reconnect.spend()) throw gone(this.#lost);
     const { probeTimeoutMs = DEFAULT_PROBE_TIMEOUT_MS } = this.#options;
     const knownEra = this.#era;
@@ -111,8 +119,8 @@ export class Sessions {
       probeTimeoutMs: checkTimeout("probeTimeoutMs", probeTimeoutMs),
       calls: this.#calls,
       knownEra,
+      closing: this.#closing.signal,
       opened: (connection) => {
-        if (this.#closed) throw closed();
         this.#connection = connection;
       },
       adopt: (connected) => this.#adopt(connected),
@@ -150,10 +158,6 @@ export class Sessions {
     const message = { jsonrpc: "2.0", id: "towpath-log-level", method: "logging/setLevel", params } as const;
     await this.#calls.start(connection, message, this.#limits, {}, () => undefined);
   }
-}
-
-function closed(): ConnectionLostError {
-  return new ConnectionLostError("The client was closed", { mayHaveBeenDelivered: false });
 }
 
 function gone(cause: Error): ConnectionLostError {
