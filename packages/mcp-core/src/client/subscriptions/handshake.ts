@@ -5,7 +5,7 @@ import { deferred } from "../deferred.js";
 import { SubscriptionEndedError } from "../errors.js";
 import type { Session } from "../sessions.js";
 import { changeOf, honouredBy, lets, urisOf } from "./filters.js";
-import type { Line, Listener, Listening, ListeningOptions } from "./listening.js";
+import type { Listener, Listening, ListeningOptions, Sender } from "./listening.js";
 import { ResourceInterests } from "./resource-interests.js";
 import type { Change, ExtendedFilter } from "./types.js";
 
@@ -18,12 +18,12 @@ interface Hearing {
 
 /** Changes of lists come unasked; those of resources are asked for one by one (Resources, Subscriptions). */
 export class HandshakeListener implements Listener {
-  readonly #line: Line;
+  readonly #sender: Sender;
   readonly #hearings = new Set<Hearing>();
   readonly #interests = new WeakMap<Session, ResourceInterests>();
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(sender: Sender) {
+    this.#sender = sender;
   }
 
   async listen(
@@ -69,7 +69,7 @@ export class HandshakeListener implements Listener {
     const known = this.#interests.get(session);
     if (known !== undefined) return known;
     const interests = new ResourceInterests((method, uri) =>
-      this.#line.roundTrip(session, method, { uri }, { timeoutMs }),
+      this.#sender.roundTrip(session, method, { uri }, { timeoutMs }),
     );
     this.#interests.set(session, interests);
     void session.connection.closed.then(({ error }) => {

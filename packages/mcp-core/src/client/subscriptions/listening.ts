@@ -38,4 +38,4 @@ export interface Listener {
 }
 
 /** What a listener sends with. */
-export type Line = Pick<Requests, "calls" | "message" | "roundTrip">;
+export type Sender = Pick<Requests, "calls" | "message" | "roundTrip">;

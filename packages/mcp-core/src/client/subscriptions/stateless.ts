@@ -9,7 +9,7 @@ import { InvalidResultError, RequestTimeoutError, SubscriptionEndedError } from 
 import { resultOf } from "../results.js";
 import type { Session } from "../sessions.js";
 import { acknowledgedOf, changeOf } from "./filters.js";
-import type { Line, Listener, Listening, ListeningOptions } from "./listening.js";
+import type { Listener, Listening, ListeningOptions, Sender } from "./listening.js";
 import type { Change, ExtendedFilter } from "./types.js";
 
 const METHOD = "subscriptions/listen";
@@ -18,11 +18,11 @@ const RESULT_TYPES: ReadonlySet<string> = new Set(["complete"]);
 
 /** `subscriptions/listen`: one long request for each subscription, whose id its notifications carry (Subscriptions). */
 export class StatelessListener implements Listener {
-  readonly #line: Line;
+  readonly #sender: Sender;
   readonly #streams = new Map<RequestId, Stream>();
 
-  constructor(line: Line) {
-    this.#line = line;
+  constructor(sender: Sender) {
+    this.#sender = sender;
   }
 
   async listen(
@@ -32,9 +32,9 @@ export class StatelessListener implements Listener {
     { signal, timeoutMs }: ListeningOptions,
   ): Promise<Listening> {
     signal.throwIfAborted();
-    const message = this.#line.message(session, METHOD, { notifications: filter });
-    const exchange = this.#line.calls.send(session.connection, message);
-    const stream = new Stream(exchange, filter, deliver, { clock: this.#line.calls.clock, timeoutMs });
+    const message = this.#sender.message(session, METHOD, { notifications: filter });
+    const exchange = this.#sender.calls.send(session.connection, message);
+    const stream = new Stream(exchange, filter, deliver, { clock: this.#sender.calls.clock, timeoutMs });
     this.#streams.set(message.id, stream);
     void stream.ended.then(() => this.#streams.delete(message.id));
     const abort = (): void => {

@@ -7,7 +7,7 @@ import type { Session } from "../sessions.js";
 import { ChangeQueue } from "./change-queue.js";
 import { checkFilter, everythingOf } from "./filters.js";
 import { HandshakeListener } from "./handshake.js";
-import type { Line, Listener } from "./listening.js";
+import type { Listener, Sender } from "./listening.js";
 import { StatelessListener } from "./stateless.js";
 import { Subscription, type Opener } from "./subscription.js";
 import type {
@@ -39,15 +39,15 @@ export class Subscriptions {
    * @param missed told of what may have changed while a subscription was interrupted
    */
   constructor(
-    line: Line,
+    sender: Sender,
     sessions: SessionSource,
     extensions: readonly ClientExtension[],
     missed: (change: Change) => void,
   ) {
     this.#ofExtensions = extensions.flatMap(({ listenFilters = [] }) => listenFilters);
-    this.#listeners = { handshake: new HandshakeListener(line), stateless: new StatelessListener(line) };
+    this.#listeners = { handshake: new HandshakeListener(sender), stateless: new StatelessListener(sender) };
     this.#opener = {
-      clock: line.calls.clock,
+      clock: sender.calls.clock,
       reachable: () => sessions.reachable(),
       missed,
       listen: async (filter, deliver, options) => {
