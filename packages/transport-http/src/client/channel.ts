@@ -12,11 +12,6 @@ const JSON_HEADERS = {
   "content-type": "application/json",
 };
 
-export interface ChannelCall extends OpenCall {
-  /** The server knows nothing of it yet: its headers are waited for. */
-  readonly isUnsent?: boolean;
-}
-
 /** The way to one endpoint: what every HTTP request to it says, and the session it is part of. */
 export class Channel {
   readonly url: URL;
@@ -41,7 +36,7 @@ export class Channel {
     mirrored: MirroredHeaders | undefined,
     pool: OutgoingCall["pool"],
     listener: AnswerListener,
-  ): ChannelCall {
+  ): OpenCall {
     const said = mirrored ?? this.#ofSession();
     const mayAsk = pool === "requests" && mirrored === undefined;
     if (this.#posting !== undefined) {
@@ -81,7 +76,7 @@ export class Channel {
     call: Pick<OutgoingCall, "method" | "body" | "pool" | "mayAsk">,
     said: PlainHeaders,
     listener: AnswerListener,
-  ): ChannelCall {
+  ): OpenCall {
     const send = (own: PlainHeaders): OpenCall =>
       this.#connector.send({ ...call, url: this.url, headers: { ...own, ...said } }, listener);
     const source = this.#headers;
@@ -101,7 +96,7 @@ function asBytes(id: string): string {
 }
 
 /** A call whose headers have to be waited for. */
-class Awaited implements ChannelCall {
+class Awaited implements OpenCall {
   #call: OpenCall | undefined;
   #aborted = false;
 
@@ -121,7 +116,7 @@ class Awaited implements ChannelCall {
   }
 
   get isUnsent(): boolean {
-    return this.#call === undefined;
+    return this.#call === undefined || this.#call.isUnsent === true;
   }
 
   abort(): void {

@@ -67,6 +67,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #refusal: { readonly status: number; readonly headers: ReadonlyHeaders; body: string } | undefined;
   #openedAt = Infinity;
   #isWatched: boolean;
+  #isFading = false;
   #isOver = false;
 
   constructor(options: StreamOptions) {
@@ -93,6 +94,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   /** Asks for what is left of it. */
   #ask(): void {
     this.#openedAt = Infinity;
+    this.#timer = undefined;
     this.#parser = this.#refusal = undefined;
     this.#isWatched = true;
     this.#heard();
@@ -104,6 +106,13 @@ export class EventStream implements AnswerListener, EventListener, Timed {
     this.#isOver = true;
     this.#unwatch();
     this.#timer?.cancel();
+  }
+
+  /** What it was for is not wanted any more: what it still brings is read, and it is not taken up again. */
+  fade(): void {
+    this.#isFading = true;
+    if (this.#parser === undefined || this.#timer !== undefined) this.stop();
+    else this.#unwatch();
   }
 
   /** Nothing of it is wanted any more. */
@@ -193,7 +202,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   #heard(): void {
-    if (!this.#isWatched || this.#isOver) return;
+    if (!this.#isWatched || this.#isOver || this.#isFading) return;
     this.#unwatch();
     this.#options.idle.add(this);
   }
@@ -205,6 +214,10 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   /** The connection is gone, and the stream perhaps not. */
   #cut(reason: Error): void {
     this.#unwatch();
+    if (this.#isFading) {
+      this.finish();
+      return;
+    }
     const { resumes, settings } = this.#options;
     if (resumes === "always" && settings.clock.now() - this.#openedAt >= LASTING_MS)
       this.#resumption.progressed();

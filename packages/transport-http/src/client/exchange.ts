@@ -13,7 +13,6 @@ import {
   type ReadonlyHeaders,
   type RequestId,
 } from "@towpath/mcp-core/transport";
-import type { ChannelCall } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { HttpStatusError } from "./errors.js";
 import { statusError } from "./status-error.js";
@@ -37,7 +36,7 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   readonly #sessionId: string | undefined;
   #resolve: (response: JsonRpcResponse) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
-  #call: ChannelCall | undefined;
+  #call: OpenCall | undefined;
   #status = 0;
   #headers: ReadonlyHeaders | undefined;
   #body = "";
@@ -80,11 +79,15 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
     this.#reject(error);
   }
 
+  /** Closing the stream is what cancels in the stateless era; in the other one it says nothing. */
   cancel(reason: string): void {
     if (!this.#settle()) return;
     const isUnsent = this.#call?.isUnsent === true;
-    this.abort();
-    // Closing the stream is what cancels in the stateless era; in the other one it says nothing.
+    if (this.#mirrored === undefined && this.#stream !== undefined) {
+      // The server may have asked something, and says on the stream that it wants no answer any more.
+      this.#stream.fade();
+      this.#line.lingering.add(this);
+    } else this.abort();
     if (this.#mirrored === undefined && !isUnsent) this.#line.cancelled(this.#message, reason);
   }
 
@@ -141,6 +144,7 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
 
   respond(response: JsonRpcResponse): boolean {
     const { id } = this.#message;
+    if (this.#isSettled && response.id === id) return true; // to what was cancelled
     // An error that is about no request in particular is about the only one there is.
     const ours = response.id === id || ("error" in response && (response.id ?? undefined) === undefined);
     if (!ours || !this.#settle()) return false;

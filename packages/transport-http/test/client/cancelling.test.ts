@@ -58,6 +58,32 @@ describe.each(CONNECTORS)("over %s, a call that is given up", (_name, http) => {
     },
   );
 
+  it("takes back what the server has asked for it in the handshake era", async () => {
+    const server = await ScriptedServer.start("handshake");
+    const asked = deferred();
+    const takenBack = deferred();
+    const client = await connected(server.url, {
+      http,
+      elicit: (_request, { signal }) => {
+        signal.addEventListener("abort", () => takenBack.resolve());
+        asked.resolve();
+        return new Promise(() => undefined);
+      },
+    });
+    const controller = new AbortController();
+    const outcome = rejection(client.callTool("play", {}, { signal: controller.signal }));
+    const stream = (await server.seen("tools/call")).stream();
+    const params = { message: "Which?", requestedSchema: { type: "object", properties: {} } };
+    stream.send({ jsonrpc: "2.0", id: 7, method: "elicitation/create", params });
+    await asked.promise;
+    controller.abort(new Error("enough"));
+    await server.seen("notifications/cancelled");
+    stream.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 7 } });
+    await takenBack.promise;
+    expect(await outcome).toMatchObject({ message: "enough" });
+    expect(server.of("GET")).toHaveLength(1);
+  });
+
   it("is told to nobody while it waits for one of the connections there may be", async () => {
     const server = await ScriptedServer.start("handshake");
     const client = await connected(server.url, { http: { ...http, maxConnections: 1 } });

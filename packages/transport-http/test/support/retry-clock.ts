@@ -5,7 +5,10 @@ import type { Scheduled } from "@towpath/mcp-core/transport";
  * What the transport watches besides its retries, in ms: that a message is accepted, a connection is there,
  * a stream ends, one opens, closing.
  */
-const WATCHES: ReadonlySet<number> = new Set([30_000, 10_000, 1_000, 500, 2_000, 120_000]);
+const WATCHES = [30_000, 10_000, 1_000, 500, 2_000, 120_000];
+
+/** Differences of times are not exact. */
+const isWatch = (delayMs: number): boolean => WATCHES.some((watch) => Math.abs(watch - delayMs) < 1e-6);
 
 /** A clock that stands still, and tells which retries are waited for. */
 export class RetryClock extends ManualClock {
@@ -14,7 +17,7 @@ export class RetryClock extends ManualClock {
 
   override schedule(delayMs: number, task: () => void): Scheduled {
     const scheduled = super.schedule(delayMs, task);
-    if (!WATCHES.has(delayMs)) {
+    if (!isWatch(delayMs)) {
       this.#delays.push(delayMs);
       this.#waiting?.();
     }
