@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", "bun-deno": "src/bun-deno.ts", fetch: "src/fetch.ts" },
+  entry: {
+    index: "src/index.ts",
+    browser: "src/browser.ts",
+    "bun-deno": "src/bun-deno.ts",
+    fetch: "src/fetch.ts",
+  },
   format: ["esm", "cjs"],
   splitting: true,
   // Bundlers for other runtimes know Node's own modules by it.

@@ -23,7 +23,7 @@ async function resolved(conditions: readonly string[]): Promise<unknown> {
 describe.concurrent("@towpath/transport-http, by the conditions of a runtime", () => {
   it.each([
     ["on Node", [], "index.js", "function"],
-    ["in browsers", ["browser"], "fetch.js", "undefined"],
+    ["in browsers", ["browser"], "browser.js", "undefined"],
     ["in workers", ["workerd"], "fetch.js", "undefined"],
     ["at the edge", ["edge-light"], "fetch.js", "undefined"],
     ["in Deno", ["deno"], "bun-deno.js", "function"],

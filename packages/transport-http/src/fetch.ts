@@ -1,3 +1,3 @@
-/** For browsers and workers: nothing of Node is needed. */
-export * from "./portable.js";
-export { streamableHttpClient } from "./client/fetch-client.js";
+/** For workers, and whatever else has `fetch`: nothing of Node is needed. */
+export * from "./browser.js";
+export * from "./server/index.js";

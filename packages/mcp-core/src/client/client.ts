@@ -1,5 +1,6 @@
 import type { ClientTransport, Dispatcher } from "../contract/index.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
+import { memoryTransport } from "../memory/memory-transport.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
 import { isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
@@ -46,7 +47,7 @@ export class McpClient {
     target: Dispatcher | ClientTransport,
     options: McpClientOptions = {},
   ): Promise<McpClient> {
-    const transport = "open" in target ? await inProcess(target) : target;
+    const transport = "open" in target ? memoryTransport(target) : target;
     const conversation = new Conversation(transport, options);
     await conversation.open();
     return new McpClient(conversation);
@@ -227,9 +228,4 @@ export class McpClient {
   close(): Promise<void> {
     return this.#conversation.close();
   }
-}
-
-async function inProcess(dispatcher: Dispatcher): Promise<ClientTransport> {
-  const { memoryTransport } = await import("../memory/memory-transport.js");
-  return memoryTransport(dispatcher);
 }

@@ -14,3 +14,22 @@ export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
 export { isLoopbackHost } from "./hosts.js";
 export { KeepAlive } from "./keep-alive.js";
 export { accepts, isMediaType } from "./media-types.js";
+/*
+ * What a client over HTTP needs of other rooms. It is here because a bundle with the entry for transports would
+ * begin with the connections of all others.
+ */
+export { ErrorCode } from "../jsonrpc/errors.js";
+export {
+  isNotification,
+  isRequest,
+  isResponse,
+  looksLikeResponse,
+  readableId,
+  shortened,
+} from "../jsonrpc/guards.js";
+export { Bag, type Held } from "../protocol/bag.js";
+export { systemClock } from "../protocol/clock.js";
+export { ConnectionLostError, UnreadableResponseError } from "../protocol/errors.js";
+export { checkLimit, withDefaults } from "../protocol/limits.js";
+export { fireAndForget, isPromise } from "../protocol/promises.js";
+export { hasBatches, isHandshakeRevision } from "../protocol/revisions.js";

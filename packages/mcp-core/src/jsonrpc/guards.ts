@@ -50,6 +50,11 @@ function isErrorObject(value: unknown): value is JsonRpcErrorObject {
   return isObject(value) && Number.isInteger(value["code"]) && typeof value["message"] === "string";
 }
 
+/** Meant as the answer to a request, be it a valid one or not. */
+export function looksLikeResponse(value: unknown): boolean {
+  return isObject(value) && !("method" in value) && ("result" in value || "error" in value);
+}
+
 /** The id to answer with, where one can be read from a message that is not valid. */
 export function readableId(value: unknown): RequestId | undefined {
   return isObject(value) && isRequestId(value["id"]) ? value["id"] : undefined;

@@ -5,7 +5,15 @@ import type {
   MaybePromise,
   MessageReceiver,
 } from "../contract/index.js";
-import { describe, isNotification, isParams, isRequest, isResponse, readableId } from "../jsonrpc/guards.js";
+import {
+  describe,
+  isNotification,
+  isParams,
+  isRequest,
+  isResponse,
+  looksLikeResponse,
+  readableId,
+} from "../jsonrpc/guards.js";
 import type {
   JsonRpcMessage,
   JsonRpcNotification,
@@ -18,7 +26,6 @@ import { fireAndForget, isPromise } from "../protocol/promises.js";
 import { hasBatches, type Revision } from "../protocol/revisions.js";
 import { DEFAULT_CONNECTION_LIMITS } from "./limits.js";
 import { readIdFromHead } from "./read-id.js";
-import { looksLikeResponse } from "./refusals.js";
 
 interface Pending {
   readonly resolve: (response: JsonRpcResponse) => void;

@@ -26,6 +26,7 @@ export {
   isObject,
   isRequest,
   isResponse,
+  looksLikeResponse,
   readableId,
   shortened,
 } from "../jsonrpc/guards.js";
@@ -58,5 +59,5 @@ export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
 export { readIdFromHead } from "./read-id.js";
-export { looksLikeResponse, refuseText, refuseValue, unreadableReply } from "./refusals.js";
+export { refuseText, refuseValue, unreadableReply } from "./refusals.js";
 export { ServerConnection, type ServerConnectionOptions } from "./server-connection.js";

@@ -1,7 +1,7 @@
 import type { Link } from "../contract/index.js";
 import { errorReply, type Reply } from "../jsonrpc/encode.js";
 import type { ProtocolError } from "../jsonrpc/errors.js";
-import { invalidMessage, isObject, readableId } from "../jsonrpc/guards.js";
+import { invalidMessage, looksLikeResponse, readableId } from "../jsonrpc/guards.js";
 import type { RequestId } from "../jsonrpc/messages.js";
 import { fireAndForget } from "../protocol/promises.js";
 import { has, type Revision } from "../protocol/revisions.js";
@@ -42,8 +42,4 @@ function failAsker(link: Link, id: RequestId | undefined, error: ProtocolError):
   if (id === undefined) return unreadableReply(link.revision, error);
   fireAndForget(() => link.answer({ jsonrpc: "2.0", id, error: error.toJSON() }));
   return undefined;
-}
-
-export function looksLikeResponse(value: unknown): boolean {
-  return isObject(value) && !("method" in value) && ("result" in value || "error" in value);
 }

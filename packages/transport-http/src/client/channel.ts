@@ -1,9 +1,5 @@
-import {
-  isHandshakeRevision,
-  isPromise,
-  type MirroredHeaders,
-  type Revision,
-} from "@towpath/mcp-core/transport";
+import { isHandshakeRevision, isPromise } from "@towpath/mcp-core/http";
+import type { MirroredHeaders, Revision } from "@towpath/mcp-core/transport";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import type { HeadersSource, PlainHeaders } from "./headers.js";
 

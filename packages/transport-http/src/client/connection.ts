@@ -1,19 +1,21 @@
-import { Deadlines } from "@towpath/mcp-core/http";
 import {
   Bag,
   ConnectionLostError,
+  Deadlines,
   fireAndForget,
   hasBatches,
   isHandshakeRevision,
-  type ClientConnection,
-  type ClientExchange,
-  type CloseReason,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-  type MessageReceiver,
-  type MirroredHeaders,
-  type Revision,
+} from "@towpath/mcp-core/http";
+import type {
+  ClientConnection,
+  ClientExchange,
+  CloseReason,
+  JsonRpcNotification,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  MessageReceiver,
+  MirroredHeaders,
+  Revision,
 } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";

@@ -1,5 +1,5 @@
-import type { Deadlines, Timed } from "@towpath/mcp-core/http";
-import { ConnectionLostError, type ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import { ConnectionLostError, type Deadlines, type Timed } from "@towpath/mcp-core/http";
+import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { statusError } from "./status-error.js";

@@ -1,9 +1,5 @@
-import {
-  ConnectionLostError,
-  UnreadableResponseError,
-  type Era,
-  type EraDetection,
-} from "@towpath/mcp-core/transport";
+import { ConnectionLostError, UnreadableResponseError } from "@towpath/mcp-core/http";
+import type { Era, EraDetection } from "@towpath/mcp-core/transport";
 import { CrossOriginError } from "./cross-origin.js";
 import { HttpStatusError } from "./errors.js";
 

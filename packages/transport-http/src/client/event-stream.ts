@@ -1,18 +1,15 @@
 import {
+  ConnectionLostError,
+  type Deadlines,
+  type EventListener,
   EventParser,
   EventTooLargeError,
   isMediaType,
-  type Deadlines,
-  type EventListener,
   type ReceivedEvent,
   type Timed,
-} from "@towpath/mcp-core/http";
-import {
-  ConnectionLostError,
   UnreadableResponseError,
-  type ReadonlyHeaders,
-  type Scheduled,
-} from "@towpath/mcp-core/transport";
+} from "@towpath/mcp-core/http";
+import type { ReadonlyHeaders, Scheduled } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { MAX_REFUSAL } from "./delivery.js";

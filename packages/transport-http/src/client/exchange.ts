@@ -1,17 +1,20 @@
-import { isMediaType, type Timed } from "@towpath/mcp-core/http";
 import {
   ConnectionLostError,
   ErrorCode,
+  isMediaType,
   isResponse,
   shortened,
+  type Timed,
   UnreadableResponseError,
-  type ClientExchange,
-  type Held,
-  type JsonRpcRequest,
-  type JsonRpcResponse,
-  type MirroredHeaders,
-  type ReadonlyHeaders,
-  type RequestId,
+} from "@towpath/mcp-core/http";
+import type {
+  ClientExchange,
+  Held,
+  JsonRpcRequest,
+  JsonRpcResponse,
+  MirroredHeaders,
+  ReadonlyHeaders,
+  RequestId,
 } from "@towpath/mcp-core/transport";
 import type { AnswerListener, OpenCall } from "./connector.js";
 import { HttpStatusError } from "./errors.js";

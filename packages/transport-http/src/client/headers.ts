@@ -1,4 +1,5 @@
-import { isPromise, type MaybePromise } from "@towpath/mcp-core/transport";
+import { isPromise } from "@towpath/mcp-core/http";
+import type { MaybePromise } from "@towpath/mcp-core/transport";
 
 /** What `new Headers()` takes, in every runtime. */
 export type HeadersInput = Headers | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;

@@ -5,10 +5,8 @@ import {
   looksLikeResponse,
   readableId,
   shortened,
-  type JsonRpcResponse,
-  type MessageReceiver,
-  type RequestId,
-} from "@towpath/mcp-core/transport";
+} from "@towpath/mcp-core/http";
+import type { JsonRpcResponse, MessageReceiver, RequestId } from "@towpath/mcp-core/transport";
 
 /** Messages in one JSON-RPC batch. */
 const MAX_BATCH = 100;

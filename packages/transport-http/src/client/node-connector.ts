@@ -1,5 +1,5 @@
 import { request as httpRequest, type ClientRequest } from "node:http";
-import { Bag, systemClock } from "@towpath/mcp-core/transport";
+import { Bag, systemClock } from "@towpath/mcp-core/http";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import { NodeCall } from "./node-call.js";
 import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";

@@ -1,11 +1,5 @@
-import {
-  checkLimit,
-  systemClock,
-  withDefaults,
-  type ClientTransport,
-  type Clock,
-  type ReconnectBudget,
-} from "@towpath/mcp-core/transport";
+import { checkLimit, systemClock, withDefaults } from "@towpath/mcp-core/http";
+import type { ClientTransport, Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
 import { headersSource, type HeadersOption, type HeadersSource } from "./headers.js";
 
 /** How a stream of the handshake era that was cut is taken up again (2025-11-25, Resumability and Redelivery). */
