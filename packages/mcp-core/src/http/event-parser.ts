@@ -64,8 +64,7 @@ export class EventParser {
     let cr = text.indexOf("\r", start);
     while (lf !== -1 || cr !== -1) {
       const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
-      this.#take(this.#whole(text.slice(start, end)));
-      start = end + 1;
+      start = this.#lineOf(text, start, end) + 1;
       if (end === cr) {
         if (text[start] === "\n") start++;
         else if (start === text.length) this.#afterCr = true;
@@ -74,6 +73,21 @@ export class EventParser {
       if (lf !== -1 && lf < start) lf = text.indexOf("\n", start);
     }
     if (start < text.length) this.#line = this.#extended(text.slice(start));
+  }
+
+  /**
+   * Takes the line that ends at `end`; most are data, and need no copy of their own.
+   * @returns where it ended: with the empty line behind it, where that makes it a whole event
+   */
+  #lineOf(text: string, start: number, end: number): number {
+    if (this.#line !== "" || !text.startsWith("data: ", start)) {
+      this.#take(this.#whole(text.slice(start, end)));
+      return end;
+    }
+    this.#addData(text.slice(start + "data: ".length, end));
+    if (!text.startsWith("\n\n", end)) return end;
+    this.#dispatch();
+    return end + 1;
   }
 
   #start(text: string): number {
