@@ -137,6 +137,20 @@ describe("the headers that repeat a request", () => {
   });
 });
 
+describe("the times tools were listed anew", () => {
+  it("tell whether what is known is newer than what was sent, until it is forgotten", () => {
+    const known = new KnownTools({ mirrors: true, onInvalid: () => undefined });
+    const before = known.listings;
+    expect(known.isListedSince(before)).toBe(false);
+    known.listed();
+    expect([before, known.listings].map((sent) => known.isListedSince(sent))).toEqual([true, false]);
+    known.forget();
+    expect(known.isListedSince(before)).toBe(false);
+    known.listed();
+    expect(known.isListedSince(before)).toBe(true);
+  });
+});
+
 describe("parameters that a tool wants repeated", () => {
   const place = { type: "object", properties: { zip: mirrored("Zip", "integer") } };
   const query = tool("query", {

@@ -45,6 +45,9 @@ export class KnownTools {
   readonly #options: KnownToolsOptions;
   readonly #known = new BoundedMap<Known>(MAX_TOOLS, MAX_CHARACTERS);
   readonly #complainedOf = new BoundedMap<string>(MAX_TOOLS, MAX_CHARACTERS);
+  #listings = 0;
+  /** The listing that what is known comes from, or 0. */
+  #listing = 0;
 
   constructor(options: KnownToolsOptions) {
     this.#options = options;
@@ -63,8 +66,24 @@ export class KnownTools {
     if (valid.length < tools.length) Object.assign(page, { tools: valid });
   }
 
+  /** How often they have been listed anew. */
+  get listings(): number {
+    return this.#listings;
+  }
+
+  /** They have been listed anew, to the last page. */
+  listed(): void {
+    this.#listing = this.#listings += 1;
+  }
+
+  /** Whether what is known comes from a listing after so many. */
+  isListedSince(listings: number): boolean {
+    return this.#listing > listings;
+  }
+
   /** They are another server's. */
   forget(): void {
+    this.#listing = 0;
     this.#known.clear();
     this.#complainedOf.clear();
   }

@@ -68,6 +68,60 @@ describe("a call that is refused because its headers do not fit", () => {
     await client.close();
   });
 
+  describe("and was sent before others were refused,", () => {
+    /** Lists the tools; what is called is to be answered by its number, or refused. */
+    async function calling() {
+      const answers: { readonly refuse: () => void; readonly take: () => void }[] = [];
+      let lists = 0;
+      const script: Script = ({ id, method }, to) => {
+        if (method === "tools/list") to.result(id, { tools: [tool(`Region-${String((lists += 1))}`)] });
+        else if (method === "tools/call")
+          answers.push({
+            refuse: () => {
+              to.error(id, headerMismatch);
+            },
+            take: () => {
+              to.result(id, { content: [{ type: "text", text: "done" }] });
+            },
+          });
+      };
+      const endpoint = scriptedEndpoint(modern(script), { mirrors: true });
+      const client = await McpClient.connect(endpoint.transport, clock());
+      const call = async (): Promise<string> => textOf(await client.callTool("query", { region: "eu" }));
+      const header = (): string | undefined => asked(endpoint).at(-1)?.split(" ")[1];
+      return { client, call, answers, lists: () => lists, header };
+    }
+
+    it("is sent once more without another listing where they led to one, however late it is refused", async () => {
+      const { client, call, answers, lists, header } = await calling();
+      const calls = Array.from({ length: 8 }, call);
+      await settled();
+      for (let index = 0; index < 8; index += 1) {
+        answers[index]?.refuse();
+        await settled();
+        expect([lists(), answers.length]).toEqual([1, 9 + index]);
+        expect(header()).toBe("mcp-param-region-1");
+      }
+      for (const { take } of answers.slice(8)) take();
+      expect(await Promise.all(calls)).toEqual(Array(8).fill("done"));
+      await client.close();
+    });
+
+    it("leads to another listing where it was sent after the last one", async () => {
+      const { client, call, answers, lists, header } = await calling();
+      for (const listing of [1, 2, 3]) {
+        const late = call();
+        await settled();
+        answers.at(-1)?.refuse();
+        await settled();
+        expect([lists(), header()]).toEqual([listing, `mcp-param-region-${String(listing)}`]);
+        answers.at(-1)?.take();
+        expect(await late).toBe("done");
+      }
+      await client.close();
+    });
+  });
+
   it("fails with the second refusal, and is not sent a third time", async () => {
     let calls = 0;
     const endpoint = scriptedEndpoint(

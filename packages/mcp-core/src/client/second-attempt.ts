@@ -26,6 +26,8 @@ export interface Failed {
   readonly session: Session;
   readonly method: string;
   readonly params: JsonObject;
+  /** How often the tools had been listed anew when it was sent. */
+  readonly listings: number;
 }
 
 export interface SecondAttemptOptions {
@@ -47,12 +49,19 @@ export class SecondAttempt {
     this.#options = options;
   }
 
+  /** How often the tools have been listed anew: for what is sent now. */
+  get listings(): number {
+    return this.#options.tools.listings;
+  }
+
   /**
    * Settles when the request may be sent once more; rejects with what it failed with when that has become
    * pointless. `undefined` when it is not sent again at all.
    */
   prepare(failed: Failed): Promise<unknown> | undefined {
     if (!isHeaderMismatch(failed)) return this.#repeats(failed) ? Promise.resolve() : undefined;
+    // Others that were sent with the same headers were refused before, and the tools are listed by now.
+    if (this.#options.tools.isListedSince(failed.listings)) return Promise.resolve();
     return this.#relisted().catch(() => {
       throw failed.error; // it says more than what listing failed with
     });
@@ -60,7 +69,12 @@ export class SecondAttempt {
 
   /** The tools may ask for other headers than when they were listed (2026-07-28, Streamable HTTP, Client Behavior). */
   #relisted(): Promise<unknown> {
-    this.#listing ??= this.#options.listTools().finally(() => (this.#listing = undefined));
+    const { tools, listTools } = this.#options;
+    this.#listing ??= listTools()
+      .then(() => {
+        tools.listed();
+      })
+      .finally(() => (this.#listing = undefined));
     return this.#listing;
   }
 

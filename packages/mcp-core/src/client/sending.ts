@@ -44,8 +44,9 @@ export class Sending {
     return kept.through(session, method, params, options, () => {
       if (secondAttempt === undefined) return requests.roundTrip(session, method, params, options);
       const startedAt = requests.calls.clock.now();
+      const { listings } = secondAttempt;
       return requests.roundTrip(session, method, params, options).catch((error: unknown) => {
-        const failed = { error, session, method, params };
+        const failed = { error, session, method, params, listings };
         const prepared = secondAttempt.prepare(failed);
         if (prepared === undefined) throw error;
         return this.#again(failed, prepared, options, startedAt);
