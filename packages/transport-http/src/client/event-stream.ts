@@ -23,6 +23,8 @@ export interface StreamReader {
   data(json: string): void;
   /** The server has the stream open. */
   opened?(): void;
+  /** A connection was refused, or has ended; the stream is asked for again after a while. */
+  interrupted?(): void;
   /** Nothing more will come, and this is why. */
   over(reason: Error): void;
 }
@@ -220,9 +222,12 @@ export class EventStream implements AnswerListener, EventListener, Timed {
       this.#resumption.progressed();
     const resumable = resumes === "always" || (resumes === "after an event" && this.#cursor !== "");
     const delayMs = resumable ? this.#resumption.next(this.#retryMs) : undefined;
-    if (delayMs === undefined) this.#end(lost(reason, resumable));
-    else
-      this.#timer = settings.clock.schedule(delayMs, () => this.#ask(), { keepAlive: resumes !== "always" });
+    if (delayMs === undefined) {
+      this.#end(lost(reason, resumable));
+      return;
+    }
+    this.#timer = settings.clock.schedule(delayMs, () => this.#ask(), { keepAlive: resumes !== "always" });
+    this.#options.reader.interrupted?.();
   }
 
   #end(reason: Error): void {

@@ -36,7 +36,7 @@ export class StandingStream implements StreamReader, Taker {
     return this.#line.takesBatches;
   }
 
-  /** Settles as soon as the server has the stream open, or will not, or takes its time. Never rejects. */
+  /** Settles as soon as the server has the stream open, or has refused it for good or for now, or takes its time. Never rejects. */
   open(): Promise<void> {
     // The connection may be over by the time the server has accepted what comes first.
     if (this.#state !== "new") return Promise.resolve();
@@ -65,6 +65,11 @@ export class StandingStream implements StreamReader, Taker {
 
   opened(): void {
     this.#wasOpen = true;
+    this.#settleOpening();
+  }
+
+  /** Connecting does not wait for a server that cannot have it now. */
+  interrupted(): void {
     this.#settleOpening();
   }
 

@@ -158,6 +158,22 @@ describe.each(CONNECTORS)("over %s, the standing stream", (_name, http) => {
     await connecting;
   });
 
+  it.each<[string, Handler]>([
+    ["503", (call) => call.body("later", 503)],
+    ["500", (call) => call.body("oops", 500)],
+    ["429", (call) => call.status(429)],
+    ["no answer", (call) => call.cut()],
+    ["the end of a stream", (call) => void call.stream().end()],
+  ])("is not waited for any longer when it first gets %s, and asked for again", async (_answer, first) => {
+    const { clock, server, noise, heard, until } = await listening(first);
+    expect(clock.now()).toBe(0);
+    server.on("GET", (call) => void call.stream().send(CHANGED));
+    expect(await clock.pass()).toBe(700);
+    await server.seen("GET", 2);
+    await until(heard, 1);
+    expect(noise).toEqual([]);
+  });
+
   it("is waited for no longer than 500 ms", async () => {
     const clock = new RetryClock();
     const server = await ScriptedServer.start("handshake", { GET: () => undefined });
