@@ -1,10 +1,13 @@
 import { McpClient, type Era } from "@towpath/mcp-core";
+import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
 import { describe, expect, it } from "vitest";
+import { createReferenceServer } from "./fixtures/reference-server.js";
 import { RawClient } from "./harness/client.js";
 import { ServerProgram } from "./harness/servers.js";
 import { StdioPeer } from "./harness/stdio.js";
 
 const CALLS = 600;
+const INDEXES = Array.from({ length: CALLS }, (_, index) => index);
 
 type Ending = "answered" | "cancelled";
 
@@ -14,45 +17,72 @@ const KINDS = ["echo", "report", "wait"] as const;
 const kindOf = (index: number) => KINDS[index % KINDS.length] ?? "echo";
 const expected = (index: number): Ending => (kindOf(index) === "wait" ? "cancelled" : "answered");
 
-describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
-  it(`${String(CALLS)} calls at once, with progress and cancellations between, end once each`, async () => {
+/** A client of a server that serves so many calls at once, and how both end. */
+const CONNECTED = {
+  stdio: async (era: Era) => {
     const program = new ServerProgram("reference-main");
     const client = await McpClient.connect(program.transport(), { era });
-    const endings: Ending[][] = Array.from({ length: CALLS }, () => []);
-    const lateProgress: number[] = [];
-
-    const start = async (index: number): Promise<void> => {
-      const controller = new AbortController();
-      const onProgress = (): void => {
-        if (endings[index]?.length !== 0) lateProgress.push(index);
-        if (kindOf(index) === "wait") controller.abort();
-      };
-      const args = {
-        echo: { text: `call ${String(index)}` },
-        report: { values: [1, 2, 3], message: `call ${String(index)}` },
-        wait: { key: `call ${String(index)}` },
-      }[kindOf(index)];
-      const end = (ending: Ending) => () => endings[index]?.push(ending);
-      const call = client.callTool(kindOf(index), args, { onProgress, signal: controller.signal });
-      await call.then(({ content }) => {
-        if (kindOf(index) === "echo") expect(content).toEqual([{ type: "text", text: args.text }]);
-        end("answered")();
-      }, end("cancelled"));
+    const end = async (): Promise<void> => {
+      await client.close();
+      program.log.expectGone(1);
     };
+    return { client, end };
+  },
+  HTTP: async (era: Era) => {
+    const limits = { maxStreamsPerSession: 2 * CALLS };
+    const endpoint = streamableHttp({ port: 0, sessions: era === "handshake", limits });
+    const running = await createReferenceServer().start(endpoint);
+    const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), { era });
+    const end = async (): Promise<void> => {
+      await client.close();
+      await running.drain();
+    };
+    return { client, end };
+  },
+};
 
-    await Promise.all(Array.from({ length: CALLS }, (_, index) => start(index)));
-    const aborted = Array.from({ length: CALLS }, (_, index) => index).filter(
-      (index) => kindOf(index) === "wait",
-    );
-    // The server has heard of each cancellation, too.
-    await Promise.all(
-      aborted.map((index) => client.callTool("await_abort", { key: `call ${String(index)}` })),
-    );
-    expect(endings).toEqual(Array.from({ length: CALLS }, (_, index) => [expected(index)]));
-    expect(lateProgress).toEqual([]);
-    await client.close();
-    program.log.expectGone(1);
-  });
+/** What became of calls that were made at once: their endings, and progress that came after one. */
+async function callAtOnce(client: McpClient) {
+  const endings: Ending[][] = Array.from({ length: CALLS }, () => []);
+  const lateProgress: number[] = [];
+  const start = async (index: number): Promise<void> => {
+    const controller = new AbortController();
+    const onProgress = (): void => {
+      if (endings[index]?.length !== 0) lateProgress.push(index);
+      if (kindOf(index) === "wait") controller.abort();
+    };
+    const args = {
+      echo: { text: `call ${String(index)}` },
+      report: { values: [1, 2, 3], message: `call ${String(index)}` },
+      wait: { key: `call ${String(index)}` },
+    }[kindOf(index)];
+    const end = (ending: Ending) => () => endings[index]?.push(ending);
+    const call = client.callTool(kindOf(index), args, { onProgress, signal: controller.signal });
+    await call.then(({ content }) => {
+      if (kindOf(index) === "echo") expect(content).toEqual([{ type: "text", text: args.text }]);
+      end("answered")();
+    }, end("cancelled"));
+  };
+  await Promise.all(INDEXES.map((index) => start(index)));
+  return { endings, lateProgress };
+}
+
+describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
+  it.each(["stdio", "HTTP"] as const)(
+    `${String(CALLS)} calls at once over %s, with progress and cancellations between, end once each`,
+    async (over) => {
+      const { client, end } = await CONNECTED[over](era);
+      const { endings, lateProgress } = await callAtOnce(client);
+      // The server has heard of each cancellation, too.
+      const aborted = INDEXES.filter((index) => kindOf(index) === "wait");
+      await Promise.all(
+        aborted.map((index) => client.callTool("await_abort", { key: `call ${String(index)}` })),
+      );
+      expect(endings).toEqual(INDEXES.map((index) => [expected(index)]));
+      expect(lateProgress).toEqual([]);
+      await end();
+    },
+  );
 
   it("on the wire, each request has one response or, cancelled, none, and no progress after it", async () => {
     const peer = new StdioPeer();
@@ -68,9 +98,7 @@ describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era)
     for (let index = 2; index < CALLS; index += KINDS.length) client.cancel(`call ${String(index)}`);
     const messages = await peer.end();
     const responses = messages.filter(({ id }) => id !== undefined).map(({ id }) => id);
-    const answered = Array.from({ length: CALLS }, (_, index) => index).filter(
-      (index) => expected(index) === "answered",
-    );
+    const answered = INDEXES.filter((index) => expected(index) === "answered");
     expect([...responses].sort()).toEqual(answered.map((index) => `call ${String(index)}`).sort());
     const over = new Set<unknown>();
     for (const { id, params } of messages) {

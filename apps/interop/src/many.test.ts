@@ -80,21 +80,23 @@ describe.each(ERAS)("in the %s era, 1,000 calls at once over one connection", (e
   });
 });
 
-describe("in the stateless era, 1,000 calls at once over HTTP", () => {
-  it.each([false, true])(
-    "end once each, as they should, with nothing left, sessions: %s",
-    async (sessions) => {
-      const running = await createManyServer().start(streamableHttp({ port: 0, sessions }));
-      const many = new ManyCalls("stateless", 1);
-      const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), many.options);
-      expect(described(await many.run(client, CALLS))).toEqual([]);
-      expect(await told(client, "leftovers")).toEqual(NOTHING);
-      expect(many.noise).toEqual([]);
-      await client.close();
-      expect(many.clock.pending).toBe(0);
-      await running.drain();
-    },
-  );
+describe.each<[Era, boolean]>([
+  ["stateless", false],
+  ["stateless", true],
+  ["handshake", true],
+])("in the %s era, 1,000 calls at once over HTTP, sessions: %s", (era, sessions) => {
+  it("end once each, as they should, with nothing left", async () => {
+    const limits = { maxStreamsPerSession: 4 * CALLS };
+    const running = await createManyServer().start(streamableHttp({ port: 0, sessions, limits }));
+    const many = new ManyCalls(era, 1);
+    const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), many.options);
+    expect(described(await many.run(client, CALLS))).toEqual([]);
+    expect(await told(client, "leftovers")).toEqual(NOTHING);
+    expect(many.noise).toEqual([]);
+    await client.close();
+    expect(many.clock.pending).toBe(0);
+    await running.drain();
+  });
 });
 
 async function inMemory(era: Era, seed: number) {

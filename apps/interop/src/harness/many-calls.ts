@@ -134,6 +134,8 @@ export class ManyCalls {
   async run(client: McpClient, count: number): Promise<readonly TrackedCall[]> {
     const wave = this.start(client, count);
     await wave.ended(({ timesOut }) => timesOut !== true);
+    // What the server takes back comes on streams that are not kept open for long.
+    await this.unasked();
     this.clock.advance(TIMEOUT_MS);
     await wave.ended();
     await this.unasked();
