@@ -47,7 +47,10 @@ async function run({ inFlight, leadMs, durationMs }) {
     throw new Error(`${all} calls had ${steps} progress notifications, ${wanted} expected for each`);
   }
   const measured = to.ended - from.ended;
-  return { perSecond: (measured * 1000) / (to.ms - from.ms), cpuUsPerCall: (to.cpuUs - from.cpuUs) / measured };
+  return {
+    perSecond: (measured * 1000) / (to.ms - from.ms),
+    cpuUsPerCall: (to.cpuUs - from.cpuUs) / measured,
+  };
 }
 
 const fail = (error) => {

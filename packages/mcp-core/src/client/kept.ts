@@ -21,6 +21,7 @@ export interface KeptOptions extends Omit<OutputSchemasOptions, "compile"> {
 export class Kept {
   readonly #cache: ClientCache;
   readonly #tools: KnownTools | undefined;
+  #session: Session | undefined;
   readonly #outputs: OutputSchemas | undefined;
 
   constructor(
@@ -39,9 +40,14 @@ export class Kept {
 
   /** To be told of the session that is used: what is known of the tools on an earlier one is forgotten. */
   connected(session: Session): void {
+    if (session === this.#session) return;
+    const before = this.#session?.agreed.server;
+    this.#session = session;
     if (!this.#cache.connected(session)) return;
     this.#outputs?.forget();
-    this.#tools?.forget();
+    // Of tools it is known only what may be tried again, and with which headers: most sessions are renewed.
+    const { server } = session.agreed;
+    if (server?.name !== before?.name || server?.version !== before?.version) this.#tools?.forget();
   }
 
   /** The result that is kept, or else the one that `send` gets. */

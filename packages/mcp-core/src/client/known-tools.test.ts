@@ -5,7 +5,13 @@ import {
   type ScriptedEndpoint,
 } from "../../test/support/scripted-endpoint.js";
 import { settled } from "../../test/support/link.js";
-import { legacy, modern, scriptedServer, type Script } from "../../test/support/scripted-server.js";
+import {
+  discovered,
+  legacy,
+  modern,
+  scriptedServer,
+  type Script,
+} from "../../test/support/scripted-server.js";
 import type { MirroredHeaders } from "../contract/index.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
@@ -240,15 +246,29 @@ describe("parameters that a tool wants repeated", () => {
     await Promise.all([client.close(), other.close()]);
   });
 
-  it("are forgotten with another connection, whose server may be another one", async () => {
+  it.each([
+    ["kept with another connection to the same server", "1", { "mcp-param-region": "eu" }],
+    ["forgotten with a connection to another server, or another version of it", "2", {}],
+  ])("are %s", async (_, version, expected) => {
     const traits = { mirrors: true, reconnect: { attempts: 5, windowMs: 60_000 } } as const;
-    const { client, endpoint, parameters } = await mirroring(modern(listing(pages)), {}, traits);
+    const first = modern(listing(pages));
+    let connected = 0;
+    const script: Script = (message, to) => {
+      const again = message.method === "server/discover" && (connected += 1) > 1;
+      if (!again) first(message, to);
+      else
+        to.result(message.id, {
+          ...discovered(),
+          _meta: { [Meta.serverInfo]: { name: "modern", version } },
+        });
+    };
+    const { client, endpoint, parameters } = await mirroring(script, {}, traits);
     await client.listTools();
     endpoint.connections[0]?.lose("gone");
     await settled();
     await client.callTool("query", { region: "eu" });
     expect(endpoint.connections).toHaveLength(2);
-    expect(parameters()).toEqual({});
+    expect(parameters()).toEqual(expected);
     await client.close();
   });
 });

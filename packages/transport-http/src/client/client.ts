@@ -6,14 +6,18 @@ import { erasOf } from "./eras.js";
 import { clientSettings, reconnectBudget, type StreamableHttpClientOptions } from "./options.js";
 import { followRedirects } from "./redirects.js";
 
-/** The transport of a client, over whatever makes HTTP requests; each connection has a connector of its own. */
+/**
+ * The transport of a client, over whatever makes HTTP requests; each connection has a connector of its own.
+ * @param more names of options that only some runtimes have
+ */
 export function httpTransport(
   url: string | URL,
   options: StreamableHttpClientOptions,
   connector: () => Connector,
+  more: object = {},
 ): ClientTransport {
   const endpoint = endpointOf(url);
-  const settings = clientSettings(options);
+  const settings = clientSettings(options, more);
   const { sse } = options;
   const reconnect = reconnectBudget(options);
   return {

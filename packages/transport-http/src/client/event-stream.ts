@@ -44,7 +44,7 @@ export interface StreamOptions {
 
 /** Statuses of a GET that may be better the next time. 409: the server has not noticed yet that the last one ended. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429]);
-/** A connection that lasted this long, in ms, was not refused: it is progress where none ends by itself. */
+/** A connection that lasted this long, in ms, was no failed attempt. */
 const LASTING_MS = 5_000;
 /** What a client can send back as `Last-Event-ID`, and how much of it. */
 const SENDABLE_ID = /^[\t\x20-\x7e\x80-\u{10ffff}]{1,4096}$/u;
@@ -66,6 +66,8 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #refusal: { readonly status: number; readonly headers: ReadonlyHeaders; body: string } | undefined;
   #openedAt = Infinity;
   #isWatched: boolean;
+  /** The server has said on this connection when to come back. */
+  #isInvited = false;
   #isFading = false;
   #isOver = false;
 
@@ -93,6 +95,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   /** Asks for what is left of it. */
   #ask(): void {
     this.#openedAt = Infinity;
+    this.#isInvited = false;
     this.#timer = undefined;
     this.#parser = this.#refusal = undefined;
     this.#isWatched = true;
@@ -142,7 +145,9 @@ export class EventStream implements AnswerListener, EventListener, Timed {
       this.#parser.push(piece);
     } catch (error) {
       if (!(error instanceof EventTooLargeError)) throw error;
-      this.#end(new UnreadableResponseError(error.message, { cause: error }));
+      const { maxMessageBytes } = this.#options.settings;
+      const text = `An event is longer than ${String(maxMessageBytes)} characters (maxMessageBytes)`;
+      this.#end(new UnreadableResponseError(text, { cause: error }));
       return;
     }
     this.#moved(this.#parser.lastEventId);
@@ -151,7 +156,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
 
   end(): void {
     if (this.#isOver) return;
-    if (this.#refusal === undefined) this.#cut(new Error("the server ended the stream"));
+    if (this.#refusal === undefined) this.#cut(new Error("the server ended the stream"), this.#isInvited);
     else {
       const { status, headers, body } = this.#refusal;
       const error = statusError(this.#options.channel.url, status, headers, body);
@@ -171,11 +176,15 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   event({ event, data }: ReceivedEvent): void {
-    if (event === "message" && !this.#isOver) this.#options.reader.data(data);
+    if (event !== "message" || this.#isOver) return;
+    // Progress is a message that is not of the place where the stream was cut.
+    if (this.#parser?.lastEventId !== this.#cursor) this.#resumption.progressed();
+    this.#options.reader.data(data);
   }
 
   retry(ms: number): void {
     this.#retryMs = ms;
+    this.#isInvited = true;
   }
 
   comment(): void {
@@ -197,7 +206,8 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #moved(lastEventId: string): void {
     if (lastEventId === this.#cursor) return;
     this.#cursor = SENDABLE_ID.test(lastEventId) ? lastEventId : "";
-    if (this.#cursor !== "") this.#resumption.progressed();
+    // It can be taken up again, so that silence need not be borne.
+    if (this.#options.resumes !== "never") this.#isWatched ||= this.#cursor !== "";
   }
 
   #heard(): void {
@@ -211,17 +221,19 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   /** The connection is gone, and the stream perhaps not. */
-  #cut(reason: Error): void {
+  #cut(reason: Error, isInvited = false): void {
     this.#unwatch();
     if (this.#isFading) {
       this.finish();
       return;
     }
     const { resumes, settings } = this.#options;
-    if (resumes === "always" && settings.clock.now() - this.#openedAt >= LASTING_MS)
-      this.#resumption.progressed();
+    if (settings.clock.now() - this.#openedAt >= LASTING_MS) {
+      if (resumes === "always") this.#resumption.progressed();
+      else this.#resumption.lasted();
+    }
     const resumable = resumes === "always" || (resumes === "after an event" && this.#cursor !== "");
-    const delayMs = resumable ? this.#resumption.next(this.#retryMs) : undefined;
+    const delayMs = resumable ? this.#resumption.next(this.#retryMs, isInvited) : undefined;
     if (delayMs === undefined) {
       this.#end(lost(reason, resumable));
       return;

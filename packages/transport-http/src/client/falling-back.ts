@@ -75,7 +75,9 @@ export class FallingBack implements ClientConnection {
   /** @throws the server's first refusal, when it knows the older transport no better */
   async #fallBack(refusal: HttpStatusError): Promise<void> {
     const first = this.#connection;
-    const older = await this.#older.connect(this.#receiver).catch(() => undefined);
+    const older = await this.#older.connect(this.#receiver).catch((error: unknown) => {
+      this.#receiver.noise(`no HTTP+SSE either: ${error instanceof Error ? error.message : String(error)}`);
+    });
     // Nobody waits for it any more.
     if (this.#isClosing) await older?.close();
     if (older === undefined || this.#isClosing) throw refusal;

@@ -44,6 +44,8 @@ function plain(init: HeadersInput): PlainHeaders {
 }
 
 function read(init: HeadersInput): Headers {
+  for (const [name, value] of Object.entries(init))
+    if (value === undefined) throw new TypeError(`headers has no value for ${name}`);
   try {
     return new Headers(init as Headers); // the types of runtimes differ in what they call the others
   } catch {

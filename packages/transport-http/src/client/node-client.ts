@@ -1,5 +1,6 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
+import type { Connector } from "./connector.js";
 import { fetchConnector } from "./fetch-connector.js";
 import { limited } from "./limited-connector.js";
 import { nodeConnector } from "./node-connector.js";
@@ -12,6 +13,12 @@ import type { StreamableHttpClientOptions } from "./options.js";
  */
 export interface NodeStreamableHttpClientOptions
   extends StreamableHttpClientOptions, Omit<NodeConnectorOptions, "clock" | "maxConnections"> {}
+
+const ON_NODE: Readonly<Record<Exclude<keyof NodeConnectorOptions, "clock" | "maxConnections">, true>> = {
+  tls: true,
+  proxy: true,
+  connectTimeoutMs: true,
+};
 
 /**
  * Speaks to a server at an MCP endpoint over Streamable HTTP, in every revision (Transports, Streamable HTTP),
@@ -29,7 +36,7 @@ export function streamableHttpClient(
 ): ClientTransport {
   const { fetch } = options;
   checkNodeOptions(options);
-  return httpTransport(url, options, () =>
-    fetch === undefined ? nodeConnector(options) : limited(fetchConnector({ fetch }), options.maxConnections),
-  );
+  const connector = (): Connector =>
+    fetch === undefined ? nodeConnector(options) : limited(fetchConnector({ fetch }), options.maxConnections);
+  return httpTransport(url, options, connector, ON_NODE);
 }

@@ -4,6 +4,9 @@ import { PlainAgent, SecureAgent, type AgentOptions } from "./node-agents.js";
 import { proxyFor } from "./proxy.js";
 import type { Proxy } from "./proxy-tunnel.js";
 
+/** Without it a server may compress its answer, as it likes (RFC 9110, section 12.5.3). */
+const UNCODED = ["Accept-Encoding", "identity"];
+
 /** What all calls to one URL have in common. */
 export interface Route {
   /** Of the connection: the server's, or the proxy's. */
@@ -102,14 +105,14 @@ function direct(url: URL, protocol: Route["protocol"]): Omit<Route, "agents"> {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port,
     path: url.pathname + url.search,
-    headers: ["Host", url.host],
+    headers: ["Host", url.host, ...UNCODED],
     place: `${url.hostname}:${String(port)}`,
   };
 }
 
 /** To a proxy, the request line has the whole URL (RFC 9112, section 3.2.2). */
 function through({ protocol, host, port, authorization }: Proxy, url: URL): Omit<Route, "agents" | "place"> {
-  const headers = ["Host", url.host];
+  const headers = ["Host", url.host, ...UNCODED];
   if (authorization !== undefined) headers.push("Proxy-Authorization", authorization);
   return { protocol, host, port, path: `${url.origin}${url.pathname}${url.search}`, headers };
 }

@@ -1,5 +1,6 @@
 import { checkLimit, systemClock, withDefaults } from "@towpath/mcp-core/http";
 import type { ClientTransport, Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
+import { checkBoolean, checkFunction, checkNames } from "../option-checks.js";
 import { headersSource, type HeadersOption, type HeadersSource } from "./headers.js";
 
 /** How a stream of the handshake era that was cut is taken up again (2025-11-25, Resumability and Redelivery). */
@@ -50,6 +51,21 @@ export interface StreamableHttpClientOptions {
   readonly clock?: Clock;
 }
 
+/** The names there are, so that one that is misspelt, or another library's, is not passed over. */
+const KNOWN: Readonly<Record<keyof StreamableHttpClientOptions, true>> = {
+  headers: true,
+  fetch: true,
+  sse: true,
+  resumption: true,
+  standingStream: true,
+  idleTimeoutMs: true,
+  closeTimeoutMs: true,
+  maxMessageBytes: true,
+  maxConnections: true,
+  reconnect: true,
+  clock: true,
+};
+
 export interface ClientSettings {
   readonly headers: HeadersSource;
   readonly resumption: Required<ResumptionOptions>;
@@ -72,8 +88,17 @@ export const DEFAULT_MAX_CONNECTIONS = 256;
 /** 64 Mi. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** @throws RangeError for a limit or a duration that is none, TypeError for headers that cannot be sent */
-export function clientSettings(options: StreamableHttpClientOptions): ClientSettings {
+/**
+ * @param more names of options that only some runtimes have
+ * @throws RangeError for a limit or a duration that is none; TypeError for headers that cannot be sent, and for what
+ *   is no option
+ */
+export function clientSettings(options: StreamableHttpClientOptions, more: object): ClientSettings {
+  checkNames("the options of streamableHttpClient", options, { ...KNOWN, ...more });
+  checkNames("resumption", options.resumption ?? {}, DEFAULT_RESUMPTION);
+  checkFunction("fetch", options.fetch);
+  checkFunction("sse", options.sse);
+  checkBoolean("standingStream", options.standingStream ?? true);
   const resumption = withDefaults(DEFAULT_RESUMPTION, options.resumption ?? {});
   const { attempts, ...durations } = resumption;
   const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options;

@@ -24,18 +24,25 @@ export class Resumption {
     this.#since = undefined;
   }
 
+  /** A connection has lasted, though nothing new has come. */
+  lasted(): void {
+    this.#attempts = 0;
+  }
+
   /**
    * How long to wait before the next attempt, in ms; `undefined`: there is none. The first comes when the server
    * said, to the ms; those after it ever later, and spread, so that not every client comes at once.
    * @param retryMs what the server said
+   * @param isInvited whether the server ended the connection with an invitation to come back, which is no failure
    */
-  next(retryMs: number | undefined): number | undefined {
+  next(retryMs: number | undefined, isInvited = false): number | undefined {
     const { attempts, delayMs, maxDelayMs, deadlineMs } = this.#policy;
-    if (this.#attempts >= attempts) return undefined;
+    if (!isInvited && this.#attempts >= attempts) return undefined;
     const base = retryMs ?? delayMs;
     const grown = Math.max(base, Math.min(maxDelayMs, (base || 1) * 2 ** this.#attempts));
-    const wanted = this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
-    this.#attempts += 1;
+    const wanted =
+      isInvited || this.#attempts === 0 ? base : Math.max(base, grown * (0.5 + Math.random() / 2));
+    if (!isInvited) this.#attempts += 1;
     const now = this.#clock.now();
     const delay = now - this.#triedAt < SHORTEST_LIFE_MS ? Math.max(wanted, SHORTEST_LIFE_MS) : wanted;
     this.#triedAt = now + delay;

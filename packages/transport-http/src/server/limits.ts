@@ -1,5 +1,5 @@
 import { checkLimit, withDefaults } from "@towpath/mcp-core/transport";
-import { checkNames } from "./option-checks.js";
+import { checkNames } from "../option-checks.js";
 
 /** What the clients of one endpoint may cost. */
 export interface HttpLimits {

@@ -1,6 +1,6 @@
 import type { ServerOptions as TlsServerOptions } from "node:https";
 import { checkLimit, describe, isObject } from "@towpath/mcp-core/transport";
-import { checkAtLeast0 } from "./option-checks.js";
+import { checkAtLeast0 } from "../option-checks.js";
 import type { HttpOptions } from "./options.js";
 
 export interface StreamableHttpOptions extends HttpOptions {

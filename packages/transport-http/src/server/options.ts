@@ -7,7 +7,7 @@ import {
   type Principal,
 } from "@towpath/mcp-core/transport";
 import { httpLimits, type HttpLimits } from "./limits.js";
-import { checkBoolean, checkDuration, checkFunction, checkNames, checkPath } from "./option-checks.js";
+import { checkBoolean, checkDuration, checkFunction, checkNames, checkPath } from "../option-checks.js";
 
 /** What one endpoint does, however requests come to it. */
 export interface HttpOptions {

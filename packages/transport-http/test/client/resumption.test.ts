@@ -172,8 +172,33 @@ describe.each(CONNECTORS)("over %s, a stream that is cut", (_name, http) => {
     const { stream, clock, server } = await calling();
     stream.progress(1, { id: "a", retry: 333 }).cut();
     await clock.pass();
-    (await server.seen("GET")).stream().prime({ id: "b", retry: 444 }).cut();
-    expect(await clock.next()).toBe(444);
+    (await server.seen("GET")).stream().prime({ id: "b", retry: 444 }).end();
+    expect(await clock.pass()).toBe(444);
+    (await server.seen("GET", 2)).stream().cut();
+    expect(await clock.next()).toBeGreaterThanOrEqual(444);
+  });
+
+  it("comes back as often as the server asks for it, which is no failure, for as long as there is time", async () => {
+    const { stream, clock, server, outcome } = await calling({
+      resumption: { attempts: 1, deadlineMs: 3_000 },
+      handlers: { GET: (get) => get.stream().prime({ id: "b", retry: 600 }).end() },
+    });
+    stream.prime({ id: "a", retry: 600 }).end();
+    for (let poll = 1; poll <= 5; poll += 1) expect(await clock.pass()).toBe(600);
+    expect(await rejection(outcome)).toMatchObject({ name: "ConnectionLostError" });
+    expect(server.of("GET")).toHaveLength(5);
+  });
+
+  it("counts its attempts anew where connections last, but not its time", async () => {
+    const { stream, clock, server } = await calling({ resumption: { attempts: 1 } });
+    stream.progress(1, { id: "a" }).cut();
+    for (let nth = 1; nth <= 3; nth += 1) {
+      expect(await clock.pass()).toBe(700);
+      const again = (await server.seen("GET", nth)).stream().write(": here\n\n");
+      await server.quiet();
+      clock.advance(6_000);
+      again.cut();
+    }
   });
 
   it("counts its attempts anew for an event with a new id, and for nothing else", async () => {
@@ -299,12 +324,24 @@ describe.each(CONNECTORS)("over %s, a stream that is cut", (_name, http) => {
     expect(await outcome).toEqual(HELLO);
   });
 
-  it("may be silent for any time where the server sends no comments", async () => {
+  it("may be silent for any time where it could not be taken up again", async () => {
     const { stream, clock, outcome, begun } = await calling({ idleTimeoutMs: 5_000 });
-    stream.progress(1, { id: "a" });
+    stream.progress(1);
     await begun;
     clock.advance(1_000_000);
     stream.result(HELLO);
+    expect(await outcome).toEqual(HELLO);
+  });
+
+  it("is taken up where it was when it has been silent for too long", async () => {
+    const { stream, clock, outcome, begun, server, call } = await calling({ idleTimeoutMs: 120_000 });
+    stream.progress(1, { id: "a" });
+    await begun;
+    clock.advance(120_000);
+    expect(await clock.pass()).toBe(700);
+    const get = await server.seen("GET");
+    expect(get.lastEventId).toBe("a");
+    get.stream().result(HELLO, {}, call.message.id);
     expect(await outcome).toEqual(HELLO);
   });
 
