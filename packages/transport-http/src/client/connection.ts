@@ -29,6 +29,8 @@ import { StandingStream } from "./standing-stream.js";
 
 /** How long a server may take to end a stream that has brought its response. */
 const LINGER_MS = 1_000;
+/** How long a server may take to end one whose call was cancelled, and to take back what it has asked. */
+const FADE_MS = 10_000;
 /** How long a server may take to accept a message that has no answer. */
 const ACCEPT_MS = 30_000;
 /** Answers are sent again where they may not have arrived: a second one does nothing. */
@@ -42,6 +44,7 @@ export class HttpConnection implements ClientConnection, Line {
   readonly receiver: MessageReceiver;
   readonly idle: Deadlines;
   readonly lingering: Deadlines;
+  readonly fading: Deadlines;
   readonly #accepting: Deadlines;
   readonly #exchanges = new Bag<Exchange>();
   /** What was sent and not accepted yet. */
@@ -58,6 +61,7 @@ export class HttpConnection implements ClientConnection, Line {
     this.receiver = receiver;
     this.idle = new Deadlines(idleTimeoutMs, clock);
     this.lingering = new Deadlines(LINGER_MS, clock);
+    this.fading = new Deadlines(FADE_MS, clock);
     this.#accepting = new Deadlines(ACCEPT_MS, clock);
     this.#standing = new StandingStream(this);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));

@@ -44,6 +44,7 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   #headers: ReadonlyHeaders | undefined;
   #body = "";
   #stream: EventStream | undefined;
+  #wasAsked = false;
   #isSettled = false;
 
   constructor(line: Line, message: JsonRpcRequest, mirrored: MirroredHeaders | undefined) {
@@ -86,10 +87,10 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   cancel(reason: string): void {
     if (!this.#settle()) return;
     const isUnsent = this.#call?.isUnsent === true;
-    if (this.#mirrored === undefined && this.#stream !== undefined) {
-      // The server may have asked something, and says on the stream that it wants no answer any more.
-      this.#stream.fade();
-      this.#line.lingering.add(this);
+    if (this.#mirrored === undefined && this.#wasAsked) {
+      // The server says on the stream that it wants no answer any more.
+      this.#stream?.fade();
+      this.#line.fading.add(this);
     } else this.abort();
     if (this.#mirrored === undefined && !isUnsent) this.#line.cancelled(this.#message, reason);
   }
@@ -157,6 +158,10 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
     }
     this.#resolve(response.id === id ? response : { ...response, id });
     return true;
+  }
+
+  asked(): void {
+    this.#wasAsked = true;
   }
 
   spoilt(id: RequestId, description: string): void {

@@ -18,6 +18,7 @@ function taken(json: string, takesBatches = true): readonly string[] {
       return true;
     },
     spoilt: () => undefined,
+    asked: () => undefined,
   };
   takeText(json, taker);
   return events;

@@ -18,6 +18,8 @@ export interface Taker {
   readonly takesBatches: boolean;
   /** Takes a response, if it is to its own request. */
   respond(response: JsonRpcResponse): boolean;
+  /** The server asks something, which it may take back on the same stream. */
+  asked(): void;
   /** Something that should have been the response to this request, and is none. */
   spoilt(id: RequestId, description: string): void;
 }
@@ -45,7 +47,10 @@ function takeValue(value: unknown, text: string, taker: Taker): void {
   if (isResponse(value)) {
     if (!taker.respond(value))
       receiver.noise(`an answer that nobody waits for here: ${shortened(text, 200)}`);
-  } else if (isNotification(value) || isRequest(value)) receiver.message(value);
+  } else if (isRequest(value)) {
+    taker.asked();
+    receiver.message(value);
+  } else if (isNotification(value)) receiver.message(value);
   else {
     const description = `not an MCP message: ${shortened(text, 200)}`;
     receiver.noise(description);

@@ -13,6 +13,8 @@ export interface Line {
   readonly idle: Deadlines;
   /** Streams that have brought what they were for, and are the server's to end. */
   readonly lingering: Deadlines;
+  /** Streams of calls that are not wanted any more, on which the server may take back what it has asked. */
+  readonly fading: Deadlines;
   readonly takesBatches: boolean;
   /** The server is there. */
   answered(): void;

@@ -81,6 +81,10 @@ export class StandingStream implements StreamReader, Taker {
     return false;
   }
 
+  asked(): void {
+    // It stays open for as long as the session.
+  }
+
   spoilt(): void {
     // No request of ours is answered here.
   }
