@@ -35,3 +35,29 @@ export async function bundle(entry: `src/${string}` | { readonly text: string })
   });
   return { script: outputFiles.map(({ text }) => text).join(""), inputs: Object.keys(metafile.inputs) };
 }
+
+/** Bytes of all that a page has to load before the module can run, where the bundler splits what is loaded on demand. */
+export async function loadedAtOnce(text: string): Promise<number> {
+  const { metafile } = await build({
+    stdin: { contents: text, resolveDir: HERE, loader: "ts" },
+    absWorkingDir: ROOT,
+    outdir: "split",
+    bundle: true,
+    splitting: true,
+    write: false,
+    metafile: true,
+    minify: true,
+    platform: "browser",
+    format: "esm",
+    target: "es2022",
+    logLevel: "silent",
+    tsconfigRaw: {},
+  });
+  const { outputs } = metafile;
+  const first = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === "<stdin>");
+  const loaded = new Set(first === undefined ? [] : [first]);
+  for (const path of loaded)
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === "import-statement") loaded.add(next);
+  return [...loaded].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0);
+}

@@ -20,7 +20,9 @@ export { accepts, isMediaType } from "./media-types.js";
  */
 export { ErrorCode } from "../jsonrpc/errors.js";
 export {
+  describe,
   isNotification,
+  isObject,
   isRequest,
   isResponse,
   looksLikeResponse,
