@@ -16,7 +16,10 @@ const rooms = {
   client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
   http: ["contract", "jsonrpc", "protocol", "transport"],
-  "http-node": ["http", "contract", "jsonrpc", "protocol"],
+  "http-server": ["http", "contract", "jsonrpc", "protocol", "transport"],
+  "http-node": ["http", "http-server", "contract", "jsonrpc", "protocol"],
+  "http-client": ["http", "contract", "jsonrpc", "protocol"],
+  "http-client-node": ["http-client", "http", "contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
   config: ["client", "contract", "jsonrpc", "protocol"],
@@ -24,7 +27,17 @@ const rooms = {
 };
 
 /** The rooms that are published as `@towpath/mcp-core/<room>`. */
-const subpaths = ["config", "http", "http-node", "json-schema", "testing", "transport"];
+const subpaths = [
+  "config",
+  "http",
+  "http-client",
+  "http-client-node",
+  "http-node",
+  "http-server",
+  "json-schema",
+  "testing",
+  "transport",
+];
 
 /** Third-party modules that a room of core, or a package, may import. Nothing else may. */
 /** @type {Record<string, string[]>} */
@@ -52,14 +65,8 @@ const policies = [
     allow: { to: { module: { origin: "external", source } } },
   })),
   { from: room("testing"), allow: { to: { module: { origin: "core" } } } },
-  // Node hands its requests over; nothing of it is loaded.
-  {
-    from: room("http-node"),
-    allow: {
-      to: { module: { origin: "core", source: ["node:http", "node:net"] } },
-      dependency: { kind: "type" },
-    },
-  },
+  { from: room("http-node"), allow: { to: { module: { origin: "core" } } } },
+  { from: room("http-client-node"), allow: { to: { module: { origin: "core" } } } },
 
   {
     from: { element: { type: "package" } },

@@ -57,7 +57,12 @@ export default defineConfig(
     basePath: root,
     files: ["packages/mcp-core/src/**/*.ts"],
     // What is written for Node's own requests is given them by Node.
-    ignores: ["**/*.test.ts", "packages/mcp-core/src/testing/**", "packages/mcp-core/src/http-node/**"],
+    ignores: [
+      "**/*.test.ts",
+      "packages/mcp-core/src/testing/**",
+      "packages/mcp-core/src/http-node/**",
+      "packages/mcp-core/src/http-client-node/**",
+    ],
     rules: {
       "no-restricted-globals": [
         "error",

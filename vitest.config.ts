@@ -21,6 +21,7 @@ export default defineConfig({
     // Siblings are tested from their sources, as `paths` of tsconfig.base.json has it, so that no build is needed.
     alias: [
       { find: /^@towpath\/mcp-core\/([^/]+)$/, replacement: `${root}packages/mcp-core/src/$1/index.ts` },
+      { find: /^@towpath\/test-support\/(.+)$/, replacement: `${root}tools/test-support/$1` },
       {
         find: /^@towpath\/transport-http\/([^/]+)$/,
         replacement: `${root}packages/transport-http/src/$1.ts`,

@@ -2,7 +2,10 @@ import { createRequire, isBuiltin } from "node:module";
 import * as core from "@towpath/mcp-core";
 import * as config from "@towpath/mcp-core/config";
 import * as http from "@towpath/mcp-core/http";
+import * as httpClient from "@towpath/mcp-core/http-client";
+import * as httpClientNode from "@towpath/mcp-core/http-client-node";
 import * as httpNode from "@towpath/mcp-core/http-node";
+import * as httpServer from "@towpath/mcp-core/http-server";
 import * as jsonSchema from "@towpath/mcp-core/json-schema";
 import * as testing from "@towpath/mcp-core/testing";
 import * as transport from "@towpath/mcp-core/transport";
@@ -19,7 +22,10 @@ const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core": core,
   "@towpath/mcp-core/config": config,
   "@towpath/mcp-core/http": http,
+  "@towpath/mcp-core/http-client": httpClient,
+  "@towpath/mcp-core/http-client-node": httpClientNode,
   "@towpath/mcp-core/http-node": httpNode,
+  "@towpath/mcp-core/http-server": httpServer,
   "@towpath/mcp-core/json-schema": jsonSchema,
   "@towpath/mcp-core/testing": testing,
   "@towpath/mcp-core/transport": transport,

@@ -1,5 +1,5 @@
 export * from "./client/index.js";
 export { streamableHttpClient, type NodeStreamableHttpClientOptions } from "./client/node-client.js";
-export type { ClientTlsOptions } from "./client/node-options.js";
+export type { ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
 export * from "./server/index.js";
 export * from "./server/node.js";

@@ -33,5 +33,13 @@ export { Bag, type Held } from "../protocol/bag.js";
 export { systemClock } from "../protocol/clock.js";
 export { ConnectionLostError, UnreadableResponseError } from "../protocol/errors.js";
 export { checkLimit, withDefaults } from "../protocol/limits.js";
+export {
+  checkAtLeast0,
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkNames,
+  checkPath,
+} from "../protocol/option-checks.js";
 export { fireAndForget, isPromise } from "../protocol/promises.js";
 export { hasBatches, isHandshakeRevision } from "../protocol/revisions.js";

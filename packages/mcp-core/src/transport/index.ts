@@ -42,6 +42,14 @@ export {
   UnreadableResponseError,
 } from "../protocol/errors.js";
 export { checkLimit, withDefaults } from "../protocol/limits.js";
+export {
+  checkAtLeast0,
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkNames,
+  checkPath,
+} from "../protocol/option-checks.js";
 export { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
 export {
   DEFAULT_HTTP_REVISION,

@@ -1,7 +1,13 @@
 import { isHandshakeRevision, isPromise } from "@towpath/mcp-core/http";
 import type { MirroredHeaders, Revision } from "@towpath/mcp-core/transport";
-import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
-import type { HeadersSource, PlainHeaders } from "./headers.js";
+import type {
+  AnswerListener,
+  Connector,
+  HeadersSource,
+  OpenCall,
+  OutgoingCall,
+  PlainHeaders,
+} from "@towpath/mcp-core/http-client";
 
 const JSON_HEADERS = {
   accept: "application/json, text/event-stream",

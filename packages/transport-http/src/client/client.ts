@@ -1,10 +1,9 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { Channel } from "./channel.js";
 import { HttpConnection } from "./connection.js";
-import type { Connector } from "./connector.js";
+import { type Connector, followRedirects } from "@towpath/mcp-core/http-client";
 import { erasOf } from "./eras.js";
 import { clientSettings, reconnectBudget, type StreamableHttpClientOptions } from "./options.js";
-import { followRedirects } from "./redirects.js";
 
 /**
  * The transport of a client, over whatever makes HTTP requests; each connection has a connector of its own.

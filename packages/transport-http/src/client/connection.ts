@@ -18,9 +18,8 @@ import type {
   Revision,
 } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
-import type { AnswerListener, OpenCall } from "./connector.js";
+import { type AnswerListener, HttpStatusError, type OpenCall } from "@towpath/mcp-core/http-client";
 import { Delivery } from "./delivery.js";
-import { HttpStatusError } from "./errors.js";
 import { Exchange } from "./exchange.js";
 import type { Line } from "./line.js";
 import type { ClientSettings } from "./options.js";

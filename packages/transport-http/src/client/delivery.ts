@@ -1,8 +1,7 @@
 import { ConnectionLostError, type Deadlines, type Timed } from "@towpath/mcp-core/http";
 import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
-import type { AnswerListener, OpenCall } from "./connector.js";
-import { statusError } from "./status-error.js";
+import { type AnswerListener, type OpenCall, statusError } from "@towpath/mcp-core/http-client";
 
 /** Characters of a refusal that are kept. */
 export const MAX_REFUSAL = 1_000;

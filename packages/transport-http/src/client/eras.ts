@@ -1,7 +1,6 @@
 import { ConnectionLostError, UnreadableResponseError } from "@towpath/mcp-core/http";
 import type { Era, EraDetection } from "@towpath/mcp-core/transport";
-import { CrossOriginError } from "./cross-origin.js";
-import { HttpStatusError } from "./errors.js";
+import { CrossOriginError, HttpStatusError } from "@towpath/mcp-core/http-client";
 
 const MAX_ENDPOINTS = 1_000;
 /** A server may have learned the other era meanwhile. */

@@ -11,10 +11,13 @@ import {
 } from "@towpath/mcp-core/http";
 import type { ReadonlyHeaders, Scheduled } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
-import type { AnswerListener, OpenCall } from "./connector.js";
+import {
+  type AnswerListener,
+  type OpenCall,
+  RedirectError,
+  statusError,
+} from "@towpath/mcp-core/http-client";
 import { MAX_REFUSAL } from "./delivery.js";
-import { RedirectError } from "./errors.js";
-import { statusError } from "./status-error.js";
 import type { ClientSettings } from "./options.js";
 import { Resumption } from "./resumption.js";
 

@@ -16,9 +16,12 @@ import type {
   ReadonlyHeaders,
   RequestId,
 } from "@towpath/mcp-core/transport";
-import type { AnswerListener, OpenCall } from "./connector.js";
-import { HttpStatusError } from "./errors.js";
-import { statusError } from "./status-error.js";
+import {
+  type AnswerListener,
+  HttpStatusError,
+  type OpenCall,
+  statusError,
+} from "@towpath/mcp-core/http-client";
 import { EventStream, type StreamReader } from "./event-stream.js";
 import { takeText, type Taker } from "./incoming.js";
 import type { Line } from "./line.js";

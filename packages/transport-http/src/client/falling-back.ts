@@ -11,7 +11,7 @@ import type {
   MirroredHeaders,
   Revision,
 } from "@towpath/mcp-core/transport";
-import { HttpStatusError } from "./errors.js";
+import { HttpStatusError } from "@towpath/mcp-core/http-client";
 
 /** The statuses with which a server of HTTP+SSE alone answers a POST (2026-07-28, Streamable HTTP, HTTP+SSE Transport). */
 const OF_OLDER_TRANSPORT: ReadonlySet<number> = new Set([400, 404, 405]);

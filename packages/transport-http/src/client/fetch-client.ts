@@ -1,7 +1,6 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
-import { fetchConnector } from "./fetch-connector.js";
-import { limited } from "./limited-connector.js";
+import { fetchConnector, limited } from "@towpath/mcp-core/http-client";
 import type { StreamableHttpClientOptions } from "./options.js";
 
 /**

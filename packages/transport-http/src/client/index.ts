@@ -1,4 +1,10 @@
-export { ForbiddenError, HttpStatusError, RedirectError, UnauthorizedError } from "./errors.js";
-export type { HeadersInput, HeadersOption } from "./headers.js";
+export {
+  type Challenge,
+  ForbiddenError,
+  type HeadersInput,
+  type HeadersOption,
+  HttpStatusError,
+  RedirectError,
+  UnauthorizedError,
+} from "@towpath/mcp-core/http-client";
 export type { ResumptionOptions, StreamableHttpClientOptions } from "./options.js";
-export type { Challenge } from "./www-authenticate.js";

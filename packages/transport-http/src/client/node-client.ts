@@ -1,10 +1,11 @@
 import type { ClientTransport } from "@towpath/mcp-core/transport";
 import { httpTransport } from "./client.js";
-import type { Connector } from "./connector.js";
-import { fetchConnector } from "./fetch-connector.js";
-import { limited } from "./limited-connector.js";
-import { nodeConnector } from "./node-connector.js";
-import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
+import { type Connector, fetchConnector, limited } from "@towpath/mcp-core/http-client";
+import {
+  checkNodeOptions,
+  nodeConnector,
+  type NodeConnectorOptions,
+} from "@towpath/mcp-core/http-client-node";
 import type { StreamableHttpClientOptions } from "./options.js";
 
 /**

@@ -1,7 +1,18 @@
-import { checkLimit, systemClock, withDefaults } from "@towpath/mcp-core/http";
+import {
+  checkBoolean,
+  checkFunction,
+  checkLimit,
+  checkNames,
+  systemClock,
+  withDefaults,
+} from "@towpath/mcp-core/http";
 import type { ClientTransport, Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
-import { checkBoolean, checkFunction, checkNames } from "../option-checks.js";
-import { headersSource, type HeadersOption, type HeadersSource } from "./headers.js";
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  headersSource,
+  type HeadersOption,
+  type HeadersSource,
+} from "@towpath/mcp-core/http-client";
 
 /** How a stream of the handshake era that was cut is taken up again (2025-11-25, Resumability and Redelivery). */
 export interface ResumptionOptions {
@@ -82,8 +93,6 @@ const DEFAULT_RESUMPTION: Required<ResumptionOptions> = {
   maxDelayMs: 30_000,
   deadlineMs: 300_000,
 };
-
-export const DEFAULT_MAX_CONNECTIONS = 256;
 
 /** 64 Mi. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { EventStream, type StreamReader } from "./event-stream.js";
-import { HttpStatusError } from "./errors.js";
+import { HttpStatusError } from "@towpath/mcp-core/http-client";
 import { takeText, type Taker } from "./incoming.js";
 import type { Line } from "./line.js";
 

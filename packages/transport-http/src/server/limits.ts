@@ -1,5 +1,4 @@
-import { checkLimit, withDefaults } from "@towpath/mcp-core/transport";
-import { checkNames } from "../option-checks.js";
+import { checkLimit, checkNames, withDefaults } from "@towpath/mcp-core/transport";
 
 /** What the clients of one endpoint may cost. */
 export interface HttpLimits {

@@ -1,6 +1,5 @@
 import type { ServerOptions as TlsServerOptions } from "node:https";
-import { checkLimit, describe, isObject } from "@towpath/mcp-core/transport";
-import { checkAtLeast0 } from "../option-checks.js";
+import { checkLimit, describe, isObject, checkAtLeast0 } from "@towpath/mcp-core/transport";
 import type { HttpOptions } from "./options.js";
 
 export interface StreamableHttpOptions extends HttpOptions {

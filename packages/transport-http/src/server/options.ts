@@ -5,9 +5,13 @@ import {
   type Clock,
   type MaybePromise,
   type Principal,
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkNames,
+  checkPath,
 } from "@towpath/mcp-core/transport";
 import { httpLimits, type HttpLimits } from "./limits.js";
-import { checkBoolean, checkDuration, checkFunction, checkNames, checkPath } from "../option-checks.js";
 
 /** What one endpoint does, however requests come to it. */
 export interface HttpOptions {

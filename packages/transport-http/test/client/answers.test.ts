@@ -3,7 +3,7 @@ import { ManualClock } from "@towpath/mcp-core/testing";
 import type { Era } from "@towpath/mcp-core/transport";
 import { describe, expect, it } from "vitest";
 import { CONNECTORS, connected, rejection, type ClientStart } from "../support/clients.js";
-import { like } from "../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import { ERAS } from "../support/requests.js";
 import type { ScriptedCall } from "../support/scripted-call.js";
 import { ScriptedServer } from "../support/scripted-server.js";

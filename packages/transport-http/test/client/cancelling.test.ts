@@ -3,7 +3,7 @@ import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
 import { streamableHttpClient } from "../../src/index.js";
 import { CONNECTORS, connected, rejection } from "../support/clients.js";
-import { deferred } from "../support/deferred.js";
+import { deferred } from "@towpath/test-support/deferred.js";
 import { ERAS } from "../support/requests.js";
 import { ScriptedServer } from "../support/scripted-server.js";
 

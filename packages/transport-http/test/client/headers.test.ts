@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { parseConfig } from "@towpath/mcp-core/config";
 import { describe, expect, it } from "vitest";
 import { streamableHttpClient, type HeadersOption } from "../../src/index.js";
-import { closedPort } from "../support/closed-port.js";
+import { closedPort } from "@towpath/test-support/closed-port.js";
 import { CONNECTORS, connected, rejection } from "../support/clients.js";
 import { ScriptedServer } from "../support/scripted-server.js";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { CONNECTORS, connected, rejection } from "../support/clients.js";
-import { like } from "../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import { RetryClock } from "../support/retry-clock.js";
 import { ERAS } from "../support/requests.js";
 import { initialized, ScriptedServer } from "../support/scripted-server.js";

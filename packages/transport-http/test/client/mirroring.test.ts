@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CONNECTORS, connected, rejection } from "../support/clients.js";
-import { like } from "../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import type { ScriptedCall } from "../support/scripted-call.js";
 import { ScriptedServer, type Handler } from "../support/scripted-server.js";
 

@@ -1,7 +1,7 @@
 import type { McpClient } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { CONNECTORS, connected } from "../support/clients.js";
-import { deferred } from "../support/deferred.js";
+import { deferred } from "@towpath/test-support/deferred.js";
 import { RetryClock } from "../support/retry-clock.js";
 import { ScriptedServer, type Handler } from "../support/scripted-server.js";
 

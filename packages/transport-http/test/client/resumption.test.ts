@@ -1,8 +1,8 @@
 import type { McpClient } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { CONNECTORS, connected, rejection } from "../support/clients.js";
-import { deferred } from "../support/deferred.js";
-import { like } from "../support/like.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { like } from "@towpath/test-support/like.js";
 import { RetryClock } from "../support/retry-clock.js";
 import type { ScriptedCall } from "../support/scripted-call.js";
 import { ScriptedServer, type Handler } from "../support/scripted-server.js";

@@ -2,7 +2,7 @@ import { McpClient } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { streamableHttpClient, type NodeStreamableHttpClientOptions } from "../../src/index.js";
 import { CONNECTORS, connected } from "../support/clients.js";
-import { like } from "../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import { RetryClock } from "../support/retry-clock.js";
 import { ScriptedServer, type Handler } from "../support/scripted-server.js";
 import type { ScriptedStream } from "../support/scripted-stream.js";

@@ -1,6 +1,6 @@
 import type { Era, JsonObject } from "@towpath/mcp-core/transport";
 import { describe, expect, it } from "vitest";
-import { eventMessages } from "../support/event-messages.js";
+import { eventMessages } from "@towpath/test-support/event-messages.js";
 import {
   ERAS,
   POST_HEADERS,

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { calculator } from "../support/servers.js";
-import { RawConnection, rawRequest } from "../support/raw-connection.js";
+import { RawConnection, rawRequest } from "@towpath/test-support/raw-connection.js";
 import { POST_HEADERS, requestText, toolCall, type Headers } from "../support/requests.js";
 import { startServer } from "../support/start-server.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { HttpOptions } from "../../src/index.js";
 import { calculator } from "../support/servers.js";
-import { RawConnection, rawRequest } from "../support/raw-connection.js";
-import type { RawResponse } from "../support/raw-response.js";
+import { RawConnection, rawRequest } from "@towpath/test-support/raw-connection.js";
+import type { RawResponse } from "@towpath/test-support/raw-response.js";
 import {
   HANDSHAKE,
   POST_HEADERS,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calculator, waitingServer } from "../support/servers.js";
-import { RawConnection } from "../support/raw-connection.js";
+import { RawConnection } from "@towpath/test-support/raw-connection.js";
 import { ERAS, POST_HEADERS, postText, requestText, toolCall } from "../support/requests.js";
 import { startServer } from "../support/start-server.js";
 

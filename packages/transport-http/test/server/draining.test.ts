@@ -5,10 +5,10 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { fetchHandler, nodeHandler } from "../../src/index.js";
 import { Client, initialize } from "../support/client.js";
-import { deferred } from "../support/deferred.js";
-import { listening } from "../support/listening.js";
-import { like } from "../support/like.js";
-import { nextTurn } from "../support/next-turn.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { listening } from "@towpath/test-support/listening.js";
+import { like } from "@towpath/test-support/like.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { POST_HEADERS, STATELESS } from "../support/requests.js";
 import { stage, twoNodes, type Stage } from "../support/stage.js";
 

@@ -10,7 +10,7 @@ import {
   toolCall,
   type Headers,
 } from "../support/requests.js";
-import { RawConnection } from "../support/raw-connection.js";
+import { RawConnection } from "@towpath/test-support/raw-connection.js";
 import { calculator, waitingServer } from "../support/servers.js";
 import { startServer } from "../support/start-server.js";
 

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { McpServer, memoryState, type State } from "@towpath/mcp-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { streamableHttp } from "../../src/index.js";
-import { nextTurn } from "../support/next-turn.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { post, toolCall } from "../support/requests.js";
 import { calculator } from "../support/servers.js";
 import { startServer } from "../support/start-server.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { post, request } from "../support/requests.js";
-import { startNginx } from "../support/nginx.js";
+import { startNginx } from "@towpath/test-support/nginx.js";
 import { startServer } from "../support/start-server.js";
 import { beginSession, stagedServer } from "../support/staged-server.js";
 

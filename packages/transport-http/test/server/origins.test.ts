@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fetchHandler, nodeHandler, type HttpOptions } from "../../src/index.js";
 import { createServer } from "node:http";
-import { listening } from "../support/listening.js";
-import { rawRequest } from "../support/raw-connection.js";
+import { listening } from "@towpath/test-support/listening.js";
+import { rawRequest } from "@towpath/test-support/raw-connection.js";
 import { postText, requestText, toolCall, type Headers } from "../support/requests.js";
 import { calculator } from "../support/servers.js";
 import { startServer } from "../support/start-server.js";

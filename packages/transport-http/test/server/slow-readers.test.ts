@@ -1,8 +1,8 @@
 import { McpServer } from "@towpath/mcp-core";
 import { z } from "zod";
 import { describe, expect, it } from "vitest";
-import { deferred } from "../support/deferred.js";
-import { RawConnection } from "../support/raw-connection.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { RawConnection } from "@towpath/test-support/raw-connection.js";
 import { ERAS, postText, toolCall } from "../support/requests.js";
 import { startServer } from "../support/start-server.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { waitingServer, type Waiting } from "../support/servers.js";
-import { RawConnection } from "../support/raw-connection.js";
+import { RawConnection } from "@towpath/test-support/raw-connection.js";
 import {
   ERAS,
   INITIALIZE,

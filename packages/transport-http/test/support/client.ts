@@ -1,7 +1,7 @@
 import type { JsonObject, RequestId } from "@towpath/mcp-core/transport";
 import { onTestFinished } from "vitest";
-import type { AnyMessage } from "./event-messages.js";
-import { Events } from "./events.js";
+import type { AnyMessage } from "@towpath/test-support/event-messages.js";
+import { Events } from "@towpath/test-support/events.js";
 import { HANDSHAKE, POST_HEADERS, type Headers as Plain } from "./requests.js";
 
 export interface ClientStart {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { JsonObject } from "@towpath/mcp-core/transport";
-import type { AnyMessage } from "./event-messages.js";
+import type { AnyMessage } from "@towpath/test-support/event-messages.js";
 import { ScriptedStream } from "./scripted-stream.js";
 
 export type ExtraHeaders = Readonly<Record<string, string>>;

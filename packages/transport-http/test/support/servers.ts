@@ -1,6 +1,6 @@
 import { McpServer } from "@towpath/mcp-core";
 import { z } from "zod";
-import { deferred } from "./deferred.js";
+import { deferred } from "@towpath/test-support/deferred.js";
 
 /** A server whose one tool adds. */
 export function calculator(): McpServer {

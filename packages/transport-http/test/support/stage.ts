@@ -2,7 +2,7 @@ import { McpServer, memoryState, type Context, type McpServerOptions } from "@to
 import type { ManualClock } from "@towpath/mcp-core/testing";
 import { z } from "zod";
 import type { StreamableHttpOptions } from "../../src/index.js";
-import { deferred } from "./deferred.js";
+import { deferred } from "@towpath/test-support/deferred.js";
 import { startServer, type Started } from "./start-server.js";
 
 /** A call of the tool `play`: what it does is up to the test. */

@@ -2,8 +2,8 @@ import { McpServer, type Context } from "@towpath/mcp-core";
 import type { Era } from "@towpath/mcp-core/transport";
 import { expect } from "vitest";
 import { z } from "zod";
-import { deferred } from "./deferred.js";
-import { eventMessages, type AnyMessage } from "./event-messages.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { eventMessages, type AnyMessage } from "@towpath/test-support/event-messages.js";
 import { HANDSHAKE, INITIALIZE, POST_HEADERS, post, request, toolCall, type Headers } from "./requests.js";
 
 const SAYINGS = {

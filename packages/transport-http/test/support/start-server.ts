@@ -1,7 +1,7 @@
 import type { Dispatcher } from "@towpath/mcp-core/transport";
 import { onTestFinished } from "vitest";
 import { streamableHttp, type StreamableHttpOptions } from "../../src/index.js";
-import { CountedLinks } from "./counted-links.js";
+import { CountedLinks } from "@towpath/test-support/counted-links.js";
 
 export interface Started {
   readonly url: string;

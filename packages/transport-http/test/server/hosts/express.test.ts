@@ -3,7 +3,7 @@ import express, { type Express } from "express";
 import { expect, it } from "vitest";
 import { nodeHandler, type NodeHandler } from "../../../src/index.js";
 import { describeHost, type HostStart } from "../../support/host.js";
-import { listening } from "../../support/listening.js";
+import { listening } from "@towpath/test-support/listening.js";
 import { post, toolCall } from "../../support/requests.js";
 import { calculator } from "../../support/servers.js";
 

@@ -2,7 +2,7 @@ import fastify from "fastify";
 import { expect, it } from "vitest";
 import { nodeHandler } from "../../../src/index.js";
 import { describeHost, type HostStart } from "../../support/host.js";
-import { listening } from "../../support/listening.js";
+import { listening } from "@towpath/test-support/listening.js";
 import { post, toolCall } from "../../support/requests.js";
 import { calculator } from "../../support/servers.js";
 

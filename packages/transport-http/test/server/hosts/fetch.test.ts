@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { fetchHandler, type FetchHandler, type HttpOptions } from "../../../src/index.js";
 import { describeHost } from "../../support/host.js";
-import { eventMessages } from "../../support/event-messages.js";
+import { eventMessages } from "@towpath/test-support/event-messages.js";
 import { post, toolCall } from "../../support/requests.js";
 import { calculator, waitingServer } from "../../support/servers.js";
 

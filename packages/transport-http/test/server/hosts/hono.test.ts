@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { expect, it } from "vitest";
 import { fetchHandler } from "../../../src/index.js";
 import { describeHost } from "../../support/host.js";
-import { listening } from "../../support/listening.js";
+import { listening } from "@towpath/test-support/listening.js";
 import { post, toolCall } from "../../support/requests.js";
 import { calculator } from "../../support/servers.js";
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { expect, it } from "vitest";
 import { nodeHandler } from "../../../src/index.js";
 import { describeHost } from "../../support/host.js";
-import { listening } from "../../support/listening.js";
+import { listening } from "@towpath/test-support/listening.js";
 import { calculator } from "../../support/servers.js";
 
 describeHost("node:http", (mcp, options) => {

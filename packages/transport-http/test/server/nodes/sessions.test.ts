@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Client, initialize } from "../../support/client.js";
-import { nextTurn } from "../../support/next-turn.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { twoNodes } from "../../support/stage.js";
 
 const updated = (uri: string): object => ({ method: "notifications/resources/updated", params: { uri } });

@@ -2,7 +2,7 @@ import type { Context } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Client } from "../../support/client.js";
-import { nextTurn } from "../../support/next-turn.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { stage } from "../../support/stage.js";
 
 const YES = { action: "accept", content: { ok: true } };

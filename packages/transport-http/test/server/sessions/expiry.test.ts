@@ -1,9 +1,9 @@
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
 import { fetchHandler } from "../../../src/index.js";
-import { CountedLinks } from "../../support/counted-links.js";
+import { CountedLinks } from "@towpath/test-support/counted-links.js";
 import { Client, initialize } from "../../support/client.js";
-import { nextTurn } from "../../support/next-turn.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { INITIALIZE, POST_HEADERS } from "../../support/requests.js";
 import { calculator } from "../../support/servers.js";
 import { stage, twoNodes, type Stage } from "../../support/stage.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import { like } from "../../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import { stage, type Stage } from "../../support/stage.js";
 
 const LIST_CHANGED = { jsonrpc: "2.0", method: "notifications/tools/list_changed" };

@@ -2,10 +2,10 @@ import { memoryState, type LogOptions, type State } from "@towpath/mcp-core";
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import type { Events } from "../../support/events.js";
-import { like } from "../../support/like.js";
-import { nextTurn } from "../../support/next-turn.js";
-import { remoteState } from "../../support/remote-state.js";
+import type { Events } from "@towpath/test-support/events.js";
+import { like } from "@towpath/test-support/like.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
+import { remoteState } from "@towpath/test-support/remote-state.js";
 import { stage, type Play, type Stage } from "../../support/stage.js";
 
 const TTL_MS = 60_000;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import type { Events } from "../../support/events.js";
-import type { AnyMessage } from "../../support/event-messages.js";
+import type { Events } from "@towpath/test-support/events.js";
+import type { AnyMessage } from "@towpath/test-support/event-messages.js";
 import { stage, twoNodes, type Stage } from "../../support/stage.js";
 
 /** What happens to a stream, one after the other. */

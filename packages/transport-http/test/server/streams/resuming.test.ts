@@ -1,8 +1,8 @@
 import { InvalidArgumentError, memoryState, type State } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import type { Events } from "../../support/events.js";
-import { remoteState } from "../../support/remote-state.js";
+import type { Events } from "@towpath/test-support/events.js";
+import { remoteState } from "@towpath/test-support/remote-state.js";
 import { stage, type Play, type Stage } from "../../support/stage.js";
 
 interface Called {

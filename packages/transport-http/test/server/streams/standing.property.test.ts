@@ -5,8 +5,8 @@ import { expect, it } from "vitest";
 import { LoggedStandingStream } from "../../../src/server/streams/logged-standing-stream.js";
 import { parseEventId } from "../../../src/server/streams/stream-id.js";
 import { Streams } from "../../../src/server/streams/streams.js";
-import { nextTurn } from "../../support/next-turn.js";
-import { remoteState } from "../../support/remote-state.js";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
+import { remoteState } from "@towpath/test-support/remote-state.js";
 
 /** What happens to a stream, one after the other, with no time in between but where it says so. */
 type Act =

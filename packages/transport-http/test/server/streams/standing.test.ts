@@ -1,7 +1,7 @@
 import { memoryState } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import { remoteState, type RemoteState } from "../../support/remote-state.js";
+import { remoteState, type RemoteState } from "@towpath/test-support/remote-state.js";
 import { stage, type Stage } from "../../support/stage.js";
 
 const LIST_CHANGED = { method: "notifications/tools/list_changed" };

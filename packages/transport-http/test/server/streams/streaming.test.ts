@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import { like } from "../../support/like.js";
+import { like } from "@towpath/test-support/like.js";
 import { stage } from "../../support/stage.js";
 
 describe("a stream that answers a request", () => {

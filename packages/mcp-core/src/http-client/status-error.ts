@@ -1,4 +1,4 @@
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import type { ReadonlyHeaders } from "../contract/index.js";
 import { ForbiddenError, HttpStatusError, UnauthorizedError } from "./errors.js";
 import { parseChallenges } from "./www-authenticate.js";
 

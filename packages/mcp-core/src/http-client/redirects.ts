@@ -1,4 +1,4 @@
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import type { ReadonlyHeaders } from "../contract/index.js";
 import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
 import { RedirectError, withoutUserinfo } from "./errors.js";
 

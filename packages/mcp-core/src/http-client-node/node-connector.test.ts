@@ -1,11 +1,11 @@
-import { ManualClock } from "@towpath/mcp-core/testing";
+import { ManualClock } from "../testing/manual-clock.js";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { closedPort } from "../../test/support/closed-port.js";
-import { deferred } from "../../test/support/deferred.js";
-import { rawAnswer, rawServer } from "../../test/support/raw-server.js";
-import { answered, ask, failed } from "../../test/support/recorded-answer.js";
-import { webServer } from "../../test/support/web-server.js";
-import type { Connector } from "./connector.js";
+import { closedPort } from "@towpath/test-support/closed-port.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { rawAnswer, rawServer } from "@towpath/test-support/raw-server.js";
+import { answered, ask, failed } from "@towpath/test-support/recorded-answer.js";
+import { webServer } from "@towpath/test-support/web-server.js";
+import type { Connector } from "../http-client/connector.js";
 import { nodeConnector } from "./node-connector.js";
 import type { NodeConnectorOptions } from "./node-options.js";
 

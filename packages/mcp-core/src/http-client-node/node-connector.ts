@@ -1,9 +1,15 @@
 import { request as httpRequest, type ClientRequest } from "node:http";
-import { Bag, systemClock } from "@towpath/mcp-core/http";
-import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+import { Bag } from "../protocol/bag.js";
+import { systemClock } from "../protocol/clock.js";
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  type AnswerListener,
+  type Connector,
+  type OpenCall,
+  type OutgoingCall,
+} from "../http-client/connector.js";
 import { NodeCall } from "./node-call.js";
 import { checkNodeOptions, type NodeConnectorOptions } from "./node-options.js";
-import { DEFAULT_MAX_CONNECTIONS } from "./options.js";
 import { Routes, type Route } from "./node-route.js";
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;

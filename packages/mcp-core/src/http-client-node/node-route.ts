@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import type { OutgoingCall } from "./connector.js";
+import type { OutgoingCall } from "../http-client/connector.js";
 import { PlainAgent, SecureAgent, type AgentOptions } from "./node-agents.js";
 import { proxyFor } from "./proxy.js";
 import type { Proxy } from "./proxy-tunnel.js";

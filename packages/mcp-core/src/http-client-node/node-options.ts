@@ -1,5 +1,5 @@
-import { checkLimit } from "@towpath/mcp-core/http";
-import type { Clock } from "@towpath/mcp-core/transport";
+import { checkLimit } from "../protocol/limits.js";
+import type { Clock } from "../protocol/clock.js";
 import { checkProxy } from "./proxy.js";
 
 /** How HTTPS servers are checked, and what they are shown, as `node:tls` takes it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { answered, failed } from "../../test/support/recorded-answer.js";
+import { answered, failed } from "@towpath/test-support/recorded-answer.js";
 import type { Connector } from "./connector.js";
 import { RedirectError } from "./errors.js";
 import { fetchConnector } from "./fetch-connector.js";

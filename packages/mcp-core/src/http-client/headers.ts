@@ -1,5 +1,4 @@
-import { isPromise } from "@towpath/mcp-core/http";
-import type { MaybePromise } from "@towpath/mcp-core/transport";
+import { isPromise, type MaybePromise } from "../protocol/promises.js";
 
 /** What `new Headers()` takes, in every runtime. */
 export type HeadersInput = Headers | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type ClientRequestArgs } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Clock } from "@towpath/mcp-core/transport";
+import type { Clock } from "../protocol/clock.js";
 import type { ClientTlsOptions } from "./node-options.js";
 import { openTunnel, type Proxy, type Tunnel } from "./proxy-tunnel.js";
 

@@ -1,5 +1,5 @@
 import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
-import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "../../src/client/connector.js";
+import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "@towpath/mcp-core/http-client";
 import { deferred } from "./deferred.js";
 
 export interface Failure {

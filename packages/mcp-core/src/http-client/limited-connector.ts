@@ -1,7 +1,12 @@
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
-import type { AnswerListener, Connector, OpenCall, OutgoingCall } from "./connector.js";
+import type { ReadonlyHeaders } from "../contract/index.js";
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  type AnswerListener,
+  type Connector,
+  type OpenCall,
+  type OutgoingCall,
+} from "./connector.js";
 import { pageOrigin } from "./cross-origin.js";
-import { DEFAULT_MAX_CONNECTIONS } from "./options.js";
 
 /**
  * Calls of a page at a time that a server may ask something before it answers. Over HTTP/1.1 a browser makes six

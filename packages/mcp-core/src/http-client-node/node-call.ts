@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Bag, Held, ReadonlyHeaders } from "@towpath/mcp-core/transport";
-import type { AnswerListener, OpenCall } from "./connector.js";
+import type { ReadonlyHeaders } from "../contract/index.js";
+import type { Bag, Held } from "../protocol/bag.js";
+import type { AnswerListener, OpenCall } from "../http-client/connector.js";
 import { isEstablished, takeKeepAliveHint } from "./node-agents.js";
 import { plainError } from "./node-errors.js";
 

@@ -1,4 +1,4 @@
-import { describe, isObject } from "@towpath/mcp-core/http";
+import { describe, isObject } from "../jsonrpc/guards.js";
 
 /** @throws TypeError for what is no object, or has a name that `known` has not */
 export function checkNames(where: string, given: unknown, known: object): void {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { deferred } from "../../test/support/deferred.js";
-import { answered, ask, failed } from "../../test/support/recorded-answer.js";
-import { webServer } from "../../test/support/web-server.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { answered, ask, failed } from "@towpath/test-support/recorded-answer.js";
+import { webServer } from "@towpath/test-support/web-server.js";
 import type { Connector } from "./connector.js";
 import { RedirectError } from "./errors.js";
 import { fetchConnector } from "./fetch-connector.js";
-import { nodeConnector } from "./node-connector.js";
+import { nodeConnector } from "../http-client-node/node-connector.js";
 import { followRedirects } from "./redirects.js";
 
 type Redirect = readonly [status: number, location?: string];

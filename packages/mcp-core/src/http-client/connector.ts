@@ -1,4 +1,7 @@
-import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+import type { ReadonlyHeaders } from "../contract/index.js";
+
+/** Calls that carry requests at a time, unless an option says otherwise. */
+export const DEFAULT_MAX_CONNECTIONS = 256;
 
 /** One HTTP request of the client's. */
 export interface OutgoingCall {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "../../test/support/certificate.js";
-import { answered, failed } from "../../test/support/recorded-answer.js";
-import { webServer } from "../../test/support/web-server.js";
-import type { Connector } from "./connector.js";
+import { selfSigned } from "@towpath/test-support/certificate.js";
+import { answered, failed } from "@towpath/test-support/recorded-answer.js";
+import { webServer } from "@towpath/test-support/web-server.js";
+import type { Connector } from "../http-client/connector.js";
 import { nodeConnector } from "./node-connector.js";
 import type { ClientTlsOptions } from "./node-options.js";
 

@@ -1,14 +1,14 @@
 import type { Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ManualClock } from "@towpath/mcp-core/testing";
-import { selfSigned } from "../../test/support/certificate.js";
-import { closedPort } from "../../test/support/closed-port.js";
-import { deferred } from "../../test/support/deferred.js";
-import { proxyServer } from "../../test/support/proxy-server.js";
-import { rawServer } from "../../test/support/raw-server.js";
-import { answered, ask, failed } from "../../test/support/recorded-answer.js";
-import { webServer } from "../../test/support/web-server.js";
-import type { Connector } from "./connector.js";
+import { ManualClock } from "../testing/manual-clock.js";
+import { selfSigned } from "@towpath/test-support/certificate.js";
+import { closedPort } from "@towpath/test-support/closed-port.js";
+import { deferred } from "@towpath/test-support/deferred.js";
+import { proxyServer } from "@towpath/test-support/proxy-server.js";
+import { rawServer } from "@towpath/test-support/raw-server.js";
+import { answered, ask, failed } from "@towpath/test-support/recorded-answer.js";
+import { webServer } from "@towpath/test-support/web-server.js";
+import type { Connector } from "../http-client/connector.js";
 import { nodeConnector } from "./node-connector.js";
 import type { NodeConnectorOptions } from "./node-options.js";
 

@@ -1,7 +1,5 @@
-import { ConnectionLostError } from "@towpath/mcp-core/transport";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { CrossOriginError, foreignPage } from "./cross-origin.js";
-import { isOfHandshakeServer } from "./eras.js";
 
 const url = new URL("https://mcp.test/mcp?key=secret");
 
@@ -25,11 +23,5 @@ describe("CrossOriginError", () => {
   it("names the server, without what may be secret, and the page", () => {
     expect(error.message).toContain("https://mcp.test/mcp ");
     expect(error.message).toContain("https://app.test ");
-  });
-
-  it("may be that of a server which lets only headers of the handshake era through", () => {
-    const options = { mayHaveBeenDelivered: true };
-    expect(isOfHandshakeServer(new ConnectionLostError("lost", { ...options, cause: error }))).toBe(true);
-    expect(isOfHandshakeServer(new ConnectionLostError("lost", options))).toBe(false);
   });
 });
