@@ -1,4 +1,12 @@
-import type { CloseReason, Dispatcher, Exchange, Link, MaybePromise, Peer } from "../contract/index.js";
+import type {
+  CloseReason,
+  Dispatcher,
+  Exchange,
+  Link,
+  MaybePromise,
+  Peer,
+  ReadonlyHeaders,
+} from "../contract/index.js";
 import type { Outgoing, PreEncoded } from "../jsonrpc/encode.js";
 import { ParseError, type ProtocolError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
@@ -15,6 +23,8 @@ export interface ServerConnectionOptions {
   readonly dispatcher: Dispatcher;
   /** The peer, but for `push`: messages outside any request take the one way there is. */
   readonly peer: Omit<Peer, "push">;
+  /** The headers of the HTTP request that opened the connection, for handlers to see. */
+  readonly headers?: ReadonlyHeaders | undefined;
   /** Writes a message. Settles when it was accepted; rejects when it never will be. */
   readonly send: (message: Outgoing) => MaybePromise<void>;
   /**
@@ -45,13 +55,14 @@ export class ServerConnection {
   #handlers: MaybePromise<void> = undefined;
   #closed = false;
 
-  constructor({ dispatcher, peer, send, onUnread, limits, clock = systemClock }: ServerConnectionOptions) {
+  constructor(options: ServerConnectionOptions) {
+    const { dispatcher, peer, headers, send, onUnread, limits, clock = systemClock } = options;
     this.#limits = connectionLimits(limits);
     this.#clock = clock;
     this.#send = send;
     this.#onUnread = onUnread;
     this.#link = dispatcher.open({ ...peer, push: send });
-    const exchange: Exchange = { send };
+    const exchange: Exchange = headers === undefined ? { send } : { send, headers };
     this.#admission = new Admission(this.#limits, (message) => this.#link.request(message, exchange));
   }
 
