@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { Deadlines } from "@towpath/mcp-core/http";
 import { systemClock, type Clock, type CloseReason, type MaybePromise } from "@towpath/mcp-core/transport";
 import type { WebSocket } from "ws";
@@ -57,14 +57,18 @@ export class Channel {
   #partial = 0;
   #isOver = false;
 
-  constructor(ws: WebSocket, socket: Socket, group: ChannelGroup, events: ChannelEvents) {
+  constructor(ws: WebSocket, socket: Duplex, group: ChannelGroup, events: ChannelEvents) {
     this.#ws = ws;
     this.#group = group;
     this.#events = events;
+    const { limits, queued, looking, clock } = group;
     this.#outbox = new Outbox({
-      ...group,
       ws,
       socket,
+      limits,
+      queued,
+      looking,
+      clock,
       onStuck: (why) => this.fail(CloseCode.policy, why),
     });
     this.#pulse = new Pulse(

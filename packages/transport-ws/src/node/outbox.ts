@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Deadlines, Timed } from "@towpath/mcp-core/http";
 import type { Clock, MaybePromise } from "@towpath/mcp-core/transport";
 import type { WebSocket } from "ws";
@@ -22,7 +22,7 @@ export interface OutboxLimits {
 
 export interface OutboxOptions {
   readonly ws: WebSocket;
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly limits: OutboxLimits;
   /** Bytes that wait for peers which have more waiting than they read at once. */
   readonly queued: Budget;
@@ -33,10 +33,10 @@ export interface OutboxOptions {
   readonly onStuck: (why: string) => void;
 }
 
-/** Not in the types: what the system has not taken of a write that is under way. */
-interface WritingHandle {
+/** Not in the types, and absent in runtimes other than Node: what the system has taken of a write that is under way. */
+interface Written {
+  readonly _handle?: { readonly bytesWritten?: number; readonly writeQueueSize?: number } | null;
   readonly bytesWritten?: number;
-  readonly writeQueueSize?: number;
 }
 
 /**
@@ -47,7 +47,7 @@ export class Outbox implements Timed {
   place: Timed["place"];
   readonly #options: OutboxOptions;
   readonly #ws: WebSocket;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #corked = false;
   #room: Waiting | undefined;
   /** Of `queued`. */
@@ -122,7 +122,8 @@ export class Outbox implements Timed {
 
   #checkTotal(length: number): void {
     const { queued, limits, onStuck } = this.#options;
-    if (queued.exceeded && length > limits.maxQueuedBytes) onStuck("too much waits to be read, by all together");
+    if (queued.exceeded && length > limits.maxQueuedBytes)
+      onStuck("too much waits to be read, by all together");
   }
 
   #progress(taken: number): void {
@@ -146,10 +147,9 @@ export class Outbox implements Timed {
 const uncork = (run: () => void): void => run();
 
 /** A number that changes whenever the peer takes something. */
-function takenFrom(socket: Socket): number {
-  // Not in the types, and absent in runtimes other than Node.
-  const { _handle: handle } = socket as { _handle?: WritingHandle | null };
+function takenFrom(socket: Duplex): number {
+  const { _handle: handle, bytesWritten = 0 }: Written = socket as Written;
   return handle?.bytesWritten !== undefined && handle.writeQueueSize !== undefined
     ? handle.bytesWritten - handle.writeQueueSize
-    : socket.bytesWritten - socket.writableLength;
+    : bytesWritten - socket.writableLength;
 }

@@ -1,0 +1,2 @@
+export type { WebSocketClientOptions } from "./options.js";
+export { WebSocketClosedError } from "../close-codes.js";

@@ -1,0 +1,68 @@
+import type { Agent } from "node:http";
+import type { Duplex } from "node:stream";
+import type { PlainHeaders } from "@towpath/mcp-core/http-client";
+import { plainError, type ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
+import { WebSocket } from "ws";
+import { maxPayload } from "../node/max-payload.js";
+import { connectError, notTaken, tooSlow } from "./connect-error.js";
+import type { ClientSettings } from "./options.js";
+import { refusalOf } from "./refusal.js";
+
+export interface OpenSettings extends ClientSettings {
+  readonly headers: PlainHeaders;
+  readonly tls: ClientTlsOptions | undefined;
+  readonly agent: Agent | undefined;
+}
+
+/**
+ * Opens a WebSocket of `ws`.
+ * @param use takes it at once: messages may come in the same tick
+ */
+export function openNode<T>(
+  url: URL,
+  settings: OpenSettings,
+  use: (ws: WebSocket, socket: Duplex) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { protocols, connectTimeoutMs, clock } = settings;
+    const ws = new WebSocket(url, [...protocols], wsOptions(settings));
+    const fail = (error: Error): void => {
+      timer.cancel();
+      reject(error);
+      ws.terminate();
+    };
+    const timer = clock.schedule(connectTimeoutMs, () => fail(connectError(url, tooSlow(connectTimeoutMs))), {
+      keepAlive: true,
+    });
+    const broke = (error: Error): void => fail(openingError(url, error));
+    ws.on("error", broke);
+    ws.once("unexpected-response", (_request, response) => void refusalOf(url, response).then(fail));
+    ws.once("upgrade", ({ socket }) => {
+      ws.once("open", () => {
+        timer.cancel();
+        resolve(use(ws, socket));
+        ws.off("error", broke);
+      });
+    });
+  });
+}
+
+function wsOptions({ headers, tls, agent, maxMessageBytes, closeTimeoutMs }: OpenSettings): object {
+  return {
+    ...tls,
+    ...(agent !== undefined && { agent }),
+    headers,
+    // Costs memory for every connection, and lets a small message become a large one.
+    perMessageDeflate: false,
+    maxPayload: maxPayload(maxMessageBytes),
+    closeTimeout: closeTimeoutMs,
+  };
+}
+
+/** `ws` has no other sign of it. */
+const OTHER_PROTOCOL = /^Server sent (?:no|an invalid) subprotocol$/;
+
+function openingError(url: URL, error: Error): Error {
+  const why = OTHER_PROTOCOL.test(error.message) ? notTaken : plainError(url.host, error).message;
+  return connectError(url, why, error);
+}

@@ -1,0 +1,69 @@
+import type { Duplex } from "node:stream";
+import {
+  encode,
+  ServerConnection,
+  systemClock,
+  type ConnectionLimits,
+  type Dispatcher,
+  type Principal,
+  type ReadonlyHeaders,
+} from "@towpath/mcp-core/transport";
+import type { WebSocket } from "ws";
+import { CloseCode } from "../close-codes.js";
+import { Channel, type ChannelGroup } from "../node/channel.js";
+
+/** How long handlers that were aborted have to clean up, and a client to say goodbye, in ms. */
+const GRACE_MS = 500;
+
+let peers = 0;
+
+export interface ConnectionOptions {
+  readonly dispatcher: Dispatcher;
+  readonly ws: WebSocket;
+  readonly socket: Duplex;
+  readonly group: ChannelGroup;
+  readonly limits: ConnectionLimits;
+  readonly principal: Principal | undefined;
+  readonly headers: ReadonlyHeaders;
+}
+
+/** One client on a WebSocket, from its first message to its last. */
+export class Connection {
+  /** Settles when the socket has closed. */
+  readonly closed: Promise<void>;
+  readonly #channel: Channel;
+  readonly #server: ServerConnection;
+
+  constructor({ dispatcher, ws, socket, group, limits, principal, headers }: ConnectionOptions) {
+    let closed = (): void => undefined;
+    this.closed = new Promise((resolve) => (closed = resolve));
+    this.#channel = new Channel(ws, socket, group, {
+      text: (json) => this.#server.receive(json),
+      over: (reason) => this.#server.close(reason),
+      closed,
+    });
+    this.#server = new ServerConnection({
+      dispatcher,
+      limits,
+      headers,
+      peer: {
+        id: `websocket-${String((peers += 1))}`,
+        transport: "websocket",
+        ...(principal !== undefined && { principal }),
+      },
+      send: (message) => this.#channel.send(encode(message)),
+      onUnread: ({ message }) => this.#channel.fail(CloseCode.policy, message),
+    });
+  }
+
+  /** Lets what is in flight finish for at most `timeoutMs`, then says goodbye. Settles when nothing goes on any more. */
+  async drain(timeoutMs: number): Promise<void> {
+    await this.#server.drain(timeoutMs);
+    this.#channel.close(CloseCode.goingAway, "the server is about to end");
+    const cut = systemClock.schedule(timeoutMs === 0 ? 0 : GRACE_MS, () => this.#channel.terminate(), {
+      keepAlive: true,
+    });
+    await Promise.all([this.closed, this.#server.settled(GRACE_MS)]);
+    cut.cancel();
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { HttpRequestHead } from "@towpath/mcp-core/http";
+import { pathOf } from "@towpath/mcp-core/http-node";
+import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
+
+/** A request that asks for a WebSocket. */
+export interface UpgradeRequest extends HttpRequestHead {
+  /** What stands behind the `?` of its URL: where pages, which can set no headers, may put a ticket. */
+  readonly query: URLSearchParams;
+}
+
+/** Headers as node:http has parsed them, without the rest of their request, which is free to go. */
+export class UpgradeHeaders implements ReadonlyHeaders {
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor({ headers }: IncomingMessage) {
+    this.#headers = headers;
+  }
+
+  get(name: string): string | null {
+    const value = this.#headers[name.toLowerCase()];
+    if (typeof value === "string") return value;
+    // A plain object: `constructor` finds what no client has sent.
+    return Array.isArray(value) ? value.join(", ") : null;
+  }
+}
+
+export function upgradeRequest(request: IncomingMessage): UpgradeRequest {
+  const { method = "GET", url = "" } = request;
+  return {
+    method,
+    path: pathOf(request),
+    headers: new UpgradeHeaders(request),
+    get query() {
+      const mark = url.indexOf("?");
+      return new URLSearchParams(mark === -1 ? "" : url.slice(mark));
+    },
+  };
+}
+
+/** Whether it offers a subprotocol (RFC 6455, section 4.1). */
+export function offers({ headers }: HttpRequestHead, protocol: string): boolean {
+  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  return offered.some((one) => one.trim() === protocol);
+}
