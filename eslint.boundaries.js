@@ -43,7 +43,7 @@ const subpaths = [
 /** @type {Record<string, string[]>} */
 const roomModules = { testing: ["**"], "uri-template": ["url-template"], config: ["zod", "zod/**"] };
 /** @type {Record<string, string[]>} */
-const packageModules = {};
+const packageModules = { "transport-ws": ["ws"] };
 
 /** @param {string} name */
 const room = (name) => ({ element: { type: "core-room", captured: { room: name } } });
