@@ -1,0 +1,20 @@
+import type { App } from "../app.js";
+import { MasterDetail } from "../page/master-detail.js";
+import { toolDetail } from "./tool-detail.js";
+
+export function toolsView(app: App): HTMLElement {
+  const view = new MasterDetail({ noun: "tools", icon: "tools", invitation: "Choose a tool to call it" });
+  app.catalogue.tools.listing.watch((listing) => {
+    const items = listing.kind === "absent" ? [] : listing.items;
+    const entries = items.map((tool) => ({
+      key: tool.name,
+      title: tool.title ?? tool.annotations?.title ?? tool.name,
+      subtitle: tool.name,
+      icon: "tools" as const,
+      version: JSON.stringify(tool),
+      detail: () => toolDetail(tool, app),
+    }));
+    view.update(entries, [listing]);
+  });
+  return view.element;
+}
