@@ -13,7 +13,7 @@ export type Listing<T> =
 export const MAX_LISTED = 500;
 
 /** Lists that are read within this time are read once, in ms. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 600;
 
 type Source<T> = (client: McpClient) => AsyncIterable<T> | undefined;
 
@@ -22,7 +22,7 @@ export class Listed<T> {
   readonly listing = new Value<Listing<T>>({ kind: "absent" });
   readonly #connection: Connection;
   readonly #source: Source<T>;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isWaiting = false;
 
   constructor(connection: Connection, source: Source<T>, changes: string) {
     this.#connection = connection;
@@ -61,8 +61,10 @@ export class Listed<T> {
   }
 
   #reloadSoon(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    setTimeout(() => {
+      this.#isWaiting = false;
       void this.reload();
     }, PAUSE_MS);
   }

@@ -120,7 +120,7 @@ export class Connection {
   }
 
   /** What calls say besides: where every request speaks for itself, also which log messages are wanted. */
-  get callMeta(): { readonly meta?: { readonly [key: string]: string } } {
+  get callMeta(): { readonly meta?: Readonly<Record<string, string>> } {
     return this.live?.client.era === "stateless" ? { meta: { [Meta.logLevel]: this.logLevel.current } } : {};
   }
 

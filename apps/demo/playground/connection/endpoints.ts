@@ -13,7 +13,10 @@ export async function readEndpoints(): Promise<Endpoints> {
     throw new Error(`The server does not say where it is reached: HTTP ${String(response.status)}`);
   const { endpoints }: { readonly endpoints?: unknown } = (await response.json()) as object; // the page's own server
   if (!isObject(endpoints)) throw new Error("The server does not say where it is reached");
-  return new Map(Object.entries(endpoints).map(([id, path]) => [id, addressOf(id, String(path))]));
+  const paths = Object.entries(endpoints).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return new Map(paths.map(([id, path]) => [id, addressOf(id, path)]));
 }
 
 function addressOf(id: string, path: string): URL {

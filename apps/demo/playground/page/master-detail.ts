@@ -22,7 +22,11 @@ export interface MasterDetailOptions {
   readonly icon: IconName;
   /** What to do with one of them, as in `Choose a tool to call it`. */
   readonly invitation: string;
+  /** Whether the first one is chosen where there is room for both. */
+  readonly choosesFirst: boolean;
 }
+
+const isWide = matchMedia("(min-width: 720px)");
 
 /** A list, and what is chosen from it: side by side, or one after the other where there is little room. */
 export class MasterDetail {
@@ -54,7 +58,11 @@ export class MasterDetail {
   update(entries: readonly Entry[], listings: readonly Listing<unknown>[]): void {
     this.#entries = entries;
     this.#status = statusOf(listings, this.#options);
-    if (listings.every(({ kind }) => kind === "absent")) this.#made.clear();
+    if (listings.every(({ kind }) => kind === "absent")) {
+      this.#made.clear();
+      this.#chosen = undefined;
+    }
+    if (this.#options.choosesFirst && isWide.matches) this.#chosen ??= entries[0]?.key;
     this.#showList();
     this.#showDetail();
   }

@@ -86,7 +86,7 @@ function pill({ connection }: App): HTMLElement {
     fill(
       words,
       el("strong", {}, line === "up" ? name : LINES[line]),
-      el("span", { class: "pill-more" }, `${choice.transport.title}, ${client.revision}`),
+      el("span", { class: "pill-more" }, el("span", {}, `${choice.transport.title}, `), client.revision),
     );
   };
   connection.state.watch((state) => {

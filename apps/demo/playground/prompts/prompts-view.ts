@@ -13,6 +13,7 @@ export function promptsView(app: App): HTMLElement {
     noun: "prompts",
     icon: "prompts",
     invitation: "Choose a prompt to see its messages",
+    choosesFirst: true,
   });
   app.catalogue.prompts.listing.watch((listing) => {
     const items = listing.kind === "absent" ? [] : listing.items;

@@ -75,9 +75,7 @@ export class ResourceReader {
     this.#status.textContent = `Updated ${times}, last at ${timeOf(Date.now())}`;
     announce(`${this.#uri} has changed`);
     this.element.classList.remove("flash");
-    // Asked for its size, the browser forgets the animation that was.
-    void this.element.offsetWidth;
-    this.element.classList.add("flash");
+    requestAnimationFrame(() => this.element.classList.add("flash"));
   }
 
   async #toggle(): Promise<void> {

@@ -23,6 +23,7 @@ export function resourcesView(app: App): ResourcesView {
     noun: "resources",
     icon: "resources",
     invitation: "Choose a resource to read it",
+    choosesFirst: false,
   });
   const { resources, templates } = app.catalogue;
   let wanted = "";

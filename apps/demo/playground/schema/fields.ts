@@ -126,7 +126,7 @@ const MAKERS: ReadonlyMap<unknown, (making: Making) => Field | undefined> = new 
 
 function textOf({ schema, name, about }: Making): TextField {
   const { format, minLength, maxLength, contentMediaType } = schema;
-  const input = (typeof format === "string" && INPUTS[format]) || "text";
+  const input = (typeof format === "string" ? INPUTS[format] : undefined) ?? "text";
   const isLong = LONG.test(name) || contentMediaType !== undefined;
   return {
     kind: "text",

@@ -36,7 +36,7 @@ function same(element: HTMLElement): Input {
 function textInput(control: ControlOf<"text">, attributes: Attributes): HTMLElement {
   const { multiline, input } = control.field;
   const made = multiline
-    ? el("textarea", { ...attributes, rows: 3 })
+    ? el("textarea", { ...attributes, rows: 2 })
     : el("input", { ...attributes, type: input, autocomplete: "off", spellcheck: "false" });
   return kept(made, control);
 }

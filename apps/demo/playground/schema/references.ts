@@ -1,4 +1,4 @@
-import type { JsonObject } from "@towpath/mcp-core";
+import type { JsonObject, JsonValue } from "@towpath/mcp-core";
 import { isObject } from "./is-object.js";
 
 /** References that follow one another before they count as a circle. */
@@ -54,8 +54,9 @@ function decoded(token: string): string {
 function withoutNull(schema: JsonObject): JsonObject {
   const { type } = schema;
   if (!Array.isArray(type)) return schema;
-  const others = type.filter((one) => one !== "null");
-  return others.length === 1 && others[0] !== undefined ? { ...schema, type: others[0] } : schema;
+  const others = (type as readonly JsonValue[]).filter((one) => one !== "null");
+  const [only, another] = others;
+  return only !== undefined && another === undefined ? { ...schema, type: only } : schema;
 }
 
 function isNull(schema: unknown): boolean {

@@ -96,7 +96,11 @@ function options(
   chosen: string | undefined,
   onChoose: (id: string) => void,
 ): HTMLElement {
-  const group = el("fieldset", { class: "options" }, el("legend", { class: "label" }, label));
+  const group = el(
+    "fieldset",
+    { class: label === "Transport" ? "options wide" : "options", "data-size": given.length },
+    el("legend", { class: "label" }, label),
+  );
   const name = label.toLowerCase();
   for (const { id, title, about, disabled } of given) {
     const radio = el("input", { type: "radio", name, value: id, checked: id === chosen, disabled });

@@ -7,7 +7,7 @@ const SHAPES: readonly (readonly [className: string, path: string])[] = [
   ["hill near", "M0 108c70-26 130-22 196-8s150 8 284-14v40H0z"],
   ["path", "M0 120h480v8H0z"],
   ["water", "M0 128h480v52H0z"],
-  ["bridge", "M352 128v-14a44 44 0 0 1 88 0v14h18V92q-62-30-124 0v36z"],
+  ["bridge", "M326 128V106Q396 74 466 106V128H438a42 29 0 0 0-84 0z"],
   ["hull", "M92 132h150l-10 18H112q-14 0-20-18z"],
   ["cabin", "M126 132v-20h88v20z"],
   ["windows", "M136 118h14v8h-14zM160 118h14v8h-14zM184 118h14v8h-14z"],

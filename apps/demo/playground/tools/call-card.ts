@@ -35,12 +35,20 @@ export function callCard(call: Call, app: App): HTMLElement {
       return;
     }
     announce(`${call.tool}: ${status.textContent}`);
+    const wasSeen = isSeen(card);
     fill(body, ...bodyOf(state, app));
+    if (wasSeen) card.scrollIntoView({ block: "nearest" });
   });
   app.connection.line.watch((line) => {
     if (call.state.current.kind === "running") card.dataset["line"] = line;
   });
   return card;
+}
+
+/** Whether any of it is in the window. */
+function isSeen(card: HTMLElement): boolean {
+  const { top, bottom, height } = card.getBoundingClientRect();
+  return height > 0 && top < innerHeight && bottom > 0;
 }
 
 function stateOf(state: CallState): string {

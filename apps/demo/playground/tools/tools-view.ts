@@ -3,7 +3,12 @@ import { MasterDetail } from "../page/master-detail.js";
 import { toolDetail } from "./tool-detail.js";
 
 export function toolsView(app: App): HTMLElement {
-  const view = new MasterDetail({ noun: "tools", icon: "tools", invitation: "Choose a tool to call it" });
+  const view = new MasterDetail({
+    noun: "tools",
+    icon: "tools",
+    invitation: "Choose a tool to call it",
+    choosesFirst: true,
+  });
   app.catalogue.tools.listing.watch((listing) => {
     const items = listing.kind === "absent" ? [] : listing.items;
     const entries = items.map((tool) => ({

@@ -66,7 +66,7 @@ export function wireView(wire: Wire): HTMLElement {
 
   const search = el("input", {
     type: "search",
-    placeholder: "Filter by method or text",
+    placeholder: "Filter",
     "aria-label": "Filter messages",
   });
   search.addEventListener("input", () => {
@@ -124,5 +124,6 @@ function lineOf(entry: WireEntry): HTMLElement {
     const text = (): string => JSON.stringify(message, null, 2);
     return el("div", { class: "wire-message" }, copyButton(text), jsonView(message));
   });
+  details.addEventListener("toggle", () => details.open && details.scrollIntoView({ block: "nearest" }));
   return el("li", {}, details);
 }
