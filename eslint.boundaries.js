@@ -89,6 +89,15 @@ const policies = [
     from: { element: { type: "app" } },
     allow: { to: { module: { origin: ["core", "external"] } } },
   },
+
+  // A page of an app is on its own: what it needs of the app, it asks for.
+  {
+    from: { element: { type: "page" } },
+    allow: [...publicCore, { element: { type: "package", fileInternalPath: "index.ts" } }].map((to) => ({
+      to,
+      dependency: { source: "@towpath/**" },
+    })),
+  },
 ];
 
 /**
@@ -98,7 +107,7 @@ const policies = [
  * @returns {import("eslint").Linter.Config}
  */
 export const importBoundaries = (root) => ({
-  files: ["{packages,apps}/*/src/**/*.ts"],
+  files: ["{packages,apps}/*/src/**/*.ts", "apps/*/playground/**/*.ts"],
   ignores: ["**/*.test.ts", "**/*.test-d.ts"],
   // Its types describe the module that wraps the plugin.
   plugins: { boundaries: /** @type {import("eslint").ESLint.Plugin} */ (boundaries) },
@@ -123,6 +132,7 @@ export const importBoundaries = (root) => ({
       { type: "core-entry", pattern: "packages/mcp-core/src", partialMatch: false, exclusive: true },
       { type: "package", pattern: "packages/*/src", capture: ["package"], partialMatch: false },
       { type: "app", pattern: "apps/*/src", capture: ["app"], partialMatch: false },
+      { type: "page", pattern: "apps/*/playground", capture: ["app"], partialMatch: false },
     ],
     "boundaries/dependency-nodes": ["require", "import", "dynamic-import", "export"],
     "boundaries/legacy-templates": false,

@@ -25,6 +25,8 @@ const tree = [
   "packages/transport-ws/src/index.ts",
   "apps/demo/src/main.ts",
   "apps/other/src/main.ts",
+  "apps/demo/playground/main.ts",
+  "apps/demo/playground/part/part.ts",
 ];
 
 let root: string;
@@ -93,6 +95,8 @@ describe("an import that the layout allows", () => {
     ["apps/demo/src/main.ts", "@towpath/transport-stdio"],
     ["apps/demo/src/main.ts", "zod"],
     ["apps/demo/src/main.ts", "node:process"],
+    ["apps/demo/playground/main.ts", "@towpath/transport-other"],
+    ["apps/demo/playground/main.ts", "./part/part.js"],
   ])("%s from %s", async (from, source) => {
     expect(await rulesBrokenBy(from, source)).toEqual([]);
   });
@@ -139,6 +143,9 @@ describe("an import that the layout forbids", () => {
     ["apps/demo/src/main.ts", "../../../packages/mcp-core/src/server/part.js"],
     ["apps/demo/src/main.ts", "../../other/src/main.js"],
     ["packages/transport-stdio/src/index.ts", "../../../apps/demo/src/main.js"],
+    ["apps/demo/playground/main.ts", "../src/main.js"],
+    ["apps/demo/playground/main.ts", "node:process"],
+    ["apps/demo/src/main.ts", "../playground/main.js"],
   ])("%s from %s", async (from, source) => {
     expect(await rulesBrokenBy(from, source)).toContain("boundaries/dependencies");
   });

@@ -37,7 +37,7 @@ export default defineConfig({
       { extends: true, test: { name: "workspace", include: ["*.test.ts", "scripts/**/*.test.ts"] } },
       ...workspaces.map((path) => ({
         extends: true as const,
-        test: { name: nameOf(path), include: [`${path}/{src,test}/**/*.test.ts`] },
+        test: { name: nameOf(path), include: [`${path}/{src,test,playground}/**/*.test.ts`] },
       })),
     ],
   },

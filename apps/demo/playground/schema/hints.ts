@@ -43,5 +43,5 @@ function range(least: number | undefined, most: number | undefined, unit = ""): 
   );
   const words =
     from === undefined ? to && `at most ${to}` : to === undefined ? `at least ${from}` : `${from} to ${to}`;
-  return words && unit !== "" ? `${words} ${unit}` : words;
+  return words && unit !== "" ? `${words} ${words.endsWith(" 1") ? unit.slice(0, -1) : unit}` : words;
 }

@@ -1,3 +1,4 @@
+import type { Tool } from "@towpath/mcp-core";
 import type { App } from "../app.js";
 import { MasterDetail } from "../page/master-detail.js";
 import { toolDetail } from "./tool-detail.js";
@@ -14,7 +15,7 @@ export function toolsView(app: App): HTMLElement {
     const entries = items.map((tool) => ({
       key: tool.name,
       title: tool.title ?? tool.annotations?.title ?? tool.name,
-      subtitle: tool.name,
+      subtitle: subtitleOf(tool),
       icon: "tools" as const,
       version: JSON.stringify(tool),
       detail: () => toolDetail(tool, app),
@@ -22,4 +23,9 @@ export function toolsView(app: App): HTMLElement {
     view.update(entries, [listing]);
   });
   return view.element;
+}
+
+/** What tells it from others besides its title. */
+function subtitleOf({ name, title, description = "", annotations }: Tool): string {
+  return (title ?? annotations?.title) === undefined ? description : name;
 }
