@@ -78,6 +78,11 @@ export class RawConnection {
     }, "a response");
   }
 
+  /** What `look` finds in all that came, as soon as it does. Rejects when the connection ends before. */
+  find<T>(look: (received: string) => T | undefined, what: string): Promise<T> {
+    return this.#wait(() => look(this.#received), what);
+  }
+
   #wait<T>(look: () => T | undefined, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
