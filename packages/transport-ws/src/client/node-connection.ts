@@ -21,10 +21,11 @@ export function connectOnNode(
 function connection(
   ws: WebSocket,
   socket: Duplex,
-  { maxQueuedBytes, stallTimeoutMs, pingMs, clock }: NodeSettings,
+  { maxMessageBytes, maxQueuedBytes, stallTimeoutMs, pingMs, clock }: NodeSettings,
   receiver: MessageReceiver,
 ): DuplexClientConnection {
   const limits = {
+    maxMessageBytes,
     maxQueuedBytes,
     stallTimeoutMs,
     // It has no other connections: each limit is that of this one.

@@ -13,7 +13,15 @@ const COUNTED_FROM = 64 * 1024;
 /** What each piece of an unfinished message costs besides its bytes: they may come one by one. */
 const PIECE_BYTES = 128;
 
+/** How `ws` calls it. */
+const TOO_LONG: ReadonlySet<string> = new Set([
+  "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
+  "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
+]);
+
 export interface ChannelLimits extends OutboxLimits {
+  /** Only for what is said of longer ones: `ws` keeps it. */
+  readonly maxMessageBytes: number;
   readonly maxTotalMessageBytes: number;
   readonly maxTotalQueuedBytes: number;
 }
@@ -137,8 +145,12 @@ export class Channel {
   }
 
   /** By what came, which `ws` answers with a close frame of its own, or by the socket. */
-  #broke(error: Error): void {
-    this.#end({ kind: "lost", error: new Error(`the WebSocket broke: ${error.message}`, { cause: error }) });
+  #broke(error: NodeJS.ErrnoException): void {
+    const { maxMessageBytes } = this.#group.limits;
+    const said = TOO_LONG.has(error.code ?? "")
+      ? `a message of more than ${String(maxMessageBytes)} bytes came (maxMessageBytes)`
+      : error.message;
+    this.#end({ kind: "lost", error: new Error(`the WebSocket broke: ${said}`, { cause: error }) });
   }
 
   #closed(code: number, reason: string): void {

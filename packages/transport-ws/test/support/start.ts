@@ -1,4 +1,5 @@
-import { McpClient, McpServer, type McpClientOptions } from "@towpath/mcp-core";
+import type { McpServer } from "@towpath/mcp-core";
+import { McpClient, type McpClientOptions } from "@towpath/mcp-core";
 import type { Dispatcher } from "@towpath/mcp-core/transport";
 import { CountedLinks } from "@towpath/test-support/counted-links.js";
 import { onTestFinished } from "vitest";
