@@ -1,5 +1,6 @@
 import { McpClient, type McpClientOptions } from "@towpath/mcp-core";
 import { streamableHttpClient } from "@towpath/transport-http";
+import { webSocketClient } from "@towpath/transport-ws";
 
 // The script of a page: what tests find there as `towpath`.
 
@@ -9,6 +10,16 @@ export type Options = Pick<McpClientOptions, "era" | "elicit" | "timeoutMs"> & {
 
 export function connect(url: string, { headers = {}, ...options }: Options = {}): Promise<McpClient> {
   return McpClient.connect(streamableHttpClient(url, { headers }), options);
+}
+
+export function connectOverWebSocket(
+  url: string,
+  {
+    protocols = [],
+    ...options
+  }: Pick<McpClientOptions, "era" | "elicit"> & { readonly protocols?: string[] } = {},
+): Promise<McpClient> {
+  return McpClient.connect(webSocketClient(url, { protocols }), options);
 }
 
 /** What a program sees of an error. */

@@ -12,6 +12,7 @@ import * as transport from "@towpath/mcp-core/transport";
 import * as transportHttp from "@towpath/transport-http";
 import * as transportHttpFetch from "@towpath/transport-http/fetch";
 import * as stdio from "@towpath/transport-stdio";
+import * as transportWs from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { loadedModules } from "./harness/loaded-modules.js";
 
@@ -32,6 +33,7 @@ const entries: Readonly<Record<string, object>> = {
   "@towpath/transport-http": transportHttp,
   "@towpath/transport-http/fetch": transportHttpFetch,
   "@towpath/transport-stdio": stdio,
+  "@towpath/transport-ws": transportWs,
 };
 
 interface Core {
@@ -42,6 +44,11 @@ interface Core {
 interface Http {
   readonly streamableHttp: typeof transportHttp.streamableHttp;
   readonly streamableHttpClient: typeof transportHttp.streamableHttpClient;
+}
+
+interface WebSockets {
+  readonly webSocket: typeof transportWs.webSocket;
+  readonly webSocketClient: typeof transportWs.webSocketClient;
 }
 
 describe("as CommonJS", () => {
@@ -62,6 +69,16 @@ describe("as CommonJS", () => {
     const { streamableHttpClient } = require(name) as Http;
     const running = await new McpServer("required").start(streamableHttp({ port: 0 }));
     const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""));
+    expect(client.server).toMatchObject({ name: "required" });
+    await client.close();
+    await running.drain();
+  });
+
+  it("@towpath/transport-ws has both ends", async () => {
+    const { webSocket, webSocketClient } = require("@towpath/transport-ws") as WebSockets;
+    const { McpServer, McpClient } = require("@towpath/mcp-core") as Core;
+    const running = await new McpServer("required").start(webSocket({ port: 0 }));
+    const client = await McpClient.connect(webSocketClient(running.urls[0] ?? ""));
     expect(client.server).toMatchObject({ name: "required" });
     await client.close();
     await running.drain();

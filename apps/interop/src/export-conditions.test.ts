@@ -6,17 +6,19 @@ import { describe, expect, it } from "vitest";
 const run = promisify(execFile);
 const cwd = fileURLToPath(new URL("..", import.meta.url)); // from where the packages are found by name
 
-const CODE = `
-  const name = "@towpath/transport-http";
-  const entry = await import(name);
-  const file = import.meta.resolve(name).split("/").at(-1);
-  console.log(JSON.stringify({ file, client: typeof entry.streamableHttpClient, server: typeof entry.streamableHttp }));
+const code = (name: string, client: string, server: string): string => `
+  const entry = await import("${name}");
+  const file = import.meta.resolve("${name}").split("/").at(-1);
+  console.log(JSON.stringify({ file, client: typeof entry.${client}, server: typeof entry.${server} }));
 `;
 
+const HTTP = code("@towpath/transport-http", "streamableHttpClient", "streamableHttp");
+const WS = code("@towpath/transport-ws", "webSocketClient", "webSocket");
+
 /** What a runtime of these conditions gets for the name of the package. */
-async function resolved(conditions: readonly string[]): Promise<unknown> {
+async function resolved(script: string, conditions: readonly string[]): Promise<unknown> {
   const flags = conditions.map((condition) => `--conditions=${condition}`);
-  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "-e", CODE], { cwd });
+  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "-e", script], { cwd });
   return JSON.parse(stdout);
 }
 
@@ -30,6 +32,19 @@ describe.concurrent("@towpath/transport-http, by the conditions of a runtime", (
     ["in Bun", ["bun"], "bun-deno.js", "function"],
     ["in workers, for bundlers that know both", ["workerd", "browser"], "fetch.js", "undefined"],
   ])("%s has a client, and a server that listens where one can", async (_, conditions, file, server) => {
-    expect(await resolved(conditions)).toEqual({ file, client: "function", server });
+    expect(await resolved(HTTP, conditions)).toEqual({ file, client: "function", server });
+  });
+});
+
+describe.concurrent("@towpath/transport-ws, by the conditions of a runtime", () => {
+  it.each([
+    ["on Node", [], "index.js", "function"],
+    ["in browsers", ["browser"], "browser.js", "undefined"],
+    ["in workers", ["workerd"], "browser.js", "undefined"],
+    ["at the edge", ["edge-light"], "browser.js", "undefined"],
+    ["in Deno", ["deno"], "bun-deno.js", "function"],
+    ["in Bun", ["bun"], "bun-deno.js", "function"],
+  ])("%s has a client, and a server where one can listen", async (_, conditions, file, server) => {
+    expect(await resolved(WS, conditions)).toEqual({ file, client: "function", server });
   });
 });
