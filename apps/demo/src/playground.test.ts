@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
+import type { HttpCall } from "@towpath/mcp-core/http";
 import { expect, it, onTestFinished } from "vitest";
-import { readPlayground } from "./playground.js";
+import { playground } from "./playground.js";
 
 /** A folder as the build leaves it. */
 function built(files: Readonly<Record<string, string>>): URL {
@@ -13,7 +14,7 @@ function built(files: Readonly<Record<string, string>>): URL {
 }
 
 it("serves the page at the root, with a policy that lets nothing else in", () => {
-  const file = readPlayground({}, built({ "index.html": "<!doctype html>", "main.js": "1" }));
+  const { file } = playground({}, built({ "index.html": "<!doctype html>", "main.js": "1" }));
   const page = file("/");
   expect(page).toMatchObject({ type: "text/html; charset=utf-8", body: "<!doctype html>" });
   expect(page?.headers).toMatchObject({ "x-content-type-options": "nosniff" });
@@ -25,19 +26,33 @@ it("serves the page at the root, with a policy that lets nothing else in", () =>
 });
 
 it("tells the page where the server is", () => {
-  const file = readPlayground({ "streamable-http": "/mcp" }, built({ "index.html": "" }));
+  const { file } = playground({ "streamable-http": "/mcp" }, built({ "index.html": "" }));
   expect(JSON.parse(file("/playground.json")?.body ?? "")).toEqual({
     endpoints: { "streamable-http": "/mcp" },
   });
 });
 
 it("knows no other path", () => {
-  const file = readPlayground({}, built({ "index.html": "" }));
+  const { file } = playground({}, built({ "index.html": "" }));
   for (const path of ["/mcp", "/../package.json", "/index.html/", "", "/constructor"])
     expect(file(path)).toBeUndefined();
 });
 
 it("says that it has to be built first", () => {
-  expect(() => readPlayground({}, built({}))).toThrow("build the demo first");
-  expect(() => readPlayground({}, new URL("file:///nowhere/"))).toThrow("build the demo first");
+  expect(() => playground({}, built({}))).toThrow("build the demo first");
+  expect(() => playground({}, new URL("file:///nowhere/"))).toThrow("build the demo first");
+});
+
+it("answers GET and HEAD, and nothing else", () => {
+  const service = playground({}, built({ "index.html": "page" }));
+  const answerTo = (method: string, path: string): unknown => {
+    let answer: unknown;
+    const send: HttpCall["send"] = (status, _headers, body) => (answer = [status, body]);
+    service.handle({ method, path, send } as HttpCall); // no more of it is used
+    return answer;
+  };
+  expect(service.paths).toEqual(["/index.html", "/", "/playground.json"]);
+  expect(answerTo("GET", "/")).toEqual([200, "page"]);
+  expect(answerTo("HEAD", "/")).toEqual([200, "page"]);
+  expect(answerTo("POST", "/")).toEqual([405, undefined]);
 });

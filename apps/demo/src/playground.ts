@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { HttpService } from "@towpath/mcp-core/http-server";
 
 /** One file of the playground, as it is answered with. */
 export interface PlaygroundFile {
@@ -44,17 +45,19 @@ const HEADERS = {
   "cache-control": "no-cache",
 };
 
+/** The page, and all that it loads. */
+export interface Playground extends HttpService {
+  /** What is at a path; `undefined`: nothing. */
+  file(path: string): PlaygroundFile | undefined;
+}
+
 /**
- * Reads the built playground, once. What it returns gives the file at a path of the server, without the query, or
- * `undefined` where there is none; the page itself is at `/`.
+ * A web client of the server that it is served by: the page is at `/`, its files beside it. They are read once.
  * @param endpoints where the page finds the server
  * @param folder with what the build has made of `playground`
  * @throws Error when it was not built
  */
-export function readPlayground(
-  endpoints: PlaygroundEndpoints,
-  folder: URL = BUILT,
-): (path: string) => PlaygroundFile | undefined {
+export function playground(endpoints: PlaygroundEndpoints, folder: URL = BUILT): Playground {
   const files = new Map(
     namesIn(folder).map((name) => [`/${name}`, fileOf(name, readFileSync(new URL(name, folder), "utf8"))]),
   );
@@ -62,7 +65,16 @@ export function readPlayground(
   if (index === undefined) throw notBuilt(folder);
   files.set("/", index);
   files.set("/playground.json", fileOf("playground.json", JSON.stringify({ endpoints })));
-  return (path) => files.get(path);
+  return {
+    paths: [...files.keys()],
+    file: (path) => files.get(path),
+    handle: (call) => {
+      const file = files.get(call.path);
+      if (call.method !== "GET" && call.method !== "HEAD") call.send(405, { allow: "GET, HEAD" });
+      else if (file === undefined) call.send(404, {});
+      else call.send(200, file.headers, file.body);
+    },
+  };
 }
 
 function namesIn(folder: URL): readonly string[] {

@@ -7,6 +7,7 @@ import {
   type QuestionHandlers,
 } from "@towpath/mcp-core";
 import { Value } from "../page/value.js";
+import { messageOf } from "../page/words.js";
 import type { Wire } from "../wire/wire.js";
 import { Cutter, type LineEvent } from "./cutter.js";
 import { recorded } from "./recording.js";
@@ -82,12 +83,12 @@ export class Connection {
       this.line.set("up");
       this.state.set({ kind: "connected", live: { client, choice, watching } });
       this.#wire.note(`Connected: revision ${client.revision}, ${client.era} era`, "good");
-      await watching.start().catch((error: unknown) => {
-        this.#wire.note(
-          `No news of changes: ${error instanceof Error ? error.message : String(error)}`,
-          "bad",
-        );
-      });
+      // Set here, and with each call in the other era, as it may be another one for the next.
+      const level = this.setLogLevel(this.logLevel.current);
+      await Promise.all([
+        this.#noted("No log messages", level),
+        this.#noted("No news of changes", watching.start()),
+      ]);
     } catch (error) {
       this.state.set({ kind: "failed", choice, error });
     }
@@ -129,12 +130,16 @@ export class Connection {
       info: { name: "towpath-playground", title: "Towpath playground", version: "1.0.0" },
       ...(era !== "automatic" && { era }),
       ...this.#questions,
-      logLevel: this.logLevel.current,
       onLog: this.#onLog,
       onNoise: () => undefined,
-      onError: (error) => this.#wire.note(error instanceof Error ? error.message : String(error), "bad"),
+      onError: (error) => this.#wire.note(messageOf(error), "bad"),
       timeoutMs: TIMEOUT_MS,
     });
+  }
+
+  /** Says so, and no more, when something fails that can be done without. */
+  async #noted(what: string, attempt: Promise<void>): Promise<void> {
+    await attempt.catch((error: unknown) => this.#wire.note(`${what}: ${messageOf(error)}`, "bad"));
   }
 
   #watchingOf(client: McpClient): Watching {

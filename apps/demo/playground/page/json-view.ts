@@ -4,7 +4,7 @@ import { button, el, type Child } from "./dom.js";
 const MAX_MEMBERS = 100;
 const MAX_TEXT = 2_000;
 /** Values with fewer characters are open from the beginning. */
-const OPEN_LENGTH = 240;
+const OPEN_LENGTH = 1_000;
 
 /** A value of JSON as a tree that opens. What is closed is not built yet. */
 export function jsonView(value: unknown): HTMLElement {
