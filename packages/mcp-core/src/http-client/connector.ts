@@ -25,7 +25,8 @@ export interface OutgoingCall {
  * in place of the rest.
  */
 export interface AnswerListener {
-  head(status: number, headers: ReadonlyHeaders): void;
+  /** @param from where it comes from, if redirects were followed */
+  head(status: number, headers: ReadonlyHeaders, from?: URL): void;
   /** A piece of the body, decoded from UTF-8. */
   text(piece: string): void;
   end(): void;

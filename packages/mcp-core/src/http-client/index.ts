@@ -28,4 +28,5 @@ export {
 export { limited } from "./limited-connector.js";
 export { followRedirects } from "./redirects.js";
 export { statusError } from "./status-error.js";
+export { withHeaders } from "./with-headers.js";
 export type { Challenge } from "./www-authenticate.js";

@@ -99,8 +99,8 @@ class Seat implements AnswerListener, OpenCall {
     this.#left(this);
   }
 
-  head(status: number, headers: ReadonlyHeaders): void {
-    this.#listener.head(status, headers);
+  head(status: number, headers: ReadonlyHeaders, from?: URL): void {
+    this.#listener.head(status, headers, from);
   }
 
   text(piece: string): void {

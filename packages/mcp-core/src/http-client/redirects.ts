@@ -85,7 +85,7 @@ class Hop implements AnswerListener, OpenCall {
 
   head(status: number, headers: ReadonlyHeaders): void {
     if (REDIRECTS.has(status)) this.#redirected(status, headers.get("location"));
-    else this.#listener?.head(status, headers);
+    else this.#listener?.head(status, headers, this.#call.url);
   }
 
   text(piece: string): void {

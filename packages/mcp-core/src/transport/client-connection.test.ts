@@ -175,6 +175,18 @@ describe("DuplexClientConnection", () => {
     expect(sent).toHaveLength(2);
   });
 
+  it("fails one call as its transport says, and no other", async () => {
+    const { connection, noise, request, receive } = setUp();
+    const [first, second] = [request(1), request(2)];
+    const reason = new Error("503");
+    connection.failed(1, reason);
+    connection.failed(3, reason);
+    await expect(first.response).rejects.toBe(reason);
+    receive(response(2));
+    expect(await second.response).toEqual(response(2));
+    expect(noise).toEqual([]);
+  });
+
   it("closes through its transport", async () => {
     const { connection } = setUp();
     await connection.close();

@@ -125,6 +125,13 @@ export class DuplexClientConnection implements ClientConnection {
     this.#noise(description, readIdFromHead(head, "response"));
   }
 
+  /** The request with this id gets no answer, for a reason that its caller is told as it is. */
+  failed(id: RequestId, reason: Error): void {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    pending?.reject(reason);
+  }
+
   /** The connection is over: every call in flight fails at once. */
   ended(reason: CloseReason): void {
     if (this.#over !== undefined) return;
@@ -158,12 +165,9 @@ export class DuplexClientConnection implements ClientConnection {
   }
 
   #unsent(id: RequestId, cause: unknown): void {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
     const detail = cause instanceof Error ? cause.message : String(cause);
-    pending?.reject(
-      new ConnectionLostError(`The request was not sent: ${detail}`, { mayHaveBeenDelivered: false, cause }),
-    );
+    const text = `The request was not sent: ${detail}`;
+    this.failed(id, new ConnectionLostError(text, { mayHaveBeenDelivered: false, cause }));
   }
 
   #cancel(id: RequestId, method: string, reason: string): void {
@@ -227,10 +231,8 @@ export class DuplexClientConnection implements ClientConnection {
 
   /** Fails the call whose answer was something that cannot be taken. */
   #fail(description: string, answered: RequestId | undefined): void {
-    if (answered === undefined) return;
-    const pending = this.#pending.get(answered);
-    this.#pending.delete(answered);
-    pending?.reject(new UnreadableResponseError(`The answer cannot be read: ${description}`));
+    if (answered !== undefined)
+      this.failed(answered, new UnreadableResponseError(`The answer cannot be read: ${description}`));
   }
 
   #respond(response: JsonRpcResponse): void {

@@ -1,12 +1,13 @@
-import { isHandshakeRevision, isPromise } from "@towpath/mcp-core/http";
+import { isHandshakeRevision } from "@towpath/mcp-core/http";
 import type { MirroredHeaders, Revision } from "@towpath/mcp-core/transport";
-import type {
-  AnswerListener,
-  Connector,
-  HeadersSource,
-  OpenCall,
-  OutgoingCall,
-  PlainHeaders,
+import {
+  type AnswerListener,
+  type Connector,
+  type HeadersSource,
+  type OpenCall,
+  type OutgoingCall,
+  type PlainHeaders,
+  withHeaders,
 } from "@towpath/mcp-core/http-client";
 
 const JSON_HEADERS = {
@@ -22,13 +23,14 @@ export class Channel {
   /** As the server gave it with its answer to `initialize`. */
   sessionId: string | undefined;
   readonly #connector: Connector;
-  readonly #headers: HeadersSource;
+  /** Adds the author's headers. */
+  readonly #adding: Connector;
   readonly #posting: PlainHeaders | undefined;
 
   constructor(url: URL, connector: Connector, headers: HeadersSource) {
     this.url = url;
     this.#connector = connector;
-    this.#headers = headers;
+    this.#adding = withHeaders(connector, headers);
     this.#posting = typeof headers === "function" ? undefined : { ...JSON_HEADERS, ...headers };
   }
 
@@ -45,21 +47,23 @@ export class Channel {
       const headers = { ...this.#posting, ...said };
       return this.#connector.send({ method: "POST", url: this.url, headers, body, pool, mayAsk }, listener);
     }
-    return this.#send({ method: "POST", body, pool, mayAsk }, { ...JSON_HEADERS, ...said }, listener);
+    const headers = { ...JSON_HEADERS, ...said };
+    return this.#adding.send({ method: "POST", url: this.url, headers, body, pool, mayAsk }, listener);
   }
 
   /** Asks for the standing stream, or for one that was cut after the event with this id. */
   get(lastEventId: string | undefined, listener: AnswerListener): OpenCall {
     const cursor = lastEventId !== undefined && { "last-event-id": asBytes(lastEventId) };
-    const said = { accept: "text/event-stream", ...this.#ofSession(), ...cursor };
-    return this.#send({ method: "GET", pool: "control" }, said, listener);
+    const headers = { accept: "text/event-stream", ...this.#ofSession(), ...cursor };
+    return this.#adding.send({ method: "GET", url: this.url, headers, pool: "control" }, listener);
   }
 
   /** Ends the session, of which a server of both eras knows only where no revision of the other one is named. */
   delete(listener: AnswerListener): OpenCall {
     const { "mcp-protocol-version": revision, ...session } = this.#ofSession();
     const named = isHandshakeRevision(revision) ? { "mcp-protocol-version": revision } : {};
-    return this.#send({ method: "DELETE", pool: "control" }, { ...named, ...session }, listener);
+    const headers = { ...named, ...session };
+    return this.#adding.send({ method: "DELETE", url: this.url, headers, pool: "control" }, listener);
   }
 
   close(): void {
@@ -73,56 +77,9 @@ export class Channel {
       ...(sessionId !== undefined && { "mcp-session-id": sessionId }),
     };
   }
-
-  #send(
-    call: Pick<OutgoingCall, "method" | "body" | "pool" | "mayAsk">,
-    said: PlainHeaders,
-    listener: AnswerListener,
-  ): OpenCall {
-    const send = (own: PlainHeaders): OpenCall =>
-      this.#connector.send({ ...call, url: this.url, headers: { ...own, ...said } }, listener);
-    const source = this.#headers;
-    try {
-      const headers = typeof source === "function" ? source() : source;
-      return isPromise(headers) ? new Awaited(headers, send, listener) : send(headers);
-    } catch (error) {
-      const failed = Promise.reject(error instanceof Error ? error : new Error(String(error)));
-      return new Awaited(failed, send, listener);
-    }
-  }
 }
 
 /** The characters of a header are bytes; ids go as UTF-8 (WHATWG HTML, The `Last-Event-ID` header). */
 function asBytes(id: string): string {
   return Array.from(new TextEncoder().encode(id), (byte) => String.fromCharCode(byte)).join("");
-}
-
-/** A call whose headers have to be waited for. */
-class Awaited implements OpenCall {
-  #call: OpenCall | undefined;
-  #aborted = false;
-
-  constructor(
-    headers: Promise<PlainHeaders>,
-    send: (headers: PlainHeaders) => OpenCall,
-    listener: AnswerListener,
-  ) {
-    headers.then(
-      (ready) => {
-        if (!this.#aborted) this.#call = send(ready);
-      },
-      (error: unknown) => {
-        if (!this.#aborted) listener.refuse(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
-  }
-
-  get isUnsent(): boolean {
-    return this.#call === undefined || this.#call.isUnsent === true;
-  }
-
-  abort(): void {
-    this.#aborted = true;
-    this.#call?.abort();
-  }
 }
