@@ -23,8 +23,8 @@ export default defineConfig({
       { find: /^@towpath\/mcp-core\/([^/]+)$/, replacement: `${root}packages/mcp-core/src/$1/index.ts` },
       { find: /^@towpath\/test-support\/(.+)$/, replacement: `${root}tools/test-support/$1` },
       {
-        find: /^@towpath\/transport-http\/([^/]+)$/,
-        replacement: `${root}packages/transport-http/src/$1.ts`,
+        find: /^@towpath\/(transport-[^/]+)\/([^/]+)$/,
+        replacement: `${root}packages/$1/src/$2.ts`,
       },
       { find: /^@towpath\/([^/]+)$/, replacement: `${root}packages/$1/src/index.ts` },
     ],

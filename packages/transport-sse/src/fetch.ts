@@ -1,0 +1,2 @@
+/** For workers, and whatever else has `fetch`: nothing of Node is needed. */
+export * from "./browser.js";

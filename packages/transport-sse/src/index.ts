@@ -1,0 +1,3 @@
+export * from "./client/index.js";
+export { sseClient, type NodeSseClientOptions } from "./client/node-client.js";
+export type { ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
