@@ -125,8 +125,9 @@ export class Connection {
     return this.live?.client.era === "stateless" ? { meta: { [Meta.logLevel]: this.logLevel.current } } : {};
   }
 
-  #open({ transport, url, era }: Choice): Promise<McpClient> {
-    return McpClient.connect(recorded(transport.create(url, this.#cutter), this.#wire), {
+  async #open({ transport, url, era }: Choice): Promise<McpClient> {
+    const carrier = await transport.create(url, this.#cutter);
+    return McpClient.connect(recorded(carrier, this.#wire), {
       info: { name: "towpath-playground", title: "Towpath playground", version: "1.0.0" },
       ...(era !== "automatic" && { era }),
       ...this.#questions,

@@ -1,6 +1,6 @@
 import type { ClientTransport } from "@towpath/mcp-core";
-import { streamableHttpClient } from "@towpath/transport-http";
 import type { Cutter } from "./cutter.js";
+import { cutOffSockets } from "./cuttable-socket.js";
 
 /** One way to the server. */
 export interface TransportKind {
@@ -11,8 +11,11 @@ export interface TransportKind {
   readonly about: string;
   /** Whether it knows the era in which every request speaks for itself. */
   readonly stateless: boolean;
-  /** @param cutter makes the connections, so that they can be cut */
-  create(url: URL, cutter: Cutter): ClientTransport;
+  /**
+   * Loads the transport: a page needs one of them.
+   * @param cutter makes the connections, so that they can be cut
+   */
+  create(url: URL, cutter: Cutter): Promise<ClientTransport>;
 }
 
 export const TRANSPORTS: readonly TransportKind[] = [
@@ -21,6 +24,30 @@ export const TRANSPORTS: readonly TransportKind[] = [
     title: "Streamable HTTP",
     about: "one endpoint, streams that resume",
     stateless: true,
-    create: (url, cutter) => streamableHttpClient(url, { fetch: cutter.fetch }),
+    create: async (url, cutter) => {
+      const { streamableHttpClient } = await import("@towpath/transport-http");
+      return streamableHttpClient(url, { fetch: cutter.fetch });
+    },
+  },
+  {
+    id: "websocket",
+    title: "WebSocket",
+    about: "one socket, both ways",
+    stateless: true,
+    create: async (url, cutter) => {
+      const { webSocketClient } = await import("@towpath/transport-ws");
+      cutOffSockets(cutter);
+      return webSocketClient(url);
+    },
+  },
+  {
+    id: "sse",
+    title: "HTTP+SSE",
+    about: "the older one, of 2024-11-05",
+    stateless: false,
+    create: async (url, cutter) => {
+      const { sseClient } = await import("@towpath/transport-sse");
+      return sseClient(url, { fetch: cutter.fetch });
+    },
   },
 ];
