@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { Guard, type HttpCall } from "@towpath/mcp-core/http";
 import type { NodeService } from "@towpath/mcp-core/http-node";
 import {
-  AuthorizationError,
+  principalOf,
   RefusedError,
   refusalOf,
   RETRY_AFTER,
@@ -115,7 +115,7 @@ export class WebSocketEndpoint implements NodeService {
     if (this.#connections.size + this.#opening > maxConnections)
       throw new BusyError(`${String(maxConnections)} WebSockets are open, the most there may be`);
     const { authorize } = this.#settings;
-    return authorize === undefined ? undefined : known(await authorize(asked));
+    return principalOf(authorize && (() => authorize(asked)), asked);
   }
 
   #checkOpen(): void {
@@ -166,9 +166,3 @@ export class WebSocketEndpoint implements NodeService {
 }
 
 const ignore = (): void => undefined;
-
-function known(principal: Principal | null | undefined): Principal {
-  if (principal === undefined || principal === null) throw new AuthorizationError(401, "Unauthorized");
-  if (typeof principal.id === "string") return principal;
-  throw new TypeError('authorize must give a principal with a string as "id", or nothing');
-}

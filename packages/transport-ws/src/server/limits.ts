@@ -10,8 +10,6 @@ import {
 export interface WebSocketLimits extends ConnectionLimits {
   /** WebSockets at a time, those being opened included; further ones get 503. Default: 10,000. */
   readonly maxConnections: number;
-  /** Requests of all connections being served at once; further ones wait. Default: 4,096. */
-  readonly maxTotalInFlight: number;
   /** Bytes of one message; a longer one closes its connection with 1009. Default: 4 MiB. */
   readonly maxMessageBytes: number;
   /**
@@ -36,7 +34,6 @@ export interface WebSocketLimits extends ConnectionLimits {
 export const DEFAULT_WEB_SOCKET_LIMITS: WebSocketLimits = {
   ...DEFAULT_CONNECTION_LIMITS,
   maxConnections: 10_000,
-  maxTotalInFlight: 4_096,
   maxMessageBytes: 4 * 2 ** 20,
   maxTotalMessageBytes: 256 * 2 ** 20,
   maxQueuedBytes: 2 ** 20,
