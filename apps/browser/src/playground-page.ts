@@ -35,8 +35,8 @@ export class Playground {
   }
 
   /** @param era pinned; without one, the page finds out */
-  async connect(era?: Era): Promise<void> {
-    // The radio button lies, unseen, over the words that name it.
+  async connect(era?: Era, transport = "Streamable HTTP"): Promise<void> {
+    await this.page.getByRole("radio", { name: transport }).check();
     await this.page.getByRole("radio", { name: era ?? "Automatic" }).check();
     await this.page.getByRole("button", { name: "Connect" }).click();
     await this.page.getByRole("heading", { name: "Notebook" }).waitFor();

@@ -181,6 +181,18 @@ describe.skipIf(!hasChromium)("the playground", () => {
     await (await playground.callWith("Search notes", {})).getByText("Done in").waitFor();
   });
 
+  it.each(ERAS)("goes on over a new WebSocket when one is cut, in the %s era", async (era) => {
+    const playground = await Playground.open(browser, demo);
+    await playground.connect(era, "WebSocket");
+    expect(await playground.view("Server").innerText()).toContain("WebSocket");
+    const call = await playground.importSlowly(1_000);
+    await call.getByText(/^[1-9]\d* of 1000$/).waitFor();
+    await playground.page.getByRole("button", { name: "Cut the connection" }).click();
+    await call.getByText("Failed after").waitFor();
+    await playground.page.getByRole("banner").getByText("Connected again").waitFor();
+    await (await playground.callWith("Search notes", {})).getByText("Done in").waitFor();
+  });
+
   it("says why it could not connect, and tries again", async () => {
     const playground = await Playground.open(browser, demo);
     const { page } = playground;

@@ -1,13 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { nodeHandler } from "@towpath/transport-http";
+import { upgradeHandler } from "@towpath/transport-ws";
 import { playground } from "./playground.js";
 import { createNotebookServer } from "./server.js";
 
 // The notebook with its playground, alone on a port that is free: what the tests in a browser visit.
 
-const handler = nodeHandler(createNotebookServer(), { sessions: true, retryMs: 200 });
-const page = playground({ "streamable-http": "/mcp" });
+const mcp = createNotebookServer();
+const handler = nodeHandler(mcp, { sessions: true, retryMs: 200 });
+const upgrades = upgradeHandler(mcp, { path: "/ws" });
+const page = playground({ "streamable-http": "/mcp", websocket: "/ws" });
 
 const server = createServer((request, response) => {
   const [path = "/"] = (request.url ?? "/").split("?");
@@ -16,6 +19,7 @@ const server = createServer((request, response) => {
   else response.writeHead(200, file.headers).end(file.body);
 });
 
+server.on("upgrade", upgrades);
 server.listen(0, "127.0.0.1", () => {
   // Listening on a port, so the address is an object.
   const { port } = server.address() as AddressInfo;
@@ -24,5 +28,6 @@ server.listen(0, "127.0.0.1", () => {
 
 process.once("SIGTERM", () => {
   server.close();
-  void handler.drain({ timeoutMs: 0 }).then(() => server.closeAllConnections());
+  const drained = [handler, upgrades].map((part) => part.drain({ timeoutMs: 0 }));
+  void Promise.all(drained).then(() => server.closeAllConnections());
 });

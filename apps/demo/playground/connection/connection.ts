@@ -33,7 +33,7 @@ export type ConnectionState =
   | { readonly kind: "connected"; readonly live: Live }
   | { readonly kind: "failed"; readonly choice: Choice; readonly error: unknown };
 
-export type Line = "up" | "cut" | "resumed";
+export type Line = "up" | "cut" | "resumed" | "back";
 
 /** How long it is shown that the line is there again, in ms. */
 const RESUMED_MS = 6_000;
@@ -165,8 +165,10 @@ export class Connection {
         break;
       case "back":
         this.#wire.note("A new stream is there", "good");
+        // It may be another session, which does not know.
+        void this.#noted("No log messages", this.setLogLevel(this.logLevel.current));
     }
-    this.line.set("resumed");
+    this.line.set(event.kind);
     this.#resumedTimer = setTimeout(() => this.line.set("up"), RESUMED_MS);
   }
 }

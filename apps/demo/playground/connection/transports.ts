@@ -11,6 +11,8 @@ export interface TransportKind {
   readonly about: string;
   /** Whether it knows the era in which every request speaks for itself. */
   readonly stateless: boolean;
+  /** Whether calls of the handshake era outlive the connection that carries them. */
+  readonly resumes: boolean;
   /**
    * Loads the transport: a page needs one of them.
    * @param cutter makes the connections, so that they can be cut
@@ -24,6 +26,7 @@ export const TRANSPORTS: readonly TransportKind[] = [
     title: "Streamable HTTP",
     about: "one endpoint, streams that resume",
     stateless: true,
+    resumes: true,
     create: async (url, cutter) => {
       const { streamableHttpClient } = await import("@towpath/transport-http");
       return streamableHttpClient(url, { fetch: cutter.fetch });
@@ -34,6 +37,7 @@ export const TRANSPORTS: readonly TransportKind[] = [
     title: "WebSocket",
     about: "one socket, both ways",
     stateless: true,
+    resumes: false,
     create: async (url, cutter) => {
       const { webSocketClient } = await import("@towpath/transport-ws");
       cutOffSockets(cutter);
@@ -45,6 +49,7 @@ export const TRANSPORTS: readonly TransportKind[] = [
     title: "HTTP+SSE",
     about: "the older one, of 2024-11-05",
     stateless: false,
+    resumes: false,
     create: async (url, cutter) => {
       const { sseClient } = await import("@towpath/transport-sse");
       return sseClient(url, { fetch: cutter.fetch });

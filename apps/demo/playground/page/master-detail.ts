@@ -113,7 +113,11 @@ export class MasterDetail {
         "span",
         { class: "line-words" },
         el("span", { class: "line-title" }, entry.title),
-        el("span", { class: "line-subtitle" }, entry.subtitle),
+        el(
+          "span",
+          { class: entry.subtitle?.includes(" ") === true ? "line-subtitle prose" : "line-subtitle" },
+          entry.subtitle,
+        ),
       ),
     );
   }

@@ -64,7 +64,12 @@ function tab({ name, title, icon: picture }: (typeof VIEWS)[number], { catalogue
   );
 }
 
-const LINES: Readonly<Record<Line, string>> = { up: "", cut: "Cut, coming back", resumed: "Resumed" };
+const LINES: Readonly<Record<Line, string>> = {
+  up: "",
+  cut: "Cut, coming back",
+  resumed: "Resumed",
+  back: "Connected again",
+};
 
 /** Who is at the other end, and how the line is. */
 function pill({ connection }: App): HTMLElement {

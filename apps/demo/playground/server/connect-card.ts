@@ -9,8 +9,8 @@ import { errorCard } from "../page/parts.js";
 
 const ERAS: readonly { readonly id: Era | "automatic"; readonly title: string; readonly about: string }[] = [
   { id: "automatic", title: "Automatic", about: "whichever the server speaks" },
-  { id: "handshake", title: "Handshake", about: "sessions, until 2025-11-25" },
-  { id: "stateless", title: "Stateless", about: "from 2026-07-28" },
+  { id: "handshake", title: "Handshake", about: "up to 2025-11-25" },
+  { id: "stateless", title: "Stateless", about: "from 2026-07-28 on" },
 ];
 
 /** Chooses how to speak to the server, and does. */

@@ -31,7 +31,8 @@ export function serverView(app: App, endpoints: Endpoints): HTMLElement {
   return view;
 }
 
-function identity({ client, choice }: Live, app: App): HTMLElement {
+function identity(live: Live, app: App): HTMLElement {
+  const { client, choice } = live;
   const { server, revision, era, capabilities, instructions } = client;
   const leave = button({}, () => void app.connection.disconnect(), icon("plug"), "Disconnect");
   const facts: readonly (readonly [string, Node | string])[] = [
@@ -79,7 +80,7 @@ function identity({ client, choice }: Live, app: App): HTMLElement {
       ),
       unfolding(el("summary", {}, "As JSON"), false, () => jsonView(capabilities)),
     ),
-    tryThis(app),
+    tryThis(live),
   );
 }
 
@@ -101,17 +102,17 @@ function capability(name: string, value: unknown): HTMLElement {
 }
 
 /** What there is to see, each with the way to it. */
-function tryThis({ connection }: App): HTMLElement {
+function tryThis({ client, choice }: Live): HTMLElement {
   const steps = [
     ["#tools", "Call a tool that reports progress, then cut the connection while it runs."],
     ["#resources", "Subscribe to a resource, and watch it while a tool changes it."],
     ["#prompts", "Fill in a prompt: its arguments complete while you type."],
     ["#activity", "Read along: every message, and what the server logs."],
   ] as const;
-  const about =
-    connection.live?.client.era === "handshake"
-      ? "In this era, what was under way when the connection was cut goes on when it is there again."
-      : "In this era nothing resumes: a call that was cut fails at once, and subscriptions are made anew.";
+  const resumes = client.era === "handshake" && choice.transport.resumes;
+  const about = resumes
+    ? "What is under way when the connection is cut goes on when it is there again."
+    : `Nothing resumes ${client.era === "handshake" ? "over this transport" : "in this era"}: a call that is cut fails at once, and subscriptions are made anew.`;
   return el(
     "section",
     { class: "card" },
