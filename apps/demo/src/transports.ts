@@ -35,7 +35,7 @@ export function announced(transport: ServerTransport, tell: (url: string) => voi
     name: transport.name,
     start: async (dispatcher) => {
       const listener = await transport.start(dispatcher);
-      if (listener.url !== undefined) tell(listener.url);
+      for (const url of listener.urls ?? []) tell(url);
       return listener;
     },
   };

@@ -141,8 +141,8 @@ export interface ServerTransport {
 }
 
 export interface Listener {
-  /** Where clients reach it, if that is an address. */
-  readonly url?: string;
+  /** Where clients reach it, if those are addresses. */
+  readonly urls?: readonly string[];
   /** Settles when the only peer left, or drain finished. Never rejects. */
   readonly closed: Promise<void>;
   /**

@@ -80,12 +80,7 @@ export class NodeCall implements HttpCall {
   }
 
   get path(): string {
-    // Express and Connect cut what they have matched off `url`.
-    const { originalUrl } = this.#request as { originalUrl?: unknown };
-    const url = typeof originalUrl === "string" ? originalUrl : (this.#request.url ?? "/");
-    const path = url.startsWith("/") ? url : withoutAuthority(url);
-    const query = path.indexOf("?");
-    return query === -1 ? path : path.slice(0, query);
+    return pathOf(this.#request);
   }
 
   body(): Promise<RequestBody> {
@@ -165,6 +160,16 @@ export class NodeCall implements HttpCall {
     response.once("finish", () => (this.#delivered = !isClosed(response)));
     onClose(response, () => delivery.stop());
   }
+}
+
+/** The path of a request as it was sent: without the query, not decoded. */
+export function pathOf(request: IncomingMessage): string {
+  // Express and Connect cut what they have matched off `url`.
+  const { originalUrl } = request as { originalUrl?: unknown };
+  const url = typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
+  const path = url.startsWith("/") ? url : withoutAuthority(url);
+  const query = path.indexOf("?");
+  return query === -1 ? path : path.slice(0, query);
 }
 
 /** A proxy may be asked for a whole URL (RFC 9112, section 3.2.2). */

@@ -13,6 +13,7 @@ export { FetchCall } from "./fetch-call.js";
 export { Guard, type GuardOptions, type GuardVerdict } from "./guard.js";
 export { isLoopbackHost } from "./hosts.js";
 export { KeepAlive } from "./keep-alive.js";
+export { KeptSink } from "./kept-sink.js";
 export { accepts, isMediaType } from "./media-types.js";
 /*
  * What a client over HTTP needs of other rooms. It is here because a bundle with the entry for transports would

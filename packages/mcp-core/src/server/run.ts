@@ -40,7 +40,7 @@ export async function startAll(
     throw failure.reason;
   }
   return {
-    urls: listeners.map((listener) => listener.url).filter((url) => url !== undefined),
+    urls: listeners.flatMap(({ urls = [] }) => urls),
     closed: Promise.all(listeners.map((listener) => listener.closed)).then(() => undefined),
     drain: (options) => drainAll(listeners, options),
   };

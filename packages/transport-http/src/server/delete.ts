@@ -1,7 +1,7 @@
+import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import { allowHeader } from "./allow.js";
 import { checkVersion, saysStateless } from "./headers.js";
-import type { EndpointParts, Visit } from "./endpoint-parts.js";
-import { RefusedError } from "./refused-error.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import { findSession } from "./seats.js";
 
 /**

@@ -1,4 +1,5 @@
 import { EVENT_STREAM_HEADERS, eventText, type HttpHeaders } from "@towpath/mcp-core/http";
+import { JSON_TYPE, NO_HEADERS, RETRY_AFTER, type Visit } from "@towpath/mcp-core/http-server";
 import {
   encode,
   errorReply,
@@ -19,8 +20,7 @@ import {
   type RequestId,
   type Scheduled,
 } from "@towpath/mcp-core/transport";
-import { NO_HEADERS, type EndpointParts, type Visit } from "./endpoint-parts.js";
-import { JSON_TYPE, RETRY_AFTER } from "./refusals.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import type { Seat } from "./seats.js";
 import { statusOf } from "./statuses.js";
 import { DirectStream, type EventStream } from "./streams/event-stream.js";
@@ -140,9 +140,9 @@ export class HttpExchange implements Exchange {
 
   /** Streams of the stateless era end with their connection (2026-07-28, Streamable HTTP, Receiving Messages). */
   #start(): MaybePromise<EventStream> {
-    const { call, headers } = this.#visit;
+    const { call } = this.#visit;
     const { owner } = this.#seat;
-    const sink = this.#endpoint.stream(call, headers);
+    const sink = this.#endpoint.stream(this.#visit);
     const { streams } = this.#endpoint;
     if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
     return ResumableStream.start(streams, { owner, call, sink, primed: this.#polls });

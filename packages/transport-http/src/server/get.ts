@@ -1,9 +1,9 @@
 import { FencedError, type LogReader } from "@towpath/mcp-core";
+import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import { has, ShuttingDownError } from "@towpath/mcp-core/transport";
 import { allowHeader } from "./allow.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
-import type { EndpointParts, Visit } from "./endpoint-parts.js";
-import { RefusedError } from "./refused-error.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import { findSession } from "./seats.js";
 import { checkRoom } from "./serving.js";
 import type { Session } from "./sessions/session.js";
@@ -60,7 +60,7 @@ export class Get {
     const standing = this.#standing(session, position);
     if (session.standing !== standing) session.standing?.detach();
     session.standing = standing;
-    const sink = this.#endpoint.stream(visit.call, visit.headers);
+    const sink = this.#endpoint.stream(visit);
     visit.call.onGone(() => standing.leave(sink));
     sessions?.listening(session);
     const revision = session.handshake?.revision;
@@ -95,11 +95,7 @@ export class Get {
     try {
       const name = logName(position.stream, session ?? { principal: principal?.id });
       const reader = await readerOf(streams, name, position.after);
-      const connection = new StreamConnection(
-        position.stream,
-        this.#endpoint.stream(call, visit.headers),
-        true,
-      );
+      const connection = new StreamConnection(position.stream, this.#endpoint.stream(visit), true);
       call.onGone(() => connection.leave());
       await streams.carry(name, connection, reader);
     } finally {

@@ -1,4 +1,5 @@
 import { accepts, isMediaType } from "@towpath/mcp-core/http";
+import { RefusedError } from "@towpath/mcp-core/http-server";
 import {
   DEFAULT_HTTP_REVISION,
   isStatelessRevision,
@@ -8,7 +9,6 @@ import {
   type ReadonlyHeaders,
   type Revision,
 } from "@towpath/mcp-core/transport";
-import { RefusedError } from "./refused-error.js";
 
 export const SESSION_ID = "mcp-session-id";
 export const LAST_EVENT_ID = "last-event-id";

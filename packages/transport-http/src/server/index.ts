@@ -1,5 +1,6 @@
-export { AuthorizationError } from "./authorization.js";
-export { fetchHandler, type FetchHandler } from "./fetch-handler.js";
+export { AuthorizationError, type FetchHandler } from "@towpath/mcp-core/http-server";
+export type { HttpRequestHead } from "@towpath/mcp-core/http";
+export { fetchHandler } from "./fetch-handler.js";
+export type { HandlerOptions } from "./handler-options.js";
 export { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./limits.js";
 export type { HttpOptions, Resumability } from "./options.js";
-export type { HttpRequestHead } from "@towpath/mcp-core/http";

@@ -1,4 +1,4 @@
 /** Servers that need `node:http`, which Bun and Deno have as well. */
-export { nodeHandler, type NodeHandler, type NodeHandlerRest } from "./node-handler.js";
-export type { StreamableHttpOptions } from "./listen-options.js";
-export { streamableHttp } from "./streamable-http.js";
+export type { NodeHandler, NodeHandlerRest } from "@towpath/mcp-core/http-node";
+export { nodeHandler } from "./node-handler.js";
+export { streamableHttp, type StreamableHttpOptions } from "./streamable-http.js";

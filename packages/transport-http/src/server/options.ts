@@ -1,10 +1,9 @@
-import type { HttpRequestHead } from "@towpath/mcp-core/http";
+import { Guard } from "@towpath/mcp-core/http";
+import type { AdmissionOptions } from "@towpath/mcp-core/http-server";
 import {
   describe,
   withDefaults,
   type Clock,
-  type MaybePromise,
-  type Principal,
   checkBoolean,
   checkDuration,
   checkFunction,
@@ -14,7 +13,7 @@ import {
 import { httpLimits, type HttpLimits } from "./limits.js";
 
 /** What one endpoint does, however requests come to it. */
-export interface HttpOptions {
+export interface HttpOptions extends AdmissionOptions {
   /** The path of the MCP endpoint. Default: `/mcp`. */
   readonly path?: string;
   /**
@@ -38,19 +37,6 @@ export interface HttpOptions {
    * how much of it is kept for that. Default: true.
    */
   readonly resumable?: boolean | Partial<Resumability>;
-  /** Values of `Host` that are served, with or without a port. Default: on loopback its names, else any. */
-  readonly allowedHosts?: readonly string[];
-  /** Origins that browsers may call from, as in `https://example.com`. Default: on loopback its own, else none. */
-  readonly allowedOrigins?: readonly string[];
-  /**
-   * Says who is calling; nobody: 401. May throw an {@link AuthorizationError}. Not asked for `health`, `ready`
-   * and preflight requests. Default: everybody is served, as nobody in particular.
-   */
-  readonly authorize?: (request: HttpRequestHead) => MaybePromise<Principal | null | undefined>;
-  /** Path that answers 200 as long as the process does. Default: `/health` where it listens itself, else none. */
-  readonly health?: string | false;
-  /** Path that answers 200 as long as new work is taken, else 503. Default: `/ready` where it listens itself, else none. */
-  readonly ready?: string | false;
   readonly limits?: Partial<HttpLimits>;
   /** Told of failures that no client can be blamed for. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
@@ -80,8 +66,6 @@ const NAMES: Readonly<Record<keyof HttpOptions, true>> = {
   allowedHosts: true,
   allowedOrigins: true,
   authorize: true,
-  health: true,
-  ready: true,
   limits: true,
   onError: true,
   clock: true,
@@ -95,8 +79,6 @@ export interface HttpSettings
     Required<Pick<HttpOptions, Defaulted>>,
     Pick<HttpOptions, "allowedHosts" | "allowedOrigins" | "authorize" | "clock"> {
   readonly resumable: Resumability | undefined;
-  readonly health: string | undefined;
-  readonly ready: string | undefined;
   readonly limits: HttpLimits;
   readonly onError: (error: unknown) => void;
 }
@@ -106,13 +88,12 @@ export function httpSettings(options: HttpOptions): HttpSettings {
   checkNames("the options", options, NAMES);
   const { path = "/mcp", sessions = false, answers = "auto" } = options;
   const { streamAfterMs = 5_000, keepAliveMs = 15_000, retryMs = 1_000 } = options;
-  const { resumable = true, health = false, ready = false, onError = reportToConsole } = options;
+  const { resumable = true, onError = reportToConsole } = options;
   const { allowedHosts, allowedOrigins, authorize, clock } = options;
   checkBoolean("sessions", sessions);
-  for (const [name, value] of Object.entries({ path, health, ready })) checkPath(name, value);
-  const paths = [path, health, ready].filter((one) => one !== false);
-  if (new Set(paths).size < paths.length)
-    throw new TypeError(`path, health and ready must differ, not be ${paths.join(", ")}`);
+  checkPath("path", path);
+  // Says what is wrong where it is written, not only where the server is started.
+  new Guard({ loopbackOnly: false, allowedHosts, allowedOrigins });
   for (const [name, value] of Object.entries({ streamAfterMs, keepAliveMs })) checkDuration(name, value);
   for (const [name, value] of Object.entries({ authorize, onError })) checkFunction(name, value);
   if (!Number.isSafeInteger(retryMs) || retryMs < 0)
@@ -128,8 +109,6 @@ export function httpSettings(options: HttpOptions): HttpSettings {
     keepAliveMs,
     retryMs,
     resumable: resumability(resumable),
-    health: health === false ? undefined : health,
-    ready: ready === false ? undefined : ready,
     limits: httpLimits(options.limits),
     onError,
     ...(allowedHosts !== undefined && { allowedHosts }),

@@ -1,4 +1,5 @@
 import type { RequestBody } from "@towpath/mcp-core/http";
+import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import {
   ErrorCode,
   invalidMessage,
@@ -23,9 +24,7 @@ import {
 } from "@towpath/mcp-core/transport";
 import { checkPostTypes, checkVersion, saysStateless, SESSION_ID } from "./headers.js";
 import type { HttpExchange } from "./exchange.js";
-import type { EndpointParts, Visit } from "./endpoint-parts.js";
-import { refuse } from "./refusals.js";
-import { RefusedError } from "./refused-error.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import { findSession, seatAlone, seatOf, type Seat } from "./seats.js";
 import { serve } from "./serving.js";
 import type { Session } from "./sessions/session.js";
@@ -53,7 +52,7 @@ export async function post(endpoint: EndpointParts, visit: Visit): Promise<void>
     const taken = take(endpoint, visit, read.value);
     if (isPromise(taken)) await taken;
   } catch (error) {
-    refuse(call, error, visit.headers, (failure) => endpoint.report(failure), idOf(read));
+    endpoint.gate.refuse(visit, error, idOf(read));
   }
 }
 

@@ -1,3 +1,4 @@
+import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import {
   isPromise,
   type Dispatcher,
@@ -7,8 +8,7 @@ import {
   type Revision,
 } from "@towpath/mcp-core/transport";
 import { revisionOf, SESSION_ID } from "./headers.js";
-import type { EndpointParts, Visit } from "./endpoint-parts.js";
-import { RefusedError } from "./refused-error.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import type { Session } from "./sessions/session.js";
 import type { StreamOwner } from "./streams/stream-id.js";
 

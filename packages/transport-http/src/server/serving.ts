@@ -1,3 +1,4 @@
+import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import {
   BusyError,
   isPromise,
@@ -7,8 +8,7 @@ import {
   type Reply,
 } from "@towpath/mcp-core/transport";
 import { HttpExchange } from "./exchange.js";
-import type { EndpointParts, Visit } from "./endpoint-parts.js";
-import { RefusedError } from "./refused-error.js";
+import type { EndpointParts } from "./endpoint-parts.js";
 import type { Seat } from "./seats.js";
 
 const CLOSED: CloseReason = { kind: "closed" };

@@ -15,6 +15,6 @@ export async function startServer(mcp: Dispatcher, options: StreamableHttpOption
   const links = new CountedLinks(mcp);
   const listener = await streamableHttp({ port: 0, ...options }).start(links);
   onTestFinished(() => listener.drain({ timeoutMs: 0 }));
-  const url = listener.url ?? "";
+  const url = listener.urls?.[0] ?? "";
   return { url, port: Number(new URL(url).port), links, drain: (how) => listener.drain(how) };
 }

@@ -1,8 +1,12 @@
 import type { ServerOptions as TlsServerOptions } from "node:https";
-import { checkLimit, describe, isObject, checkAtLeast0 } from "@towpath/mcp-core/transport";
-import type { HttpOptions } from "./options.js";
+import type { HealthPaths } from "../http-server/services.js";
+import { describe, isObject } from "../jsonrpc/guards.js";
+import { systemClock, type Clock } from "../protocol/clock.js";
+import { checkLimit } from "../protocol/limits.js";
+import { checkAtLeast0, checkFunction, checkPath } from "../protocol/option-checks.js";
 
-export interface StreamableHttpOptions extends HttpOptions {
+/** How a server over HTTP listens. */
+export interface ListenOptions extends HealthPaths {
   /** The address to listen on. Default: `127.0.0.1`, which only this machine reaches. */
   readonly host?: string;
   /** Default: 8000. 0 is any that is free; the listener's `url` says which. */
@@ -22,15 +26,38 @@ export interface StreamableHttpOptions extends HttpOptions {
   readonly drainDelayMs?: number;
 }
 
-/** How connections are taken, and what is served on them. */
+/** What is the server's to know, and what its transports know as well. */
+export interface HttpServerOptions extends ListenOptions {
+  /** Told of failures that no client can be blamed for. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+  /** For tests. Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Every name there is. */
+export const LISTEN_OPTIONS: Readonly<Record<keyof ListenOptions, true>> = {
+  host: true,
+  port: true,
+  tls: true,
+  headersTimeoutMs: true,
+  keepAliveTimeoutMs: true,
+  maxConnections: true,
+  drainDelayMs: true,
+  health: true,
+  ready: true,
+};
+
+/** How connections are taken. */
 export interface ListenSettings {
   readonly host: string;
   readonly port: number;
   readonly tls: TlsServerOptions | undefined;
   readonly timing: Timing;
   readonly drainDelayMs: number;
-  /** Of the endpoint; not checked yet. */
-  readonly http: HttpOptions;
+  readonly health: string | false;
+  readonly ready: string | false;
+  readonly onError: (error: unknown) => void;
+  readonly clock: Clock;
 }
 
 export interface Timing {
@@ -43,16 +70,25 @@ const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8000;
 
 /** @throws RangeError, TypeError for an option that is not what it must be */
-export function listenSettings(options: StreamableHttpOptions): ListenSettings {
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, tls, drainDelayMs = 0, ...rest } = options;
-  const { headersTimeoutMs = 10_000, keepAliveTimeoutMs = 75_000, maxConnections = 20_000, ...http } = rest;
+export function listenSettings(options: HttpServerOptions): ListenSettings {
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, tls, drainDelayMs = 0 } = options;
+  const { headersTimeoutMs = 10_000, keepAliveTimeoutMs = 75_000, maxConnections = 20_000 } = options;
+  const { health = "/health", ready = "/ready", onError = reportToConsole, clock = systemClock } = options;
   const timing = { headersTimeoutMs, keepAliveTimeoutMs, maxConnections };
   for (const [name, value] of Object.entries(timing)) checkLimit(name, value);
   checkAtLeast0("port", port, 65_535);
   checkAtLeast0("drainDelayMs", drainDelayMs, Infinity);
+  checkFunction("onError", onError);
+  checkPath("health", health);
+  checkPath("ready", ready);
   checkTls(tls);
-  const { health = "/health", ready = "/ready" } = http;
-  return { host: addressOf(host), port, tls, timing, drainDelayMs, http: { ...http, health, ready } };
+  return { host: addressOf(host), port, tls, timing, drainDelayMs, health, ready, onError, clock };
+}
+
+/** What is told of to nobody else goes to the console. */
+export function reportToConsole(error: unknown): void {
+  // eslint-disable-next-line no-console -- without an onError, a failure would go unseen
+  console.error(error);
 }
 
 /** An IPv6 address may be given as a URL has it. */

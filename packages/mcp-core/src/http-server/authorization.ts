@@ -1,6 +1,6 @@
-import type { HttpHeaders, HttpRequestHead } from "@towpath/mcp-core/http";
-import { isPromise, type MaybePromise, type Principal } from "@towpath/mcp-core/transport";
-import type { HttpOptions } from "./options.js";
+import type { MaybePromise, Principal } from "../contract/index.js";
+import type { HttpHeaders, HttpRequestHead } from "../http/call.js";
+import { isPromise } from "../protocol/promises.js";
 
 /** Thrown by `authorize`: why a request is not served. */
 export class AuthorizationError extends Error {
@@ -35,7 +35,8 @@ function checkChallenge(challenge: string): void {
   );
 }
 
-export type Authorize = NonNullable<HttpOptions["authorize"]>;
+/** Says who sent a request, as far as its head tells. */
+export type Authorize = (request: HttpRequestHead) => MaybePromise<Principal | null | undefined>;
 
 /** @throws AuthorizationError; whatever `authorize` throws */
 export function principalOf(

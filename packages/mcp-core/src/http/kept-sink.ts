@@ -1,5 +1,6 @@
-import type { EventSink, KeepAlive } from "@towpath/mcp-core/http";
-import type { MaybePromise } from "@towpath/mcp-core/transport";
+import type { MaybePromise } from "../protocol/promises.js";
+import type { EventSink } from "./call.js";
+import type { KeepAlive } from "./keep-alive.js";
 
 /** A stream that is kept alive until it ends. */
 export class KeptSink implements EventSink {

@@ -1,20 +1,23 @@
 import type { Server } from "node:http";
-import { systemClock, type Listener } from "@towpath/mcp-core/transport";
-import type { Endpoint } from "./endpoint.js";
+import type { Listener } from "../contract/index.js";
+import type { Services } from "../http-server/services.js";
+import { systemClock, type Clock } from "../protocol/clock.js";
 
 /** How long answers may take to reach their clients when all else is over, in ms. */
 const FLUSH_MS = 500;
 
 export interface HttpListenerOptions {
   readonly server: Server;
-  readonly endpoint: Endpoint;
-  readonly url: string;
+  readonly services: Services;
+  /** Where its services are reached, those that clients are told of. */
+  readonly urls: readonly string[];
   readonly drainDelayMs: number;
+  readonly clock: Clock;
 }
 
-/** An endpoint with a server of its own. */
+/** A server of our own, and what is served there. */
 export class HttpListener implements Listener {
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly closed: Promise<void>;
   readonly #options: HttpListenerOptions;
   #settleClosed: () => void = () => undefined;
@@ -22,7 +25,7 @@ export class HttpListener implements Listener {
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
-    this.url = options.url;
+    this.urls = options.urls;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
   }
 
@@ -33,10 +36,10 @@ export class HttpListener implements Listener {
 
   async #drain(timeoutMs: number | undefined): Promise<void> {
     this.#draining = true;
-    const { server, endpoint, drainDelayMs } = this.#options;
-    endpoint.leave();
-    if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, endpoint.settings.clock);
-    await endpoint.drain(timeoutMs);
+    const { server, services, drainDelayMs, clock } = this.#options;
+    services.leave();
+    if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, clock);
+    await services.drain(timeoutMs);
     const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => server.closeAllConnections());
     server.close(() => {
       cut.cancel();
@@ -46,6 +49,6 @@ export class HttpListener implements Listener {
   }
 }
 
-function passed(ms: number, clock = systemClock): Promise<void> {
+function passed(ms: number, clock: Clock): Promise<void> {
   return new Promise((resolve) => clock.schedule(ms, resolve, { keepAlive: true }));
 }

@@ -1,5 +1,5 @@
-import { InvalidRequestError, type ProtocolError } from "@towpath/mcp-core/transport";
-import type { HttpHeaders } from "@towpath/mcp-core/http";
+import type { HttpHeaders } from "../http/call.js";
+import { InvalidRequestError, type ProtocolError } from "../jsonrpc/errors.js";
 
 /** Why a request is not served: an HTTP status, and the error that goes into the body. */
 export class RefusedError extends Error {
