@@ -42,14 +42,18 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-/** The first frame of a server's, and where it ends; nothing while some of it is missing. */
+/** The first frame of either side's, and where it ends; nothing while some of it is missing. */
 export function firstFrame(bytes: Buffer): (Frame & { readonly end: number }) | undefined {
   const [first, second] = bytes;
   if (first === undefined || second === undefined) return undefined;
-  const wide = second === 127 ? 8 : second === 126 ? 2 : 0;
-  if (bytes.length < 2 + wide) return undefined;
-  const length = wide === 0 ? second : bytes.readUIntBE(wide === 8 ? 4 : 2, wide === 8 ? 6 : 2);
-  const end = 2 + wide + length;
+  const short = second & 0x7f;
+  const wide = short === 127 ? 8 : short === 126 ? 2 : 0;
+  const mask = second > 0x7f ? 4 : 0;
+  const start = 2 + wide + mask;
+  if (bytes.length < start) return undefined;
+  const end = start + (wide === 0 ? short : bytes.readUIntBE(wide === 8 ? 4 : 2, wide === 8 ? 6 : 2));
   if (bytes.length < end) return undefined;
-  return { opcode: first & 0x0f, payload: bytes.subarray(2 + wide, end), end };
+  const key = bytes.subarray(start - mask, start);
+  const payload = bytes.subarray(start, end).map((byte, index) => byte ^ (key[index % 4] ?? 0));
+  return { opcode: first & 0x0f, payload: Buffer.from(payload), end };
 }
