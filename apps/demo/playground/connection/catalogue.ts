@@ -23,6 +23,7 @@ export class Listed<T> {
   readonly #connection: Connection;
   readonly #source: Source<T>;
   #isWaiting = false;
+  #readings = 0;
 
   constructor(connection: Connection, source: Source<T>, changes: string) {
     this.#connection = connection;
@@ -46,7 +47,8 @@ export class Listed<T> {
     const source = client && this.#source(client);
     if (source === undefined) return;
     this.listing.set({ kind: "loading", items: this.items });
-    const isCurrent = (): boolean => this.#connection.live?.client === client;
+    const reading = ++this.#readings;
+    const isCurrent = (): boolean => this.#connection.live?.client === client && this.#readings === reading;
     try {
       const items: T[] = [];
       for await (const item of source) {

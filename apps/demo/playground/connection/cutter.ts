@@ -34,10 +34,9 @@ export class Cutter {
   /** Takes a stream; returns what to call when it has ended. */
   opened(cut: Cut, after?: string | null): () => void {
     this.#open.add(cut);
-    if (this.#isDown) {
-      this.#isDown = false;
-      this.#tell(after ? { kind: "resumed", after } : { kind: "back" });
-    }
+    if (after) this.#tell({ kind: "resumed", after });
+    else if (this.#isDown) this.#tell({ kind: "back" });
+    this.#isDown = false;
     return () => this.#open.delete(cut);
   }
 

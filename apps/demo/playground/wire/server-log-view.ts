@@ -6,6 +6,7 @@ import { jsonView } from "../page/json-view.js";
 import { toast } from "../page/notices.js";
 import { emptyState } from "../page/parts.js";
 import { messageOf, timeOf } from "../page/words.js";
+import { isObject } from "../schema/is-object.js";
 import type { LogEntry, ServerLog } from "./server-log.js";
 import { StickyList } from "./sticky-list.js";
 
@@ -64,6 +65,15 @@ const TONES: Readonly<Partial<Record<LogLevel, string>>> = {
   warning: "warning",
 };
 
+/** What is said: a text, alone or as the `message` among other things. */
+function saidIn(data: LogEntry["data"]): readonly HTMLElement[] {
+  if (typeof data === "string") return [el("span", { class: "breakable" }, data)];
+  if (!isObject(data) || typeof data["message"] !== "string") return [jsonView(data)];
+  const { message, ...rest } = data;
+  const text = el("span", { class: "breakable" }, message);
+  return Object.keys(rest).length === 0 ? [text] : [text, jsonView(rest)];
+}
+
 function lineOf({ at, level, logger, data }: LogEntry): HTMLElement {
   return el(
     "li",
@@ -71,6 +81,6 @@ function lineOf({ at, level, logger, data }: LogEntry): HTMLElement {
     el("time", { class: "mono muted" }, timeOf(at)),
     el("span", { class: "chip", "data-tone": TONES[level] ?? "bad" }, level),
     logger !== undefined && el("span", { class: "mono muted" }, logger),
-    typeof data === "string" ? el("span", { class: "breakable" }, data) : jsonView(data),
+    ...saidIn(data),
   );
 }
