@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { pathToFileURL } from "node:url";
 import type { HttpCall } from "@towpath/mcp-core/http";
+import { httpServer } from "@towpath/mcp-core/http-node";
+import { streamableHttp } from "@towpath/transport-http";
 import { expect, it, onTestFinished } from "vitest";
 import { playground } from "./playground.js";
+import { createNotebookServer } from "./server.js";
 
 /** A folder as the build leaves it. */
 function built(files: Readonly<Record<string, string>>): URL {
@@ -55,4 +58,14 @@ it("answers GET and HEAD, and nothing else", () => {
   expect(answerTo("GET", "/")).toEqual([200, "page"]);
   expect(answerTo("HEAD", "/")).toEqual([200, "page"]);
   expect(answerTo("POST", "/")).toEqual([405, undefined]);
+});
+
+it("is served beside a transport, on one port", async () => {
+  const page = playground({ "streamable-http": "/mcp" }, built({ "index.html": "page" }));
+  const running = await createNotebookServer().start(httpServer({ port: 0 }, streamableHttp(), page));
+  onTestFinished(() => running.drain({ timeoutMs: 0 }));
+  expect(running.urls).toHaveLength(1);
+  const response = await fetch(new URL("/", running.urls[0]));
+  expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(await response.text()).toBe("page");
 });
