@@ -1,6 +1,12 @@
 import type { Duplex } from "node:stream";
 import { Deadlines } from "@towpath/mcp-core/http";
-import { systemClock, type Clock, type CloseReason, type MaybePromise } from "@towpath/mcp-core/transport";
+import {
+  systemClock,
+  type Clock,
+  type CloseReason,
+  type MaybePromise,
+  type Scheduled,
+} from "@towpath/mcp-core/transport";
 import type { WebSocket } from "ws";
 import { Budget } from "../budget.js";
 import { CloseCode, isDeliberate, WebSocketClosedError } from "../close-codes.js";
@@ -18,6 +24,9 @@ const TOO_LONG: ReadonlySet<string> = new Set([
   "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH",
   "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH",
 ]);
+
+/** How long a peer that has said goodbye may take to end the connection, in ms. */
+const LEAVING_MS = 100;
 
 export interface ChannelLimits extends OutboxLimits {
   /** Only for what is said of longer ones: `ws` keeps it. */
@@ -63,6 +72,9 @@ export class Channel {
   readonly #pulse: Pulse;
   /** Bytes that came since the last message that is here whole. */
   #partial = 0;
+  /** A close frame has gone out, or come. */
+  #closing = false;
+  #leaving: Scheduled | undefined;
   #isOver = false;
 
   constructor(ws: WebSocket, socket: Duplex, group: ChannelGroup, events: ChannelEvents) {
@@ -85,6 +97,7 @@ export class Channel {
       () => this.#die(),
     );
     socket.prependListener("data", this.#arrived);
+    socket.on("data", this.#taken);
     ws.on("message", this.#message);
     ws.on("error", (error: Error) => this.#broke(error));
     ws.once("close", (code: number, reason: Buffer) => this.#closed(code, reason.toString()));
@@ -97,6 +110,7 @@ export class Channel {
 
   /** Says goodbye, behind all that was sent. The peer has a moment to say so, too. */
   close(code: number, reason = ""): void {
+    this.#closing = true;
     this.#ws.close(code, reason);
   }
 
@@ -127,6 +141,14 @@ export class Channel {
     if (unfinished.exceeded) this.fail(CloseCode.policy, "too much is being received, from all together");
   };
 
+  /** Called behind `ws`, which answers a close frame and then waits for the peer to end the connection. */
+  readonly #taken = (): void => {
+    if (this.#ws.readyState !== this.#ws.CLOSING || this.#closing || this.#isOver) return;
+    this.#closing = true;
+    // Only then does `ws` tell of the code. Whoever has said goodbye waits for nothing.
+    this.#leaving = systemClock.schedule(LEAVING_MS, () => this.#ws.terminate());
+  };
+
   readonly #message = (data: Buffer, isBinary: boolean): void => {
     this.#forgetPartial();
     if (this.#isOver) return;
@@ -155,6 +177,7 @@ export class Channel {
 
   #closed(code: number, reason: string): void {
     this.#pulse.stop();
+    this.#leaving?.cancel();
     this.#forgetPartial();
     const error = new WebSocketClosedError(code, reason);
     this.#end({ kind: isDeliberate(code) ? "closed" : "lost", error });

@@ -5,7 +5,9 @@ import { deferred } from "@towpath/test-support/deferred.js";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "ws";
 import { webSocketClient } from "../../src/index.js";
+import { Opcode } from "../support/frames.js";
 import { otherServer, speaking } from "../support/other-server.js";
+import { rawAccepting } from "../support/raw-accepting.js";
 import { stage } from "../support/stage.js";
 import { connected, started } from "../support/start.js";
 
@@ -44,6 +46,15 @@ describe("a call fails at once with a ConnectionLostError", () => {
       mayHaveBeenDelivered: true,
       message: expect.stringMatching(message) as unknown,
     });
+  });
+
+  it("when the server has said goodbye, and does not end the connection", async () => {
+    const url = await rawAccepting(({ method }, end) => {
+      const code = Buffer.from([0x03, 0xe9]);
+      if (method === "tools/call") end.frame(code, { opcode: Opcode.close });
+    });
+    const failed = await lost(url, { closeTimeoutMs: 1_000_000 });
+    expect(failed).toMatchObject({ message: expect.stringMatching(/code 1001/) as unknown });
   });
 
   it("when a binary frame comes, and the server is told", async () => {
