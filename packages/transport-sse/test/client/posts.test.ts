@@ -264,7 +264,7 @@ describe.each(CONNECTORS)("over %s, an answer to the server", (_name, sse) => {
 });
 
 describe("a client that is given the wrong thing", () => {
-  it.each([
+  it.each<readonly [string, object, string]>([
     ["/sse", {}, "absolute"],
     ["ftp://localhost/sse", {}, "not ftp:"],
     ["http://user:secret@localhost/sse", {}, "option headers"],
