@@ -20,6 +20,8 @@ export default defineConfig({
   // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
   treeshake: true,
   platform: "neutral",
+  // Bundlers for other runtimes know Node's own modules by it.
+  removeNodeProtocol: false,
   // It is published as ESM alone, which not every Node 20 can `require`.
   noExternal: ["url-template"],
   target: "node20",

@@ -9,7 +9,7 @@ export interface NodeService extends HttpService {
    * Takes a connection over, for a request to one of its paths that asks for another protocol (RFC 9110, section
    * 7.8). Never throws. Absent: such requests are answered like any other.
    */
-  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** A transport that listens by itself, and that can share a server with others. */

@@ -1,15 +1,23 @@
-import type { MaybePromise } from "../contract/index.js";
+import type { Exchange, MaybePromise } from "../contract/index.js";
 import type { Reply } from "../jsonrpc/encode.js";
 import { errorReply } from "../jsonrpc/encode.js";
 import type { JsonRpcRequest, RequestId } from "../jsonrpc/messages.js";
 import { BusyError, ShuttingDownError } from "../protocol/errors.js";
 import type { ConnectionLimits } from "./limits.js";
 import { isPromise } from "../protocol/promises.js";
+import type { Load } from "./load.js";
 
-type Serve = (message: JsonRpcRequest) => MaybePromise<Reply | undefined>;
+/** How a message came, where each comes in its own way, as in an HTTP request. */
+export interface Arrival extends Pick<Exchange, "principal" | "headers"> {
+  /** Bytes or characters of the message. */
+  readonly bytes?: number;
+}
+
+type Serve = (message: JsonRpcRequest, arrival: Arrival | undefined) => MaybePromise<Reply | undefined>;
 
 interface Waiting {
   readonly message: JsonRpcRequest;
+  readonly arrival: Arrival | undefined;
   readonly settle: (reply: MaybePromise<Reply | undefined>) => void;
 }
 
@@ -29,23 +37,44 @@ export const PINGS_PAST_LIMIT = 16;
 export class Admission {
   readonly #limits: ConnectionLimits;
   readonly #serve: Serve;
+  readonly #load: Load | undefined;
   readonly #waiting = new Set<Waiting>();
   #inFlight = 0;
   #listens = 0;
   #refusing = false;
   #held = false;
 
-  constructor(limits: ConnectionLimits, serve: Serve) {
+  /** @param load what this and other connections cost together, if that is bounded */
+  constructor(limits: ConnectionLimits, serve: Serve, load?: Load) {
     this.#limits = limits;
     this.#serve = serve;
+    this.#load = load;
   }
 
-  admit(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+  admit(message: JsonRpcRequest, arrival?: Arrival): MaybePromise<Reply | undefined> {
+    const load = this.#load;
+    // Subscriptions last, and have a bound of their own.
+    if (load === undefined || message.method === PING || message.method === LISTEN)
+      return this.#admit(message, arrival);
+    const { bytes = 0 } = arrival ?? {};
+    if (!load.take(bytes)) return load.refuse(message);
+    const reply = this.#admit(message, arrival);
+    if (!isPromise(reply)) {
+      load.give(bytes);
+      return reply;
+    }
+    return reply.then((ended) => {
+      load.give(bytes);
+      return ended;
+    });
+  }
+
+  #admit(message: JsonRpcRequest, arrival: Arrival | undefined): MaybePromise<Reply | undefined> {
     if (this.#refusing) return errorReply(message.id, new ShuttingDownError().toJSON());
-    if (message.method === LISTEN) return this.#listen(message);
-    if (this.#hasRoom() || this.#pressing(message)) return this.#begin(message);
+    if (message.method === LISTEN) return this.#listen(message, arrival);
+    if (this.#hasRoom() || this.#pressing(message)) return this.#begin(message, arrival);
     if (this.#waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
-    return new Promise((settle) => this.#waiting.add({ message, settle }));
+    return new Promise((settle) => this.#waiting.add({ message, arrival, settle }));
   }
 
   /** Forgets requests that were cancelled before they began. */
@@ -79,8 +108,8 @@ export class Admission {
     this.#waiting.clear();
   }
 
-  #begin(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
-    const reply = this.#serve(message);
+  #begin(message: JsonRpcRequest, arrival: Arrival | undefined): MaybePromise<Reply | undefined> {
+    const reply = this.#serve(message, arrival);
     return isPromise(reply) ? this.#count(reply) : reply;
   }
 
@@ -98,7 +127,7 @@ export class Admission {
       if (!this.#hasRoom()) return;
       this.#waiting.delete(waiting);
       // Counted even if it is there at once, so that its reply is written before many more begin.
-      waiting.settle(this.#count(Promise.resolve(this.#serve(waiting.message))));
+      waiting.settle(this.#count(Promise.resolve(this.#serve(waiting.message, waiting.arrival))));
     }
   }
 
@@ -110,7 +139,7 @@ export class Admission {
     return method === PING && this.#inFlight < this.#limits.maxInFlight + PINGS_PAST_LIMIT;
   }
 
-  #listen(message: JsonRpcRequest): MaybePromise<Reply | undefined> {
+  #listen(message: JsonRpcRequest, arrival: Arrival | undefined): MaybePromise<Reply | undefined> {
     if (this.#listens >= this.#limits.maxListens) {
       const { maxListens } = this.#limits;
       return busy(
@@ -118,7 +147,7 @@ export class Admission {
         `This connection has ${String(maxListens)} subscriptions open, the most it may have`,
       );
     }
-    const reply = this.#serve(message);
+    const reply = this.#serve(message, arrival);
     if (!isPromise(reply)) return reply;
     this.#listens += 1;
     return reply.then((ended) => {

@@ -62,10 +62,11 @@ export {
   type HandshakeRevision,
   type Revision,
 } from "../protocol/revisions.js";
-export { Admission, LISTEN, PING, PINGS_PAST_LIMIT } from "./admission.js";
+export { Admission, type Arrival, LISTEN, PING, PINGS_PAST_LIMIT } from "./admission.js";
 export { namesStatelessVersion, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
+export { Load, type LoadLimits } from "./load.js";
 export { readIdFromHead } from "./read-id.js";
 export { refuseText, refuseValue, unreadableReply } from "./refusals.js";
 export { ServerConnection, type ServerConnectionOptions } from "./server-connection.js";

@@ -14,9 +14,10 @@ import type { JsonRpcNotification } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { BusyError } from "../protocol/errors.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
-import { Admission } from "./admission.js";
+import { Admission, type Arrival } from "./admission.js";
 import { serveBatch } from "./batch.js";
 import { connectionLimits, type ConnectionLimits } from "./limits.js";
+import type { Load } from "./load.js";
 import { refuseText, refuseValue } from "./refusals.js";
 
 export interface ServerConnectionOptions {
@@ -33,6 +34,8 @@ export interface ServerConnectionOptions {
    */
   readonly onUnread: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
+  /** What the requests of this and other connections may cost together. Default: it is not bounded. */
+  readonly load?: Load | undefined;
   readonly clock?: Clock;
 }
 
@@ -47,6 +50,7 @@ export class ServerConnection {
   readonly #limits: ConnectionLimits;
   readonly #admission: Admission;
   readonly #clock: Clock;
+  readonly #isCounted: boolean;
   /** Replies promised and not yet written. */
   #owed = 0;
   /** Replies written that the peer has no room for yet. */
@@ -56,14 +60,21 @@ export class ServerConnection {
   #closed = false;
 
   constructor(options: ServerConnectionOptions) {
-    const { dispatcher, peer, headers, send, onUnread, limits, clock = systemClock } = options;
+    const { dispatcher, peer, headers, send, onUnread, limits, load, clock = systemClock } = options;
     this.#limits = connectionLimits(limits);
     this.#clock = clock;
+    this.#isCounted = load !== undefined;
     this.#send = send;
     this.#onUnread = onUnread;
     this.#link = dispatcher.open({ ...peer, push: send });
     const exchange: Exchange = headers === undefined ? { send } : { send, headers };
-    this.#admission = new Admission(this.#limits, (message) => this.#link.request(message, exchange));
+    const exchangeOf = (arrival: Arrival | undefined): Exchange =>
+      arrival?.headers === undefined ? exchange : { send, ...arrival };
+    this.#admission = new Admission(
+      this.#limits,
+      (message, arrival) => this.#link.request(message, exchangeOf(arrival)),
+      load,
+    );
   }
 
   /** Takes one message, or one batch, as JSON text. Never throws. */
@@ -76,16 +87,16 @@ export class ServerConnection {
       this.refuse(new ParseError(`Parse error: ${detail}`), json);
       return;
     }
-    this.receiveValue(value);
+    this.receiveValue(value, this.#isCounted ? { bytes: json.length } : undefined);
   }
 
-  /** Takes one message, or one batch, that was parsed already. Never throws. */
-  receiveValue(value: unknown): void {
+  /** Takes one message, or one batch, that was parsed already; what came with it counts for it alone. Never throws. */
+  receiveValue(value: unknown, arrival?: Arrival): void {
     if (this.#closed) return;
-    if (isRequest(value)) this.#reply(this.#admission.admit(value));
+    if (isRequest(value)) this.#reply(this.#admission.admit(value, arrival));
     else if (isNotification(value)) this.#notify(value);
     else if (isResponse(value)) fireAndForget(() => this.#link.answer(value));
-    else if (Array.isArray(value)) this.#reply(this.#batch(value));
+    else if (Array.isArray(value)) this.#reply(this.#batch(value, arrival));
     else this.#write(refuseValue(this.#link, value));
   }
 
@@ -142,9 +153,11 @@ export class ServerConnection {
     });
   }
 
-  #batch(values: readonly unknown[]): MaybePromise<PreEncoded | undefined> {
+  #batch(values: readonly unknown[], arrival?: Arrival): MaybePromise<PreEncoded | undefined> {
+    const { bytes = 0 } = arrival ?? {};
+    const part = arrival && { ...arrival, bytes: bytes / Math.max(values.length, 1) };
     return serveBatch(this.#link, values, this.#limits.maxBatch, {
-      serve: (message) => this.#admission.admit(message),
+      serve: (message) => this.#admission.admit(message, part),
       notify: (message) => this.#notify(message),
     });
   }

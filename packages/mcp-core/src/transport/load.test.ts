@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { Admission } from "./admission.js";
+import { connectionLimits } from "./limits.js";
+import { Load } from "./load.js";
+import type { Reply } from "../jsonrpc/encode.js";
+import type { JsonRpcRequest } from "../jsonrpc/messages.js";
+
+const call = (id: number, method = "tools/call"): JsonRpcRequest => ({ jsonrpc: "2.0", id, method });
+
+/** Two connections whose requests wait until they are answered. */
+function connections(load: Load): { admit: Admission["admit"]; answer: () => void }[] {
+  return [1, 2].map(() => {
+    const waiting: ((reply: Reply) => void)[] = [];
+    const serve = (): Promise<Reply> => new Promise((resolve) => waiting.push(resolve));
+    const admission = new Admission(connectionLimits(), serve, load);
+    return {
+      admit: (message, arrival) => admission.admit(message, arrival),
+      answer: () => waiting.shift()?.({ json: "{}" }),
+    };
+  });
+}
+
+describe("what several connections cost together", () => {
+  it("is bounded in requests, and each that was answered makes room", async () => {
+    const [first, second] = connections(new Load({ maxInFlight: 2, maxInFlightBytes: Infinity }));
+    const begun = first?.admit(call(1));
+    void second?.admit(call(1));
+    expect(second?.admit(call(2))).toMatchObject({
+      json: expect.stringContaining("2 requests of all clients") as string,
+    });
+    expect(second?.admit(call(3, "ping"))).toBeInstanceOf(Promise);
+    first?.answer();
+    await begun;
+    expect(second?.admit(call(4))).toBeInstanceOf(Promise);
+  });
+
+  it("is bounded in bytes, but for a message that comes alone", async () => {
+    const [first, second] = connections(new Load({ maxInFlight: 10, maxInFlightBytes: 100 }));
+    const alone = first?.admit(call(1), { bytes: 500 });
+    expect(second?.admit(call(1), { bytes: 1 })).toMatchObject({
+      json: expect.stringContaining("was not begun") as string,
+    });
+    first?.answer();
+    await alone;
+    expect(second?.admit(call(2), { bytes: 60 })).toBeInstanceOf(Promise);
+    expect(second?.admit(call(3), { bytes: 60 })).not.toBeInstanceOf(Promise);
+    expect(second?.admit(call(4), { bytes: 40 })).toBeInstanceOf(Promise);
+  });
+});
