@@ -1,5 +1,9 @@
 import type { ReconnectBudget } from "../contract/index.js";
+import { ProtocolError } from "../jsonrpc/errors.js";
 import type { Clock } from "../protocol/clock.js";
+import { unlessAborted } from "./abort.js";
+import { deferred } from "./deferred.js";
+import { InvalidResultError, NoCommonRevisionError } from "./errors.js";
 
 /** Says whether a connection that was lost may be opened once more. */
 export class ReconnectPolicy {
@@ -22,4 +26,36 @@ export class ReconnectPolicy {
     this.#spentAt.push(now);
     return true;
   }
+
+  /** Whether a connection is opened again before anybody needs it. */
+  get isEager(): boolean {
+    return this.#budget?.eager === true;
+  }
+
+  /**
+   * Waits for the next attempt after some that failed.
+   * @param failures how many, in a row
+   * @throws the failure when there is to be no other attempt; the signal's reason
+   */
+  async pause(failure: unknown, failures: number, signal: AbortSignal): Promise<void> {
+    const { delayMs, maxDelayMs = delayMs, mayPass = mayPassByItself } = this.#budget ?? {};
+    if (delayMs === undefined || maxDelayMs === undefined || !mayPass(failure) || !this.spend())
+      throw failure;
+    const longest = Math.min(delayMs * 2 ** (failures - 1), maxDelayMs);
+    // Clients that were lost together must not all come back together.
+    const ms = longest * (0.5 + Math.random() / 2);
+    const { promise, resolve } = deferred();
+    const timer = this.#clock.schedule(ms, resolve, { keepAlive: true });
+    await unlessAborted(promise, signal).finally(() => {
+      timer.cancel();
+    });
+  }
+}
+
+function mayPassByItself(failure: unknown): boolean {
+  return !(
+    failure instanceof ProtocolError ||
+    failure instanceof NoCommonRevisionError ||
+    failure instanceof InvalidResultError
+  );
 }

@@ -108,8 +108,20 @@ export class Sessions {
   }
 
   async #open(): Promise<Session> {
+    if (this.#lost === undefined) return this.#attempt();
+    if (!this.#reconnect.spend()) throw gone(this.#lost);
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        this.#closing.signal.throwIfAborted();
+        await this.#reconnect.pause(error, failures, this.#closing.signal);
+      }
+    }
+  }
+
+  async #attempt(): Promise<Session> {
     this.#closing.signal.throwIfAborted();
-    if (this.#lost !== undefined && !this.#reconnect.spend()) throw gone(this.#lost);
     const { probeTimeoutMs = DEFAULT_PROBE_TIMEOUT_MS } = this.#options;
     const knownEra = this.#era;
     this.#era = undefined;
@@ -146,6 +158,8 @@ export class Sessions {
     void connection.closed.then(({ error }) => {
       if (this.#current === session) this.#current = undefined;
       this.#lost = error ?? new Error("the connection was closed");
+      // Whoever calls next learns why it cannot be opened, if so.
+      if (this.#reconnect.isEager && !this.#closing.signal.aborted) this.open().catch(() => undefined);
     });
     return session;
   }

@@ -31,6 +31,17 @@ export interface ReconnectBudget {
   readonly windowMs: number;
   /** Requests that were lost with a connection are sent once more on the next, where that does nothing twice. */
   readonly repeats?: true;
+  /**
+   * How long to wait after an attempt that failed before the next, in ms; each further pause is twice as long, and
+   * a random part of it shorter. Absent: an attempt that fails is not repeated, but by the next call.
+   */
+  readonly delayMs?: number;
+  /** The longest pause, in ms. Default: that of the first. */
+  readonly maxDelayMs?: number;
+  /** Whether an attempt that failed so may succeed the next time. Default: it may, unless the server itself refused. */
+  readonly mayPass?: (failure: unknown) => boolean;
+  /** It is opened again as soon as it is lost, and not only for the next call: the server may speak at any time. */
+  readonly eager?: true;
 }
 
 export interface EraDetection {

@@ -99,6 +99,8 @@ export interface Peer {
   /** Who was authenticated, if anyone. */
   readonly principal?: Principal;
   readonly session?: SessionRef;
+  /** What can be spoken over its transport. Absent: all revisions. One list for many peers. */
+  readonly revisions?: readonly Revision[];
   /** Why this peer cannot answer requests of ours, if it cannot: what the author of a server is told who asks. */
   readonly unanswerable?: string;
   /** For tests: handlers that ask run anew with every answer, as they do in the stateless era. Default: false. */

@@ -83,6 +83,12 @@ export class NodeCall implements HttpCall {
     return pathOf(this.#request);
   }
 
+  get query(): URLSearchParams {
+    const url = urlOf(this.#request);
+    const mark = url.indexOf("?");
+    return new URLSearchParams(mark === -1 ? "" : url.slice(mark));
+  }
+
   body(): Promise<RequestBody> {
     this.#begun = true;
     return this.#parsed === undefined
@@ -164,12 +170,16 @@ export class NodeCall implements HttpCall {
 
 /** The path of a request as it was sent: without the query, not decoded. */
 export function pathOf(request: IncomingMessage): string {
-  // Express and Connect cut what they have matched off `url`.
-  const { originalUrl } = request as { originalUrl?: unknown };
-  const url = typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
+  const url = urlOf(request);
   const path = url.startsWith("/") ? url : withoutAuthority(url);
   const query = path.indexOf("?");
   return query === -1 ? path : path.slice(0, query);
+}
+
+function urlOf(request: IncomingMessage): string {
+  // Express and Connect cut what they have matched off `url`.
+  const { originalUrl } = request as { originalUrl?: unknown };
+  return typeof originalUrl === "string" ? originalUrl : (request.url ?? "/");
 }
 
 /** A proxy may be asked for a whole URL (RFC 9112, section 3.2.2). */

@@ -7,6 +7,8 @@ export interface HttpRequestHead {
   readonly method: string;
   /** The path as it was sent: without the query, not decoded. */
   readonly path: string;
+  /** What stands behind the `?` of its URL: where pages, which can set no headers for some requests, may put a ticket. */
+  readonly query: URLSearchParams;
   readonly headers: ReadonlyHeaders;
 }
 

@@ -37,6 +37,10 @@ export class FetchCall implements HttpCall {
     else request.signal.addEventListener("abort", this.#leave, { once: true });
   }
 
+  get query(): URLSearchParams {
+    return new URL(this.#request.url).searchParams;
+  }
+
   body(): Promise<RequestBody> {
     return this.#parsed === undefined
       ? readFetchBody(this.#request, this.#limits, this.#clock)

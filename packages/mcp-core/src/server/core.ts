@@ -47,6 +47,8 @@ export class ServerCore {
   readonly subscriptions: Subscriptions;
   readonly askLimits: AskLimits;
   readonly asking: AskingServices;
+  /** By the list that a transport's peers have in common. */
+  readonly #over = new WeakMap<readonly Revision[], readonly Revision[]>();
   readonly #middleware: Middleware[] = [];
   #finisher: Finisher;
   readonly #extensions: readonly ServerExtension[];
@@ -102,13 +104,27 @@ export class ServerCore {
     this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name), maxSubscriptions);
   }
 
-  /** @throws MethodNotFoundError */
-  method(name: string, { era }: Caller): ServedMethod {
+  /** What is spoken where a transport carries some revisions alone. */
+  revisionsOver(carried: readonly Revision[] | undefined): readonly Revision[] {
+    if (carried === undefined) return this.revisions;
+    let common = this.#over.get(carried);
+    if (common === undefined) {
+      common = this.revisions.filter((revision) => carried.includes(revision));
+      this.#over.set(carried, common);
+    }
+    return common;
+  }
+
+  /**
+   * @param spoken with whoever asks
+   * @throws MethodNotFoundError
+   */
+  method(name: string, { era }: Caller, spoken = this.revisions): ServedMethod {
     const method = this.#methods[era].get(name);
     if (method !== undefined && this.#offers(method.capability, era)) return method;
     if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${shortened(name)}`);
     // Versioning: a client of the other era can only show this error, so it names the versions.
-    const supported = this.revisions.filter(isStatelessRevision);
+    const supported = spoken.filter(isStatelessRevision);
     throw new MethodNotFoundError(
       `Method not found: initialize; supported per request: ${supported.join(", ")}`,
       { supported },

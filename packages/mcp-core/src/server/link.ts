@@ -46,6 +46,7 @@ const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 /** One peer of a server: what it agreed on, and what it has in flight. */
 export class ServerLink implements Link, LinkScope {
   readonly peer: Peer;
+  readonly revisions: readonly Revision[];
   readonly #core: ServerCore;
   // A link may serve a single request, and most of them need none of these.
   #inFlight: Set<RequestContext> | undefined;
@@ -64,6 +65,7 @@ export class ServerLink implements Link, LinkScope {
   constructor(core: ServerCore, peer: Peer) {
     this.#core = core;
     this.peer = peer;
+    this.revisions = core.revisionsOver(peer.revisions);
     if (peer.session?.handshake !== undefined) this.#adopt(peer.session.handshake);
   }
 
@@ -115,7 +117,7 @@ export class ServerLink implements Link, LinkScope {
     try {
       params = paramsOf(message);
       caller = this.#identify(message.method, params, exchange);
-      method = this.#core.method(message.method, caller);
+      method = this.#core.method(message.method, caller, this.revisions);
       if (exchange.mirrored !== undefined && caller.era === "stateless")
         checkParamsHeaders(exchange.mirrored, method, params, exchange.principal ?? this.peer.principal);
       if (this.#running - this.#awaited >= MAX_ABANDONED) throw tooManyAbandoned();
@@ -158,7 +160,7 @@ export class ServerLink implements Link, LinkScope {
 
   #identify(method: string, params: JsonObject, exchange: Exchange): Caller {
     const meta = metaOf(params);
-    const { revisions } = this.#core;
+    const { revisions } = this;
     const version = statelessVersion(meta, exchange, revisions);
     if (meta !== undefined) progressTokenField(meta);
     if (meta !== undefined && version !== undefined) {

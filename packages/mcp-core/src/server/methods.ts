@@ -130,7 +130,7 @@ function initialize(core: Served, params: JsonObject, { link }: RequestContext):
   const identity = clientIdentity(params);
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
-  const revision = negotiate(core, requested);
+  const revision = negotiate(link.revisions, requested);
   const declared = core.capabilities(revision, link.peer.push !== undefined);
   const listChanged = namesWithListChanged(declared);
   const { instructions } = core.options;
@@ -150,8 +150,8 @@ function namesWithListChanged(declared: ServerCapabilities): readonly string[] {
 }
 
 /** The version asked for, if it is supported; else the newest that is (Lifecycle, Version Negotiation). */
-function negotiate(core: Served, requested: string): HandshakeRevision {
-  const supported = core.revisions.filter(isHandshakeRevision);
+function negotiate(spoken: readonly Revision[], requested: string): HandshakeRevision {
+  const supported = spoken.filter(isHandshakeRevision);
   const revision = supported.find((candidate) => candidate === requested) ?? supported.at(-1);
   // `unintroducedCaller` refuses the handshake era before it comes to this.
   if (revision === undefined)
@@ -180,7 +180,7 @@ function setLevel(params: JsonObject, { link }: RequestContext): MaybePromise<Js
 function discover(core: Served, ctx: RequestContext): JsonObject {
   const { instructions } = core.options;
   return {
-    supportedVersions: core.revisions.filter(isStatelessRevision),
+    supportedVersions: ctx.link.revisions.filter(isStatelessRevision),
     capabilities: core.capabilities(ctx.client.revision, true),
     ...(instructions !== undefined && { instructions }),
     _meta: { [Meta.serverInfo]: asJsonObject(core.info) },

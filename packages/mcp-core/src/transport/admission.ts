@@ -38,7 +38,8 @@ export class Admission {
   readonly #limits: ConnectionLimits;
   readonly #serve: Serve;
   readonly #load: Load | undefined;
-  readonly #waiting = new Set<Waiting>();
+  /** There once one had to wait: most connections never have so much at once. */
+  #waiting: Set<Waiting> | undefined;
   #inFlight = 0;
   #listens = 0;
   #refusing = false;
@@ -73,15 +74,16 @@ export class Admission {
     if (this.#refusing) return errorReply(message.id, new ShuttingDownError().toJSON());
     if (message.method === LISTEN) return this.#listen(message, arrival);
     if (this.#hasRoom() || this.#pressing(message)) return this.#begin(message, arrival);
-    if (this.#waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
-    return new Promise((settle) => this.#waiting.add({ message, arrival, settle }));
+    const waiting = (this.#waiting ??= new Set());
+    if (waiting.size >= this.#limits.maxQueued) return this.#refuse(message);
+    return new Promise((settle) => waiting.add({ message, arrival, settle }));
   }
 
   /** Forgets requests that were cancelled before they began. */
   cancel(id: unknown): void {
-    for (const waiting of this.#waiting) {
+    for (const waiting of this.#waiting ?? []) {
       if (waiting.message.id !== id) continue;
-      this.#waiting.delete(waiting);
+      this.#waiting?.delete(waiting);
       waiting.settle(undefined);
     }
   }
@@ -104,8 +106,8 @@ export class Admission {
   /** Drops what waits; nobody is there to answer any more. */
   abandon(): void {
     this.#refusing = true;
-    for (const waiting of this.#waiting) waiting.settle(undefined);
-    this.#waiting.clear();
+    for (const waiting of this.#waiting ?? []) waiting.settle(undefined);
+    this.#waiting?.clear();
   }
 
   #begin(message: JsonRpcRequest, arrival: Arrival | undefined): MaybePromise<Reply | undefined> {
@@ -123,9 +125,9 @@ export class Admission {
   }
 
   #next(): void {
-    for (const waiting of this.#waiting) {
+    for (const waiting of this.#waiting ?? []) {
       if (!this.#hasRoom()) return;
-      this.#waiting.delete(waiting);
+      this.#waiting?.delete(waiting);
       // Counted even if it is there at once, so that its reply is written before many more begin.
       waiting.settle(this.#count(Promise.resolve(this.#serve(waiting.message, waiting.arrival))));
     }

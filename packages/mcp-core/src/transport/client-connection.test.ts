@@ -187,6 +187,24 @@ describe("DuplexClientConnection", () => {
     expect(noise).toEqual([]);
   });
 
+  it("says of requests that were not begun that they were not", async () => {
+    const { connection, request } = setUp();
+    const [first, second] = [request(1).response, request(2).response];
+    connection.ended({ kind: "lost" }, [2, 3]);
+    await expect(first).rejects.toMatchObject({ mayHaveBeenDelivered: true });
+    await expect(second).rejects.toMatchObject({ mayHaveBeenDelivered: false });
+  });
+
+  it("is known to be over when its calls fail", async () => {
+    const { connection, request } = setUp();
+    const order: string[] = [];
+    void connection.closed.then(() => order.push("over"));
+    const failed = request(1).response.catch(() => order.push("failed"));
+    connection.ended({ kind: "lost" });
+    await failed;
+    expect(order).toEqual(["over", "failed"]);
+  });
+
   it("closes through its transport", async () => {
     const { connection } = setUp();
     await connection.close();

@@ -132,14 +132,19 @@ export class DuplexClientConnection implements ClientConnection {
     pending?.reject(reason);
   }
 
-  /** The connection is over: every call in flight fails at once. */
-  ended(reason: CloseReason): void {
+  /**
+   * The connection is over: every call in flight fails at once.
+   * @param unbegun ids of requests of which the server certainly knows nothing, or which it has not taken
+   */
+  ended(reason: CloseReason, unbegun: readonly RequestId[] = []): void {
     if (this.#over !== undefined) return;
     this.#over = reason;
+    // Before the calls learn of it: whoever sends them again asks for another connection.
+    this.#settleClosed(reason);
+    for (const id of unbegun) this.failed(id, lost(reason, false));
     const error = lost(reason, true);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
-    this.#settleClosed(reason);
   }
 
   #begin(message: JsonRpcRequest, pending: Pending): void {

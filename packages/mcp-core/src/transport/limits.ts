@@ -23,8 +23,19 @@ export const DEFAULT_CONNECTION_LIMITS: ConnectionLimits = {
  * Fills in the defaults.
  * @throws RangeError when a limit is not a positive integer or `Infinity`.
  */
-export function connectionLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
+export function connectionLimits(
+  given: Partial<ConnectionLimits> = DEFAULT_CONNECTION_LIMITS,
+): ConnectionLimits {
+  if (isComplete(given)) return given;
   const limits = withDefaults(DEFAULT_CONNECTION_LIMITS, given);
   for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
+  complete.add(limits);
   return limits;
+}
+
+/** Those that are whole and checked, so that many connections can have the same. */
+const complete = new WeakSet<object>([DEFAULT_CONNECTION_LIMITS]);
+
+function isComplete(given: Partial<ConnectionLimits>): given is ConnectionLimits {
+  return complete.has(given);
 }

@@ -19,11 +19,16 @@ export class Load {
     this.#limits = limits;
   }
 
+  /** Whether so many requests would be taken. */
+  hasRoom(requests: number, bytes: number): boolean {
+    const { maxInFlight, maxInFlightBytes } = this.#limits;
+    if (this.#inFlight + requests > maxInFlight) return false;
+    return this.#inFlight === 0 || this.#bytes + bytes <= maxInFlightBytes;
+  }
+
   /** Takes a request's part; `false`: there is no room for it. What comes alone always has room. */
   take(bytes: number): boolean {
-    const { maxInFlight, maxInFlightBytes } = this.#limits;
-    if (this.#inFlight >= maxInFlight) return false;
-    if (this.#inFlight > 0 && this.#bytes + bytes > maxInFlightBytes) return false;
+    if (!this.hasRoom(1, bytes)) return false;
     this.#inFlight += 1;
     this.#bytes += bytes;
     return true;

@@ -14,6 +14,7 @@ import type { JsonRpcNotification } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { BusyError } from "../protocol/errors.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
+import type { Revision } from "../protocol/revisions.js";
 import { Admission, type Arrival } from "./admission.js";
 import { serveBatch } from "./batch.js";
 import { connectionLimits, type ConnectionLimits } from "./limits.js";
@@ -55,7 +56,7 @@ export class ServerConnection {
   #owed = 0;
   /** Replies written that the peer has no room for yet. */
   #unread = 0;
-  readonly #drains = new Set<() => void>();
+  #drains: Set<() => void> | undefined;
   #handlers: MaybePromise<void> = undefined;
   #closed = false;
 
@@ -69,12 +70,19 @@ export class ServerConnection {
     this.#link = dispatcher.open({ ...peer, push: send });
     const exchange: Exchange = headers === undefined ? { send } : { send, headers };
     const exchangeOf = (arrival: Arrival | undefined): Exchange =>
-      arrival?.headers === undefined ? exchange : { send, ...arrival };
+      arrival?.headers === undefined && arrival?.principal === undefined
+        ? exchange
+        : { ...exchange, ...arrival };
     this.#admission = new Admission(
       this.#limits,
       (message, arrival) => this.#link.request(message, exchangeOf(arrival)),
       load,
     );
+  }
+
+  /** The revision agreed on by `initialize`; undefined before that. */
+  get revision(): Revision | undefined {
+    return this.#link.revision;
   }
 
   /** Takes one message, or one batch, as JSON text. Never throws. */
@@ -124,7 +132,7 @@ export class ServerConnection {
     this.#closed = true;
     this.#admission.abandon();
     this.#handlers = this.#link.close(reason);
-    for (const drained of this.#drains) drained();
+    for (const drained of this.#drains ?? []) drained();
   }
 
   /** After `close`: settles when every handler has ended, or after `timeoutMs`. Never rejects. */
@@ -143,13 +151,14 @@ export class ServerConnection {
   /** Until nothing is owed any more, the connection is being closed, or the time is over. */
   #paid(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
+      const drains = (this.#drains ??= new Set());
       const drained = (): void => {
         timer.cancel();
-        this.#drains.delete(drained);
+        drains.delete(drained);
         resolve();
       };
       const timer = this.#clock.schedule(timeoutMs, drained, { keepAlive: true });
-      this.#drains.add(drained);
+      drains.add(drained);
     });
   }
 
@@ -178,7 +187,7 @@ export class ServerConnection {
     void reply.then((settled) => {
       this.#write(settled);
       this.#owed -= 1;
-      if (this.#owed === 0) for (const drained of this.#drains) drained();
+      if (this.#owed === 0) for (const drained of this.#drains ?? []) drained();
     });
   }
 
