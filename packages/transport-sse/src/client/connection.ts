@@ -11,6 +11,7 @@ import {
   type JsonRpcResponse,
   type MaybePromise,
   type MessageReceiver,
+  type RequestId,
   type Revision,
 } from "@towpath/mcp-core/transport";
 import type { Channel } from "./channel.js";
@@ -164,8 +165,7 @@ export class SseConnection implements ClientConnection, StreamReader {
       const { said } = post;
       const refusal = error instanceof HttpStatusError ? error : undefined;
       if (refusal !== undefined && GONE.has(refusal.status)) {
-        this.#messages.failed(message.id, lost(`The session is gone: ${refusal.message}`, false, refusal));
-        this.#end({ kind: "lost", error: refusal });
+        this.#end({ kind: "lost", error: refusal }, message.id);
       } else if (said !== undefined && refusal !== undefined && !isForAuthorization(refusal)) {
         // It may have no id, where the server could read none.
         this.#messages.receive(JSON.stringify({ ...said, id: message.id }));
@@ -188,14 +188,12 @@ export class SseConnection implements ClientConnection, StreamReader {
     for (const json of early ?? []) this.#messages.receive(json);
   }
 
-  #end(reason: CloseReason): void {
-    const error = reason.error ?? new Error("the connection was closed");
+  /** @param refused the request that the server would not take */
+  #end(reason: CloseReason, ...refused: readonly RequestId[]): void {
     const posts = this.#endpoint?.posts;
-    for (const id of posts?.unsent() ?? [])
-      this.#messages.failed(id, lost(`The request was not sent: ${error.message}`, false, error));
-    this.#messages.ended(reason);
+    this.#messages.ended(reason, [...refused, ...(posts?.unsent() ?? [])]);
     this.#stream.stop();
-    posts?.end(error);
+    posts?.end(reason.error ?? new Error("the connection was closed"));
     this.#channel.close();
   }
 }
@@ -203,8 +201,4 @@ export class SseConnection implements ClientConnection, StreamReader {
 /** The caller has to be told of these as they are, whatever came with them. */
 function isForAuthorization({ status }: HttpStatusError): boolean {
   return status === 401 || status === 403;
-}
-
-function lost(message: string, mayHaveBeenDelivered: boolean, cause: Error): ConnectionLostError {
-  return new ConnectionLostError(message, { mayHaveBeenDelivered, cause });
 }
