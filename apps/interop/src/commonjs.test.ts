@@ -11,6 +11,8 @@ import * as testing from "@towpath/mcp-core/testing";
 import * as transport from "@towpath/mcp-core/transport";
 import * as transportHttp from "@towpath/transport-http";
 import * as transportHttpFetch from "@towpath/transport-http/fetch";
+import * as transportSse from "@towpath/transport-sse";
+import * as transportSseFetch from "@towpath/transport-sse/fetch";
 import * as stdio from "@towpath/transport-stdio";
 import * as transportWs from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
@@ -32,6 +34,8 @@ const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core/transport": transport,
   "@towpath/transport-http": transportHttp,
   "@towpath/transport-http/fetch": transportHttpFetch,
+  "@towpath/transport-sse": transportSse,
+  "@towpath/transport-sse/fetch": transportSseFetch,
   "@towpath/transport-stdio": stdio,
   "@towpath/transport-ws": transportWs,
 };
@@ -60,6 +64,7 @@ describe("as CommonJS", () => {
   it("has an entry over HTTP that loads nothing of Node's", () => {
     const of = (name: string): string[] => [...loadedModules(require.resolve(name))].filter(isBuiltin);
     expect(of("@towpath/transport-http/fetch")).toEqual([]);
+    expect(of("@towpath/transport-sse/fetch")).toEqual([]);
     expect(of("@towpath/transport-http")).toContain("node:http");
   });
 

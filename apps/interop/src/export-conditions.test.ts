@@ -13,6 +13,7 @@ const code = (name: string, client: string, server: string): string => `
 `;
 
 const HTTP = code("@towpath/transport-http", "streamableHttpClient", "streamableHttp");
+const SSE = code("@towpath/transport-sse", "sseClient", "sse");
 const WS = code("@towpath/transport-ws", "webSocketClient", "webSocket");
 
 /** What a runtime of these conditions gets for the name of the package. */
@@ -33,6 +34,19 @@ describe.concurrent("@towpath/transport-http, by the conditions of a runtime", (
     ["in workers, for bundlers that know both", ["workerd", "browser"], "fetch.js", "undefined"],
   ])("%s has a client, and a server that listens where one can", async (_, conditions, file, server) => {
     expect(await resolved(HTTP, conditions)).toEqual({ file, client: "function", server });
+  });
+});
+
+describe.concurrent("@towpath/transport-sse, by the conditions of a runtime", () => {
+  it.each([
+    ["on Node", [], "index.js"],
+    ["in browsers", ["browser"], "browser.js"],
+    ["in workers", ["workerd"], "fetch.js"],
+    ["at the edge", ["edge-light"], "fetch.js"],
+    ["in Deno", ["deno"], "bun-deno.js"],
+    ["in Bun", ["bun"], "bun-deno.js"],
+  ])("%s has a client", async (_, conditions, file) => {
+    expect(await resolved(SSE, conditions)).toMatchObject({ file, client: "function" });
   });
 });
 
