@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { paths } from "./paths.js";
 
-const packed = ["mcp-core", "transport-stdio", "transport-http"];
+const packed = ["mcp-core", "transport-stdio", "transport-http", "transport-sse", "transport-ws"];
 
 /** Only errors are shown: stdout holds the report. */
 function run(folder: string, program: string, ...args: string[]): void {
