@@ -114,6 +114,25 @@ describe("the head of a NodeCall", () => {
     expect(await response.json()).toEqual(["PUT", "/mcp/%41", "1", null, null, null]);
   });
 
+  it("has what stands behind the path, as a framework was asked for it", async () => {
+    const { port } = await serve((_call, request, response) => {
+      if (request.url === "/mounted") Object.assign(request, { originalUrl: "/app/mcp?a=1%202&a=3?" });
+      const call = new NodeCall(request, response, LIMITS);
+      call.send(200, {}, JSON.stringify([...call.query]));
+    });
+    const asked = async (path: string): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${String(port)}${path}`)).json();
+    expect(await asked("/mcp?session=x&b")).toEqual([
+      ["session", "x"],
+      ["b", ""],
+    ]);
+    expect(await asked("/mcp")).toEqual([]);
+    expect(await asked("/mounted")).toEqual([
+      ["a", "1 2"],
+      ["a", "3?"],
+    ]);
+  });
+
   it("has the path a framework was asked for, not what it left of it", async () => {
     const { port } = await serve((_call, request, response) => {
       Object.assign(request, { originalUrl: "/app/mcp?x", url: "/?x" });

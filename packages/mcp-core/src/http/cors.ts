@@ -39,7 +39,7 @@ export function corsHeaders(origin: string): HttpHeaders {
 }
 
 /** Whether a browser asks if a page may call. */
-export function isPreflight({ method, headers }: HttpRequestHead): boolean {
+export function isPreflight({ method, headers }: Pick<HttpRequestHead, "method" | "headers">): boolean {
   return (
     method === "OPTIONS" &&
     headers.get("origin") !== null &&

@@ -46,6 +46,14 @@ describe("the head of a FetchCall", () => {
       "a.example",
     ]);
   });
+
+  it("has what stands behind the path", () => {
+    const { query } = new FetchCall(new Request("https://a.example/mcp?a=1%202&b"), LIMITS);
+    expect([...query]).toEqual([
+      ["a", "1 2"],
+      ["b", ""],
+    ]);
+  });
 });
 
 describe("the body of a FetchCall", () => {

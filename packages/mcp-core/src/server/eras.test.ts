@@ -414,6 +414,23 @@ describe("a server of some revisions only", () => {
     expect(await stateless("server/discover")).toEqual(refusal(-32601, "server/discover"));
   });
 
+  it("are those that its transport carries, too", async () => {
+    const revisions = ["2024-11-05", "2025-06-18"] as const;
+    const { request, stateless, link } = openLink(greeter(), { revisions });
+    expect(await stateless("server/discover")).toEqual(
+      refusal(-32600, "server/discover came before initialize"),
+    );
+    const reply = await request("initialize", initializeParams("2025-11-25"));
+    expect(reply?.result?.["protocolVersion"]).toBe("2025-06-18");
+    expect(await stateless("server/discover")).toEqual(refusal(-32601, "server/discover"));
+    expect(link.revision).toBe("2025-06-18");
+    const other = openLink(greeter({ revisions: ["2025-06-18", VERSION] }), { revisions: [VERSION] });
+    expect((await other.stateless("server/discover"))?.result?.["supportedVersions"]).toEqual([VERSION]);
+    expect(await other.request("initialize", initializeParams("2025-06-18"))).toEqual(
+      refusal(-32022, VERSION),
+    );
+  });
+
   it("of none is refused", () => {
     expect(() => greeter({ revisions: [] })).toThrow(RangeError);
     expect(() => greeter({ revisions: ["2020-01-01" as "2025-11-25"] })).toThrow(REVISIONS.join(", "));

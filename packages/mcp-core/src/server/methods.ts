@@ -40,7 +40,6 @@ export interface ServedMethod extends Omit<Method, "handle">, MirroringMethod {
 interface Served {
   readonly info: Implementation;
   readonly options: McpServerOptions;
-  readonly revisions: readonly Revision[];
   readonly tools: Tools;
   readonly prompts: Prompts;
   readonly resources: Resources;

@@ -34,6 +34,13 @@ describe("what several connections cost together", () => {
     expect(second?.admit(call(4))).toBeInstanceOf(Promise);
   });
 
+  it("is known before anything is taken", () => {
+    const load = new Load({ maxInFlight: 2, maxInFlightBytes: 100 });
+    expect([load.hasRoom(2, 500), load.hasRoom(3, 1)]).toEqual([true, false]);
+    load.take(60);
+    expect([load.hasRoom(1, 40), load.hasRoom(1, 41), load.hasRoom(2, 0)]).toEqual([true, false, false]);
+  });
+
   it("is bounded in bytes, but for a message that comes alone", async () => {
     const [first, second] = connections(new Load({ maxInFlight: 10, maxInFlightBytes: 100 }));
     const alone = first?.admit(call(1), { bytes: 500 });

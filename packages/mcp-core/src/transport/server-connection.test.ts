@@ -417,3 +417,32 @@ describe("ServerConnection: its end", () => {
     expect(sent).toEqual([]);
   });
 });
+
+describe("ServerConnection: whoever sent a message", () => {
+  it("is that of the message where one is known, and else the connection's", () => {
+    const [principal, headers] = [{ id: "ann" }, new Headers({ "x-a": "1" })];
+    const seen: unknown[] = [];
+    const dispatcher = new ScriptedDispatcher();
+    const { request } = dispatcher;
+    dispatcher.request = (message, exchange) => {
+      seen.push([exchange.principal?.id, exchange.headers?.get("x-a") ?? null]);
+      return request.call(dispatcher, message, exchange);
+    };
+    const connection = new ServerConnection({
+      dispatcher,
+      headers: new Headers({ "x-a": "0" }),
+      peer: { id: "peer-1", transport: "test" },
+      send: () => undefined,
+      onUnread: () => undefined,
+    });
+    const message = { jsonrpc: "2.0", ...echo(1) };
+    connection.receiveValue(message);
+    connection.receiveValue(message, { principal, headers });
+    connection.receiveValue(message, { principal });
+    expect(seen).toEqual([
+      [undefined, "0"],
+      ["ann", "1"],
+      ["ann", "0"],
+    ]);
+  });
+});

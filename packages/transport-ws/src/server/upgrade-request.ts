@@ -4,10 +4,7 @@ import { pathOf } from "@towpath/mcp-core/http-node";
 import type { ReadonlyHeaders } from "@towpath/mcp-core/transport";
 
 /** A request that asks for a WebSocket. */
-export interface UpgradeRequest extends HttpRequestHead {
-  /** What stands behind the `?` of its URL: where pages, which can set no headers, may put a ticket. */
-  readonly query: URLSearchParams;
-}
+export type UpgradeRequest = HttpRequestHead;
 
 /** Headers as node:http has parsed them, without the rest of their request, which is free to go. */
 export class UpgradeHeaders implements ReadonlyHeaders {
