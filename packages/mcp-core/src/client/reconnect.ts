@@ -38,9 +38,9 @@ export class ReconnectPolicy {
    * @throws the failure when there is to be no other attempt; the signal's reason
    */
   async pause(failure: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    const { delayMs, maxDelayMs = delayMs, mayPass = mayPassByItself } = this.#budget ?? {};
-    if (delayMs === undefined || maxDelayMs === undefined || !mayPass(failure) || !this.spend())
-      throw failure;
+    const { delayMs, maxDelayMs = delayMs, mayPass } = this.#budget ?? {};
+    if (delayMs === undefined || maxDelayMs === undefined) throw failure;
+    if (isRefusal(failure) || mayPass?.(failure) === false || !this.spend()) throw failure;
     const longest = Math.min(delayMs * 2 ** (failures - 1), maxDelayMs);
     // Clients that were lost together must not all come back together.
     const ms = longest * (0.5 + Math.random() / 2);
@@ -52,8 +52,9 @@ export class ReconnectPolicy {
   }
 }
 
-function mayPassByItself(failure: unknown): boolean {
-  return !(
+/** The server is there, and nothing would be different the next time. */
+function isRefusal(failure: unknown): boolean {
+  return (
     failure instanceof ProtocolError ||
     failure instanceof NoCommonRevisionError ||
     failure instanceof InvalidResultError

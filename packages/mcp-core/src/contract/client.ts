@@ -38,7 +38,7 @@ export interface ReconnectBudget {
   readonly delayMs?: number;
   /** The longest pause, in ms. Default: that of the first. */
   readonly maxDelayMs?: number;
-  /** Whether an attempt that failed so may succeed the next time. Default: it may, unless the server itself refused. */
+  /** Whether an attempt that failed so may succeed the next time, where it was not the server that refused. Default: it may. */
   readonly mayPass?: (failure: unknown) => boolean;
   /** It is opened again as soon as it is lost, and not only for the next call: the server may speak at any time. */
   readonly eager?: true;

@@ -25,6 +25,7 @@ export {
   type HeadersSource,
   type PlainHeaders,
 } from "./headers.js";
+export { mayPass } from "./may-pass.js";
 export { limited } from "./limited-connector.js";
 export { followRedirects } from "./redirects.js";
 export { statusError } from "./status-error.js";

@@ -1,3 +1,4 @@
+import { mayPass } from "@towpath/mcp-core/http-client";
 import {
   checkAtLeast0,
   checkDuration,
@@ -5,10 +6,23 @@ import {
   checkNames,
   describe,
   systemClock,
+  withDefaults,
   type Clock,
   type ReconnectBudget,
 } from "@towpath/mcp-core/transport";
 import { SUBPROTOCOL } from "../subprotocol.js";
+
+/** How a connection that was lost is made anew: at once, as the server may speak at any time. */
+export interface WebSocketReconnectOptions {
+  /** New connections within `windowMs`, those included that cannot be made. Default: 5. */
+  readonly attempts?: number;
+  /** In ms. Default: 60,000. */
+  readonly windowMs?: number;
+  /** How long to wait after the first attempt that failed, in ms; each further pause is twice as long. Default: 250. */
+  readonly delayMs?: number;
+  /** The longest pause, in ms. Default: 10,000. */
+  readonly maxDelayMs?: number;
+}
 
 /** What every runtime has. */
 export interface WebSocketClientOptions {
@@ -30,8 +44,8 @@ export interface WebSocketClientOptions {
   readonly maxQueuedBytes?: number;
   /** How long a server may take none of what waits for it, in ms, before the connection is ended. Default: 30,000. */
   readonly stallTimeoutMs?: number;
-  /** How often a connection that was lost may be made anew. Default: 5 times a minute; `false`: never. */
-  readonly reconnect?: ReconnectBudget | false;
+  /** How often, and after which pauses, a connection that was lost may be made anew. `false`: never. */
+  readonly reconnect?: WebSocketReconnectOptions | false;
   /** For tests. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -54,7 +68,7 @@ export interface ClientSettings extends Required<Omit<WebSocketClientOptions, "p
   readonly reconnect: ReconnectBudget | undefined;
 }
 
-const RECONNECT: ReconnectBudget = { attempts: 5, windowMs: 60_000 };
+const RECONNECT = { attempts: 5, windowMs: 60_000, delayMs: 250, maxDelayMs: 10_000 };
 
 /** Of a token, which a subprotocol has to be (RFC 6455, section 4.1). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -67,7 +81,7 @@ export function clientSettings(options: WebSocketClientOptions, names: object): 
   checkNames("the options of webSocketClient", options, names);
   const { connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, stallTimeoutMs = 30_000 } = options;
   const { maxMessageBytes = 64 * 2 ** 20, maxQueuedBytes = 16 * 2 ** 20 } = options;
-  const { protocols = [], reconnect = RECONNECT, clock = systemClock } = options;
+  const { protocols = [], reconnect = {}, clock = systemClock } = options;
   for (const [name, value] of Object.entries({ maxMessageBytes, maxQueuedBytes })) checkLimit(name, value);
   for (const [name, value] of Object.entries({ connectTimeoutMs, stallTimeoutMs }))
     checkDuration(name, value);
@@ -79,9 +93,16 @@ export function clientSettings(options: WebSocketClientOptions, names: object): 
     stallTimeoutMs,
     maxMessageBytes,
     maxQueuedBytes,
-    reconnect: reconnect === false ? undefined : reconnect,
+    reconnect: reconnect === false ? undefined : reconnectBudget(reconnect),
     clock,
   };
+}
+
+function reconnectBudget(given: WebSocketReconnectOptions): ReconnectBudget {
+  checkNames("reconnect", given, RECONNECT);
+  const budget = withDefaults(RECONNECT, given);
+  for (const [name, value] of Object.entries(budget)) checkLimit(`reconnect.${name}`, value);
+  return { ...budget, mayPass, eager: true };
 }
 
 function checkedProtocols(protocols: readonly unknown[]): readonly string[] {

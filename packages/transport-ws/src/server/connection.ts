@@ -5,6 +5,7 @@ import {
   systemClock,
   type ConnectionLimits,
   type Dispatcher,
+  type Load,
   type Principal,
   type ReadonlyHeaders,
 } from "@towpath/mcp-core/transport";
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   readonly socket: Duplex;
   readonly group: ChannelGroup;
   readonly limits: ConnectionLimits;
+  /** Of all connections together. */
+  readonly load: Load;
   readonly principal: Principal | undefined;
   readonly headers: ReadonlyHeaders;
 }
@@ -34,7 +37,7 @@ export class Connection {
   readonly #channel: Channel;
   readonly #server: ServerConnection;
 
-  constructor({ dispatcher, ws, socket, group, limits, principal, headers }: ConnectionOptions) {
+  constructor({ dispatcher, ws, socket, group, limits, load, principal, headers }: ConnectionOptions) {
     let closed = (): void => undefined;
     this.closed = new Promise((resolve) => (closed = resolve));
     this.#channel = new Channel(ws, socket, group, {
@@ -45,6 +48,7 @@ export class Connection {
     this.#server = new ServerConnection({
       dispatcher,
       limits,
+      load,
       headers,
       peer: {
         id: `websocket-${String((peers += 1))}`,

@@ -12,6 +12,7 @@ import {
 import {
   BusyError,
   fireAndForget,
+  Load,
   ShuttingDownError,
   type Dispatcher,
   type Principal,
@@ -45,6 +46,7 @@ export class WebSocketEndpoint implements NodeService {
   readonly #settings: WebSocketSettings;
   readonly #guard: Guard;
   readonly #group: ChannelGroup;
+  readonly #load: Load;
   readonly #handshake: WebSocketServer;
   readonly #connections = new Set<Connection>();
   /** Connections that are no WebSocket yet, or will never be. */
@@ -62,6 +64,8 @@ export class WebSocketEndpoint implements NodeService {
     this.#settings = settings;
     this.#guard = new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
     this.#group = new ChannelGroup(limits, pingMs, clock);
+    const { maxTotalInFlight: maxInFlight, maxTotalInFlightBytes: maxInFlightBytes } = limits;
+    this.#load = new Load({ maxInFlight, maxInFlightBytes });
     const options = {
       noServer: true,
       clientTracking: false,
@@ -138,8 +142,13 @@ export class WebSocketEndpoint implements NodeService {
 
   #serve(ws: WebSocket, socket: Duplex, headers: ReadonlyHeaders, principal: Principal | undefined): void {
     try {
-      const [dispatcher, group, { limits }] = [this.#dispatcher, this.#group, this.#settings];
-      const connection = new Connection({ dispatcher, ws, socket, group, limits, principal, headers });
+      const [dispatcher, group, load, { limits }] = [
+        this.#dispatcher,
+        this.#group,
+        this.#load,
+        this.#settings,
+      ];
+      const connection = new Connection({ dispatcher, ws, socket, group, limits, load, principal, headers });
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
     } catch (error) {
