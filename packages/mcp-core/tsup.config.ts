@@ -22,6 +22,7 @@ export default defineConfig({
   platform: "neutral",
   // Bundlers for other runtimes know Node's own modules by it.
   removeNodeProtocol: false,
+  external: [/^node:/],
   // It is published as ESM alone, which not every Node 20 can `require`.
   noExternal: ["url-template"],
   target: "node20",
