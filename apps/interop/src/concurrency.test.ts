@@ -1,5 +1,6 @@
 import { McpClient, type Era } from "@towpath/mcp-core";
 import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
+import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { createReferenceServer } from "./fixtures/reference-server.js";
 import { RawClient } from "./harness/client.js";
@@ -39,6 +40,15 @@ const CONNECTED = {
     };
     return { client, end };
   },
+  WebSocket: async (era: Era) => {
+    const running = await createReferenceServer().start(webSocket({ port: 0 }));
+    const client = await McpClient.connect(webSocketClient(running.urls[0] ?? ""), { era });
+    const end = async (): Promise<void> => {
+      await client.close();
+      await running.drain();
+    };
+    return { client, end };
+  },
 };
 
 /** What became of calls that were made at once: their endings, and progress that came after one. */
@@ -68,7 +78,7 @@ async function callAtOnce(client: McpClient) {
 }
 
 describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
-  it.each(["stdio", "HTTP"] as const)(
+  it.each(["stdio", "HTTP", "WebSocket"] as const)(
     `${String(CALLS)} calls at once over %s, with progress and cancellations between, end once each`,
     async (over) => {
       const { client, end } = await CONNECTED[over](era);

@@ -1,5 +1,6 @@
-import { McpClient, type Era } from "@towpath/mcp-core";
+import { McpClient, type ClientTransport, type Era, type ServerTransport } from "@towpath/mcp-core";
 import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
+import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { createManyServer, type Leftovers, type ManySettings } from "./fixtures/many-server.js";
 import { LOST, ManyCalls, told } from "./harness/many-calls.js";
@@ -80,16 +81,27 @@ describe.each(ERAS)("in the %s era, 1,000 calls at once over one connection", (e
   });
 });
 
-describe.each<[Era, boolean]>([
-  ["stateless", false],
-  ["stateless", true],
-  ["handshake", true],
-])("in the %s era, 1,000 calls at once over HTTP, sessions: %s", (era, sessions) => {
+/** Room for the stream of every call. */
+const limits = { maxStreamsPerSession: 4 * CALLS };
+const overHttp = (sessions: boolean): Way => [
+  streamableHttp({ port: 0, sessions, limits }),
+  streamableHttpClient,
+];
+const overWebSocket: Way = [webSocket({ port: 0 }), webSocketClient];
+
+type Way = readonly [server: ServerTransport, client: (url: string) => ClientTransport];
+
+describe.each<readonly [Era, string, Way]>([
+  ["stateless", "HTTP", overHttp(false)],
+  ["stateless", "HTTP with sessions", overHttp(true)],
+  ["handshake", "HTTP with sessions", overHttp(true)],
+  ["stateless", "WebSocket", overWebSocket],
+  ["handshake", "WebSocket", overWebSocket],
+])("in the %s era, 1,000 calls at once over %s", (era, _, [transport, clientOf]) => {
   it("end once each, as they should, with nothing left", async () => {
-    const limits = { maxStreamsPerSession: 4 * CALLS };
-    const running = await createManyServer().start(streamableHttp({ port: 0, sessions, limits }));
+    const running = await createManyServer().start(transport);
     const many = new ManyCalls(era, 1);
-    const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), many.options);
+    const client = await McpClient.connect(clientOf(running.urls[0] ?? ""), many.options);
     expect(described(await many.run(client, CALLS))).toEqual([]);
     expect(await told(client, "leftovers")).toEqual(NOTHING);
     expect(many.noise).toEqual([]);

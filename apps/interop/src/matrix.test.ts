@@ -1,6 +1,8 @@
 import { McpClient, type ClientTransport, type Revision } from "@towpath/mcp-core";
 import { streamableHttpClient } from "@towpath/transport-http";
+import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
+import { createReferenceServer } from "./fixtures/reference-server.js";
 import { HttpServer } from "./harness/http/http-server.js";
 import { ServerProgram } from "./harness/servers.js";
 import { req } from "./requirements/index.js";
@@ -61,10 +63,16 @@ const overHttp =
     return { transport: streamableHttpClient(server.url), end: () => server.drain() };
   };
 
+const overWebSocket: Serve = async (revisions) => {
+  const running = await createReferenceServer({ revisions }).start(webSocket({ port: 0 }));
+  return { transport: webSocketClient(running.urls[0] ?? ""), end: () => running.drain() };
+};
+
 describe.concurrent.each<readonly [string, Serve]>([
   ["on stdio", onStdio],
   ["over HTTP", overHttp(false)],
   ["over HTTP with sessions", overHttp(true)],
+  ["over WebSocket", overWebSocket],
 ])("the compatibility matrix %s", (_, serve) => {
   for (const { title, client, server, revision } of works) {
     it(title, async () => {

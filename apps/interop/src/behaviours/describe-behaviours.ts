@@ -1,4 +1,4 @@
-import { REVISIONS, type Revision } from "@towpath/mcp-core";
+import type { Revision } from "@towpath/mcp-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { ABLE, RawClient } from "../harness/client.js";
 import type { Harness } from "../harness/harness.js";
@@ -12,11 +12,12 @@ import {
   type RequirementId,
   type Transport,
 } from "../requirements/index.js";
+import { carriedBy } from "../requirements/requirement.js";
 import { behaviours } from "./index.js";
 
 /** Runs every behaviour over a harness, in each revision it holds in. The whole test of a transport's server. */
 export function describeBehaviours(harness: Harness): void {
-  describe.each(REVISIONS)(`over ${harness.transport}, in revision %s`, (revision) => {
+  describe.each(carriedBy(harness.transport))(`over ${harness.transport}, in revision %s`, (revision) => {
     let client: RawClient;
     let introduction: Message;
     let other: Promise<RawClient> | undefined;

@@ -23,6 +23,7 @@ import { streamableHttp } from "./streamable-http.js";
 import { subscriptions } from "./subscriptions.js";
 import { tools } from "./tools.js";
 import { versioning } from "./versioning.js";
+import { webSocket } from "./web-socket.js";
 
 const entries = [
   ...jsonrpc,
@@ -52,6 +53,7 @@ const entries = [
   ...httpSessions,
   ...httpSecurity,
   ...httpClients,
+  ...webSocket,
 ] as const;
 
 export type RequirementId = (typeof entries)[number]["id"];

@@ -1,7 +1,14 @@
 import type { Revision } from "@towpath/mcp-core";
 
 /** What a requirement may be checked over. Transports to come join this list. */
-export const TRANSPORTS = ["memory", "stdio", "streamable-http", "streamable-http-sessions"] as const;
+export const TRANSPORTS = [
+  "memory",
+  "stdio",
+  "streamable-http",
+  "streamable-http-sessions",
+  "sse",
+  "websocket",
+] as const;
 
 export type Transport = (typeof TRANSPORTS)[number];
 
@@ -9,6 +16,9 @@ export type Transport = (typeof TRANSPORTS)[number];
 export const HTTP = ["streamable-http", "streamable-http-sessions"] as const;
 export const SESSIONLESS = ["streamable-http"] as const;
 export const SESSIONS = ["streamable-http-sessions"] as const;
+
+export const SSE = ["sse"] as const;
+export const WEBSOCKET = ["websocket"] as const;
 
 /** A place in the specification: `<revision>/<page>#<section>`. */
 export type Place = `${Revision}/${string}#${string}`;
@@ -45,6 +55,16 @@ export const ALL = [...HANDSHAKE, ...STATELESS] as const;
 export const HTTP_HANDSHAKE = ["2025-03-26", "2025-06-18", "2025-11-25"] as const;
 export const HTTP_ALL = [...HTTP_HANDSHAKE, ...STATELESS] as const;
 
+/** The revisions that a transport carries, where that is not all of them. */
+const CARRIED: Readonly<Partial<Record<Transport, readonly Revision[]>>> = {
+  sse: HANDSHAKE,
+};
+
+/** The revisions that a transport carries. */
+export function carriedBy(transport: Transport): readonly Revision[] {
+  return CARRIED[transport] ?? ALL;
+}
+
 /** The given revision and all later ones. */
 export function since(revision: Revision): readonly Revision[] {
   return ALL.slice(ALL.indexOf(revision));
@@ -56,6 +76,7 @@ export function holds(
   over: Transport,
   revision: Revision,
 ): boolean {
+  if (!carriedBy(over).includes(revision)) return false;
   if (!revisions.includes(revision) || (transports !== "all" && !transports.includes(over))) return false;
   return !unless?.some((not) => not.transports.includes(over) && not.revisions.includes(revision));
 }

@@ -1,4 +1,4 @@
-import { ALL, HANDSHAKE, HTTP, STATELESS, type Requirement } from "./requirement.js";
+import { ALL, HANDSHAKE, HTTP, SSE, STATELESS, WEBSOCKET, type Requirement } from "./requirement.js";
 
 export const versioning = [
   {
@@ -87,63 +87,63 @@ export const versioning = [
     behaviour: "A modern client works with a modern server",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: STATELESS,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.modern-legacy",
     behaviour: "A modern client fails with a legacy server, with an error that says what to do",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: STATELESS,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.modern-dual",
     behaviour: "A modern client works with a server of both eras",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: STATELESS,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.dual-modern",
     behaviour: "A client of both eras works with a modern server, and stays modern",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: STATELESS,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.dual-legacy",
     behaviour: "A client of both eras works with a legacy server: it falls back to initialize",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET, ...SSE],
   },
   {
     id: "matrix.dual-dual",
     behaviour: "A client of both eras works with a server of both eras, and stays modern",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: STATELESS,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.legacy-modern",
     behaviour: "A legacy client fails with a modern server: initialize is rejected with a JSON-RPC error",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET],
   },
   {
     id: "matrix.legacy-dual",
     behaviour: "A legacy client works with a server of both eras, in the revision they negotiate",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET, ...SSE],
   },
   {
     id: "matrix.legacy-legacy",
     behaviour: "A legacy client works with a legacy server",
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
-    transports: ["stdio", ...HTTP],
+    transports: ["stdio", ...HTTP, ...WEBSOCKET, ...SSE],
   },
   {
     id: "versioning.extensions",

@@ -1,5 +1,7 @@
 /** One event of a stream, or a comment in it. */
 export interface StreamEvent {
+  /** Its name; none is `message`. */
+  readonly event?: string;
   readonly id?: string;
   readonly retry?: number;
   readonly data?: string;
@@ -9,7 +11,7 @@ export interface StreamEvent {
 /** Splits an event stream into its events, however it was cut on the way (HTML Standard, Server-sent events). */
 export class EventParser {
   #rest = "";
-  #fields: { id?: string; retry?: number; data?: string } = {};
+  #fields: { event?: string; id?: string; retry?: number; data?: string } = {};
 
   /** The events that are complete with this text. */
   push(text: string): readonly StreamEvent[] {
@@ -26,7 +28,8 @@ export class EventParser {
       return Object.keys(event).length > 0 ? [event] : [];
     }
     const [, name, value = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
-    if (name === "id") this.#fields.id = value;
+    if (name === "event") this.#fields.event = value;
+    else if (name === "id") this.#fields.id = value;
     else if (name === "retry") this.#fields.retry = Number(value);
     else if (name === "data") {
       const before = this.#fields.data;

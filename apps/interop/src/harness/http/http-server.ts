@@ -1,5 +1,5 @@
 import { Agent, request, type OutgoingHttpHeaders } from "node:http";
-import type { JsonValue } from "@towpath/mcp-core";
+import type { JsonValue, McpServer, ServerTransport } from "@towpath/mcp-core";
 import { streamableHttp, type StreamableHttpOptions } from "@towpath/transport-http";
 import { createReferenceServer, type ReferenceSettings } from "../../fixtures/reference-server.js";
 import { isRawText, type RawText } from "../harness.js";
@@ -24,7 +24,7 @@ export interface Sent {
 /** The reference server over HTTP in this process, and a client that sends what it is told. */
 export class HttpServer {
   readonly url: URL;
-  readonly #running: Awaited<ReturnType<typeof start>>;
+  readonly #running: Running;
   readonly #gracePeriodMs: number;
   readonly #agent = new Agent({ keepAlive: true });
 
@@ -32,10 +32,19 @@ export class HttpServer {
     options: StreamableHttpOptions = {},
     settings: ReferenceSettings = {},
   ): Promise<HttpServer> {
-    return new HttpServer(await start(options, settings), settings.gracePeriodMs ?? 5_000);
+    return HttpServer.serve(createReferenceServer(settings), transportOf(options, settings), settings);
   }
 
-  private constructor(running: Awaited<ReturnType<typeof start>>, gracePeriodMs: number) {
+  /** Serves another way: at the first URL of the transport. */
+  static async serve(
+    mcp: McpServer,
+    transport: ServerTransport,
+    { gracePeriodMs = 5_000 }: Pick<ReferenceSettings, "gracePeriodMs"> = {},
+  ): Promise<HttpServer> {
+    return new HttpServer(await mcp.start(transport), gracePeriodMs);
+  }
+
+  private constructor(running: Running, gracePeriodMs: number) {
     const [url = ""] = running.urls;
     this.url = new URL(url);
     this.#running = running;
@@ -68,14 +77,14 @@ export class HttpServer {
   }
 }
 
-function start(options: StreamableHttpOptions, settings: ReferenceSettings) {
+type Running = Awaited<ReturnType<McpServer["start"]>>;
+
+function transportOf(options: StreamableHttpOptions, settings: ReferenceSettings): ServerTransport {
   const { maxInFlight } = settings.limits ?? {};
-  return createReferenceServer(settings).start(
-    streamableHttp({
-      port: 0,
-      streamAfterMs: STREAM_AFTER_MS,
-      ...(maxInFlight !== undefined && { limits: { maxInFlight } }),
-      ...options,
-    }),
-  );
+  return streamableHttp({
+    port: 0,
+    streamAfterMs: STREAM_AFTER_MS,
+    ...(maxInFlight !== undefined && { limits: { maxInFlight } }),
+    ...options,
+  });
 }
