@@ -1,4 +1,5 @@
 import {
+  ConnectionLostError,
   checkDuration,
   checkFunction,
   checkLimit,
@@ -6,7 +7,7 @@ import {
   systemClock,
   withDefaults,
 } from "@towpath/mcp-core/http";
-import { DEFAULT_MAX_CONNECTIONS, headersSource } from "@towpath/mcp-core/http-client";
+import { DEFAULT_MAX_CONNECTIONS, headersSource, HttpStatusError } from "@towpath/mcp-core/http-client";
 import type { HeadersOption, HeadersSource } from "@towpath/mcp-core/http-client";
 import type { Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
 
@@ -16,9 +17,12 @@ export interface SseReconnectOptions {
   readonly attempts?: number;
   /** Default: 60,000. */
   readonly windowMs?: number;
-  /** How long to wait before the first attempt, in ms. Default: 250. */
+  /**
+   * The first comes at once. After one that failed, how long to wait before the next, in ms; each further pause is
+   * twice as long, and a random part of it shorter. Default: 250.
+   */
   readonly delayMs?: number;
-  /** The longest wait that the growing pauses between further attempts come to, in ms. Default: 10,000. */
+  /** The longest pause, in ms. Default: 10,000. */
   readonly maxDelayMs?: number;
 }
 
@@ -104,8 +108,17 @@ function reconnectBudget(given: SseReconnectOptions): ReconnectBudget {
   const { attempts, ...durations } = withDefaults(RECONNECT, given);
   checkLimit("reconnect.attempts", attempts);
   for (const [name, ms] of Object.entries(durations)) checkMs(`reconnect.${name}`, ms);
-  const budget = { attempts, ...durations, eager: true, repeats: true } as const;
-  return budget;
+  return { attempts, ...durations, mayPass, eager: true, repeats: true };
+}
+
+/** Statuses of the stream that may be better the next time, besides those of servers that fail. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** Whether another attempt may succeed, after one that failed so: nothing is asked for again that was refused. */
+function mayPass(failure: unknown): boolean {
+  if (failure instanceof HttpStatusError)
+    return PASSING.has(failure.status) || (failure.status >= 500 && failure.status !== 501);
+  return failure instanceof ConnectionLostError;
 }
 
 function checkMs(name: string, ms: number): void {

@@ -82,6 +82,40 @@ describe.each(CONNECTORS)("over %s, a connection", (_name, sse) => {
     expect(await outcomes[1]).toEqual(DONE);
   });
 
+  it("is made anew before anybody calls", async () => {
+    const server = await ScriptedServer.start();
+    await connected(server.url, { sse });
+    (await server.stream()).end();
+    expect((await server.seen("notifications/initialized", 2)).url).toBe("/app/messages?session=2");
+  });
+
+  it.each([503, 429, "cut"] as const)("is asked for again after what may pass (%s)", async (how) => {
+    const server = await ScriptedServer.start();
+    const client = await connected(server.url, { sse: { ...sse, reconnect: { delayMs: 1 } } });
+    server.on("tools/call", (post) => post.accept().result(DONE));
+    server.opening((stream, session) => {
+      if (session === 4) stream.open().endpoint("messages?session=4");
+      else if (how === "cut") stream.open().cut();
+      else stream.body(how, "");
+    });
+    (await server.stream()).end();
+    await server.stream(2);
+    expect(await client.callTool("play")).toEqual(DONE);
+    expect(server.posts.at(-1)?.url).toBe("/app/messages?session=4");
+  });
+
+  it.each([401, 403, 404, 405])("is not asked for again where it is refused (%i)", async (status) => {
+    const server = await ScriptedServer.start();
+    const client = await connected(server.url, { sse: { ...sse, reconnect: { delayMs: 1 } } });
+    server.opening((stream) => stream.body(status, ""));
+    (await server.stream()).end();
+    await (
+      await server.stream(2)
+    ).over;
+    expect(await rejection(client.callTool("play"))).toMatchObject({ status });
+    expect(server.streams.length).toBeLessThanOrEqual(3);
+  });
+
   it("is not made anew more often than `reconnect` says", async () => {
     const server = await ScriptedServer.start();
     server.on("tools/call", (post) => post.accept().stream.end());
