@@ -5,7 +5,7 @@ const page = "dist/playground";
 
 export default defineConfig([
   {
-    entry: { main: "src/main.ts", "playground-server": "src/playground-server.ts" },
+    entry: { main: "src/main.ts" },
     format: ["esm"],
     platform: "node",
     target: "node20",

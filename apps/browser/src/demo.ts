@@ -3,8 +3,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../demo/dist/playground-server.js", import.meta.url));
-const URL_LINE = /^The notebook is at (http:\S+)$/;
+const PROGRAM = fileURLToPath(new URL("../../demo/dist/main.js", import.meta.url));
+const SERVE = [
+  "serve",
+  ...["streamable-http", "websocket"].flatMap((name) => ["--transport", name]),
+  ...["--port", "0", "--sessions"],
+];
+const PAGE_LINE = /^Try it at (\S+)$/;
 
 /** The built demo, in a process of its own, with its playground at the root. */
 export class Demo {
@@ -20,11 +25,11 @@ export class Demo {
   }
 
   static async start(): Promise<Demo> {
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [PROGRAM, ...SERVE], { stdio: ["ignore", "ignore", "pipe"] });
     const ended = once(child, "close");
     for await (const line of createInterface({ input: child.stderr })) {
-      const endpoint = URL_LINE.exec(line)?.[1];
-      if (endpoint !== undefined) return new Demo(new URL("/", endpoint).href, child, ended);
+      const page = PAGE_LINE.exec(line)?.[1];
+      if (page !== undefined) return new Demo(page, child, ended);
     }
     throw new Error("The demo did not say where it serves");
   }

@@ -65,7 +65,10 @@ let plain: Served;
 let withSessions: Served;
 
 beforeAll(async () => {
-  [plain, withSessions] = await Promise.all([Served.start(), Served.start("--sessions", "--path", "/v1")]);
+  [plain, withSessions] = await Promise.all([
+    Served.start("--no-sessions"),
+    Served.start("--path", "/v1", "--transport", "websocket"),
+  ]);
 });
 
 afterAll(async () => {
@@ -79,7 +82,7 @@ describe("the notebook over HTTP", () => {
     expect(await response.json()).toMatchObject({ id: 1, ...kept("Locks") });
   });
 
-  it("keeps a note for a client that introduced itself, and gives it no session unless told to", async () => {
+  it("keeps a note for a client that introduced itself, and gives it no session where there are none", async () => {
     const introduced = await plain.post(introduction);
     expect(introduced.headers.get("mcp-session-id")).toBeNull();
     expect(await introduced.json()).toMatchObject({ result: { serverInfo: { name: "notebook" } } });
@@ -138,6 +141,35 @@ describe("the notebook over HTTP", () => {
 
   it("is served at the path it was told", () => {
     expect(new URL(withSessions.url).pathname).toBe("/v1");
+  });
+
+  it("has a page at its root that knows every transport it is served on", async () => {
+    const page = await fetch(withSessions.page);
+    expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(await page.text()).toContain("<script");
+    const told = await fetch(new URL("playground.json", withSessions.page));
+    expect(await told.json()).toEqual({ endpoints: { "streamable-http": "/v1", websocket: "/ws" } });
+  });
+
+  it("says where all of it is, on one port", () => {
+    const { host, origin } = new URL(withSessions.page);
+    expect(withSessions.urls).toEqual([`${origin}/v1`, `ws://${host}/ws`]);
+    expect(withSessions.page).toBe(`${origin}/`);
+    expect(plain.urls).toEqual([plain.url]);
+  });
+
+  it.each([
+    [["--path", "/"], "All paths of a server must differ, and / is there twice"],
+    [["--path", "/ws", "--transport", "websocket"], "and /ws is there twice"],
+    [["--path", "/é"], "percent-encoded"],
+  ])("refuses %j", async (args, message) => {
+    const { code, stdout, stderr } = await runDemo([
+      "serve",
+      ...["--transport", "streamable-http", "--port", "0"],
+      ...args,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
   });
 
   it("says who is in its way when its port is taken", async () => {

@@ -29,11 +29,17 @@ export async function runDemo(
   return { code: child.exitCode, stdout, stderr };
 }
 
-const URL_LINE = /^The notebook is at (http:\S+)$/;
+const URL_LINE = /^The notebook is at (\S+)$/;
+const PAGE_LINE = /^Try it at (\S+)$/;
 
 /** The built demo as it serves over HTTP, in a process of its own. */
 export class Served {
+  /** Of Streamable HTTP. */
   readonly url: string;
+  /** Of all it is served on. */
+  readonly urls: readonly string[];
+  /** Of the playground. */
+  readonly page: string;
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** All that it writes to stdout, once it has ended. */
   readonly stdout: Promise<string>;
@@ -44,15 +50,26 @@ export class Served {
     const child = spawn(process.execPath, [program, "serve", ...options], { stdio: "pipe" });
     const ended = once(child, "close");
     const stdout = text(child.stdout);
+    const urls: string[] = [];
     for await (const line of createInterface({ input: child.stderr })) {
       const url = URL_LINE.exec(line)?.[1];
-      if (url !== undefined) return new Served(url, child, stdout, ended);
+      if (url !== undefined) urls.push(url);
+      const page = PAGE_LINE.exec(line)?.[1];
+      if (page !== undefined) return new Served(urls, page, child, stdout, ended);
     }
     throw new Error("The demo did not say where it serves");
   }
 
-  private constructor(url: string, child: Served["child"], stdout: Promise<string>, ended: Promise<unknown>) {
-    this.url = url;
+  private constructor(
+    urls: readonly string[],
+    page: string,
+    child: Served["child"],
+    stdout: Promise<string>,
+    ended: Promise<unknown>,
+  ) {
+    this.url = urls[0] ?? "";
+    this.urls = urls;
+    this.page = page;
     this.child = child;
     this.stdout = stdout;
     this.#ended = ended;

@@ -1,21 +1,34 @@
 import type { ServerTransport } from "@towpath/mcp-core";
+import type { HttpServerTransport } from "@towpath/mcp-core/http-node";
 import { streamableHttp } from "@towpath/transport-http";
 import { stdio } from "@towpath/transport-stdio";
+import { webSocket } from "@towpath/transport-ws";
 
 /** Where and how to listen, for the transports that do. */
 export interface ListenOptions {
   readonly host: string;
   readonly port: number;
+  /** Of Streamable HTTP; the others have paths of their own. */
   readonly path: string;
-  /** Whether sessions are kept for clients that begin with `initialize`. */
+  /** Whether Streamable HTTP keeps sessions for clients that begin with `initialize`. */
   readonly sessions: boolean;
 }
 
-export interface TransportKind {
-  /** Whether clients reach it at an address, so that {@link ListenOptions} mean anything to it. */
-  readonly listens: boolean;
-  create(options: ListenOptions): ServerTransport;
+/** One whose clients start the server, or have it as the other end of a pipe. */
+interface PipedKind {
+  readonly listens: false;
+  create(): ServerTransport;
 }
+
+/** One that clients reach at an address. All of these share a port. */
+export interface ListeningKind {
+  readonly listens: true;
+  readonly scheme: "http" | "ws";
+  path(options: Pick<ListenOptions, "path">): string;
+  create(options: ListenOptions): HttpServerTransport;
+}
+
+export type TransportKind = PipedKind | ListeningKind;
 
 /** The transports the notebook can be served on, by the name that `--transport` takes. */
 export const transports: ReadonlyMap<string, TransportKind> = new Map<string, TransportKind>([
@@ -24,19 +37,18 @@ export const transports: ReadonlyMap<string, TransportKind> = new Map<string, Tr
     "streamable-http",
     {
       listens: true,
-      create: ({ host, port, path, sessions }) => streamableHttp({ host, port, path, sessions }),
+      scheme: "http",
+      path: ({ path }) => path,
+      create: ({ path, sessions }) => streamableHttp({ path, sessions }),
     },
   ],
+  ["websocket", { listens: true, scheme: "ws", path: () => "/ws", create: () => webSocket({ path: "/ws" }) }],
 ]);
 
-/** The same transport, which says where it is reached once it is. */
-export function announced(transport: ServerTransport, tell: (url: string) => void): ServerTransport {
-  return {
-    name: transport.name,
-    start: async (dispatcher) => {
-      const listener = await transport.start(dispatcher);
-      for (const url of listener.urls ?? []) tell(url);
-      return listener;
-    },
-  };
+/** Those of some transports that listen, by name. */
+export function listeningOf(names: readonly string[]): readonly (readonly [string, ListeningKind])[] {
+  return names.flatMap((name) => {
+    const kind = transports.get(name);
+    return kind?.listens === true ? [[name, kind] as const] : [];
+  });
 }

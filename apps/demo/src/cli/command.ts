@@ -23,6 +23,8 @@ export interface Option {
   /** What its value is, as in `<port>`; absent for one that is given or not, whose value then is `true`. */
   readonly value?: string;
   readonly help: string;
+  /** Whether `--no-<name>` is there besides, which makes its value `false`, and wins. */
+  readonly negatable?: boolean;
   /** The environment variable that stands in for it. */
   readonly variable?: string;
 }

@@ -1,5 +1,6 @@
 import { parseConfig } from "@towpath/mcp-core/config";
 import { describe, expect, it } from "vitest";
+import { transports } from "../transports.js";
 import { config } from "./config.js";
 import { runCommandLine } from "./run.js";
 import { serve } from "./serve.js";
@@ -38,20 +39,33 @@ describe("`config`", () => {
     expect(around.stderr.text).toBe("");
   });
 
+  it.each([["websocket", "ws://[::1]:9000/ws"]])("prints the URL of %s", async (transport, url) => {
+    const around = surroundings();
+    const given = Object.entries({ transport, host: "::1", port: "9000" });
+    await config.run(new Map(given.map(([name, value]) => [name, [value]])), around);
+    expect(JSON.parse(around.stdout.text)).toEqual({ mcpServers: { notebook: { transport, url } } });
+    expect(around.stderr.text).toBe("");
+  });
+
   it("prints an entry for each of several transports", async () => {
     const around = surroundings();
-    await config.run(new Map([["transport", ["stdio,streamable-http"]]]), around);
+    const given = new Map([
+      ["transport", ["stdio", "streamable-http", "websocket"]],
+      ["path", ["/v1"]],
+    ]);
+    await config.run(given, around);
     expect(JSON.parse(around.stdout.text)).toMatchObject({
       mcpServers: {
         "notebook-stdio": { command: "/usr/bin/node" },
-        "notebook-streamable-http": { url: "http://127.0.0.1:8000/mcp" },
+        "notebook-streamable-http": { url: "http://127.0.0.1:8000/v1" },
+        "notebook-websocket": { url: "ws://127.0.0.1:8000/ws" },
       },
     });
   });
 
   it("prints what `parseConfig` reads, for every transport", async () => {
     const around = surroundings();
-    await config.run(new Map([["transport", ["stdio,streamable-http"]]]), around);
+    await config.run(new Map([["transport", [...transports.keys()]]]), around);
     const { servers, ignored } = parseConfig(around.stdout.text, { env: {} });
     expect([...servers]).toEqual([
       [
@@ -63,20 +77,21 @@ describe("`config`", () => {
         },
       ],
       ["notebook-streamable-http", { transport: "streamable-http", url: "http://127.0.0.1:8000/mcp" }],
+      ["notebook-websocket", { transport: "ws", url: "ws://127.0.0.1:8000/ws" }],
     ]);
     expect(ignored).toEqual([]);
   });
 
-  it("takes what `serve` takes, and prints the same with --sessions as without", async () => {
+  it("takes what `serve` takes, and prints the same with sessions as without", async () => {
     expect(Object.keys(config.options)).toEqual(Object.keys(serve.options));
     const printed: string[] = [];
-    for (const flags of [[], ["--sessions"]]) {
+    for (const flags of [[], ["--sessions"], ["--no-sessions"]]) {
       const around = surroundings();
       const args = ["config", "--transport", "streamable-http", ...flags];
       expect(await runCommandLine(args, new Map([["config", config]]), around)).toBe(0);
       printed.push(around.stdout.text);
     }
-    expect(printed[1]).toBe(printed[0]);
+    expect(new Set(printed).size).toBe(1);
   });
 
   it("refuses a port that is only known once the server runs", () => {

@@ -1,3 +1,4 @@
+import { listeningOf, transports, type ListeningKind } from "../transports.js";
 import { UsageError, type Command, type Surroundings } from "./command.js";
 import { readSettings, settingOptions, type Settings } from "./settings.js";
 
@@ -28,7 +29,7 @@ export const config: Command = {
     stdout.write(asText(clientConfiguration(surroundings, settings)));
     // Everything else goes to stderr, so that stdout can be piped into a file.
     if (settings.transports.includes("stdio")) stderr.write(whereItGoes(platform));
-    if (!settings.transports.includes("streamable-http") && settings.port !== 0)
+    if (listeningOf(settings.transports).length === 0 && settings.port !== 0)
       stderr.write(byUrl(surroundings, settings));
     return 0;
   },
@@ -36,24 +37,28 @@ export const config: Command = {
 
 /** @throws UsageError when clients could not know where to connect */
 export function clientConfiguration(program: Program, settings: Settings): object {
-  const { transports } = settings;
   const nameOf = (transport: string): string =>
-    transports.length === 1 ? "notebook" : `notebook-${transport}`;
-  const entries = transports.map((name) => [nameOf(name), entryFor(name, program, settings)] as const);
+    settings.transports.length === 1 ? "notebook" : `notebook-${transport}`;
+  const entries = settings.transports.map(
+    (transport) => [nameOf(transport), entryFor(transport, program, settings)] as const,
+  );
   return { mcpServers: Object.fromEntries(entries) };
 }
 
 function entryFor(transport: string, { node, program }: Program, settings: Settings): object {
-  return transport === "stdio"
-    ? { command: node, args: [program, "serve"] }
-    : { transport, url: urlOf(settings) };
+  const kind = transports.get(transport);
+  return kind?.listens === true
+    ? { transport, url: urlOf(kind, settings) }
+    : { command: node, args: [program, "serve"] };
 }
 
-function urlOf({ host, port, path }: Settings): string {
+function urlOf(kind: ListeningKind, settings: Settings): string {
+  const { host, port } = settings;
   if (port === 0)
     throw new UsageError("--port must be the one that is served on, as clients cannot look for it");
   const reachable = REACHABLE.get(host) ?? host;
-  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${String(port)}${path}`;
+  const place = reachable.includes(":") ? `[${reachable}]` : reachable;
+  return `${kind.scheme}://${place}:${String(port)}${kind.path(settings)}`;
 }
 
 function whereItGoes(platform: NodeJS.Platform): string {

@@ -8,7 +8,7 @@ const moor: Command = {
   summary: "tie up",
   options: {
     rope: { value: "<length>", help: "how long", variable: "ROPE" },
-    fast: { help: "with a bow line as well" },
+    fast: { help: "with a bow line as well", negatable: true },
   },
   run: () => 7,
 };
@@ -33,7 +33,7 @@ describe("the command line", () => {
     const { code, stdout } = await run(["moor", "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("--rope <length>  how long");
-    expect(stdout).toContain("--fast           with a bow line as well");
+    expect(stdout).toContain("--[no-]fast      with a bow line as well");
     expect(stdout).toContain("ROPE  stands in for --rope");
   });
 
@@ -55,10 +55,25 @@ describe("the command line", () => {
     ]);
   });
 
+  it.each([[["--no-fast"]], [["--fast", "--no-fast"]], [["--no-fast", "--fast"]]])(
+    "takes %j for a no",
+    async (args) => {
+      let seen: Given = new Map();
+      await run(["moor", ...args], {
+        run: (given) => {
+          seen = given;
+          return 0;
+        },
+      });
+      expect([...seen]).toEqual([["fast", ["false"]]]);
+    },
+  );
+
   it.each<[string, string[], string]>([
     ["an unknown command", ["sail"], 'There is no command "sail", but: moor'],
     ["what only an object's prototype has", ["constructor"], 'There is no command "constructor"'],
     ["an unknown option", ["moor", "--anchor"], "Unknown option '--anchor'\n"],
+    ["a no to what is no question", ["moor", "--no-rope"], "Unknown option '--no-rope'\n"],
     ["a value for an option that takes none", ["moor", "--fast=no"], "'--fast' does not take an argument"],
     ["an option without its value", ["moor", "--rope"], "'--rope <value>' argument missing"],
     ["an argument too many", ["moor", "here"], "Unexpected argument 'here'"],

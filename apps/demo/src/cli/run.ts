@@ -3,6 +3,7 @@ import { UsageError, type Command, type Given, type Surroundings } from "./comma
 import { commandUsage, usage } from "./usage.js";
 
 const WRONG_USAGE = 2;
+const NO = "no-";
 
 /**
  * Runs the command that `args` asks for.
@@ -41,9 +42,10 @@ export async function runCommandLine(
 /** @throws UsageError */
 function parse(args: readonly string[], { options }: Command): Given | "help" {
   const config = Object.fromEntries(
-    Object.entries(options).map(([name, { value }]) => {
+    Object.entries(options).flatMap(([name, { value, negatable = false }]) => {
       const type = value === undefined ? ("boolean" as const) : ("string" as const);
-      return [name, { type, multiple: true }] as const;
+      const names = negatable ? [name, `${NO}${name}`] : [name];
+      return names.map((each) => [each, { type, multiple: true }] as const);
     }),
   );
   try {
@@ -52,11 +54,14 @@ function parse(args: readonly string[], { options }: Command): Given | "help" {
       options: { ...config, help: { type: "boolean", short: "h" } },
     });
     if (values.help === true) return "help";
-    return new Map(
-      Object.entries(values).flatMap(([name, value]) =>
-        Array.isArray(value) ? [[name, value.map(String)] as const] : [],
-      ),
-    );
+    const parsed = new Map<string, unknown>(Object.entries(values));
+    const given = new Map<string, readonly string[]>();
+    for (const name of Object.keys(options)) {
+      const value = parsed.get(name);
+      if (Array.isArray(value)) given.set(name, value.map(String));
+      if (parsed.has(`${NO}${name}`)) given.set(name, ["false"]);
+    }
+    return given;
   } catch (error) {
     throw new UsageError(problemOf(error), { cause: error });
   }

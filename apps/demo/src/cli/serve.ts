@@ -1,9 +1,11 @@
 import { createNotebookServer } from "../server.js";
-import { announced, transports } from "../transports.js";
-import type { Command } from "./command.js";
+import { servingOn } from "../serving.js";
+import { UsageError, type Command } from "./command.js";
 import { readSettings, settingOptions } from "./settings.js";
 
 const FAILED = 1;
+
+const SAID = { notebook: "The notebook is at", page: "Try it at" } as const;
 
 export const serve: Command = {
   summary: "serve the notebook to MCP clients",
@@ -12,14 +14,15 @@ export const serve: Command = {
     const settings = readSettings(given, env);
     // stdout belongs to MCP, when stdio is among the transports.
     const tell = (text: string): unknown => stderr.write(`${text}\n`);
-    const chosen = settings.transports.flatMap((name) => transports.get(name)?.create(settings) ?? []);
     if (stdin.isTTY === true && settings.transports.includes("stdio"))
       tell("The notebook waits for an MCP client on stdin. `tour` shows what one does; Ctrl+D ends.");
     try {
       await createNotebookServer().run(
-        ...chosen.map((transport) => announced(transport, (url) => tell(`The notebook is at ${url}`))),
+        ...servingOn(settings.transports, settings, (kind, url) => tell(`${SAID[kind]} ${url}`)),
       );
     } catch (error) {
+      // As for a path that something else has.
+      if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
       if (!isSystemError(error)) throw error;
       tell(`The notebook cannot be served: ${error.message}. --host and --port say where to listen.`);
       return FAILED;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "./command.js";
 import { readSettings } from "./settings.js";
 
-const place = { host: "127.0.0.1", port: 8000, path: "/mcp", sessions: false };
+const place = { host: "127.0.0.1", port: 8000, path: "/mcp", sessions: true };
 
 describe("the settings of `serve`", () => {
   it("are stdio on loopback by default", () => {
@@ -15,14 +15,14 @@ describe("the settings of `serve`", () => {
       TOWPATH_HOST: "::1",
       TOWPATH_PORT: "0",
       TOWPATH_PATH: "/v1",
-      TOWPATH_SESSIONS: "true",
+      TOWPATH_SESSIONS: "false",
     };
     expect(readSettings(new Map(), env)).toEqual({
       transports: ["stdio", "streamable-http"],
       host: "::1",
       port: 0,
       path: "/v1",
-      sessions: true,
+      sessions: false,
     });
   });
 
@@ -31,7 +31,7 @@ describe("the settings of `serve`", () => {
       ["transport", ["streamable-http"]],
       ["host", ["localhost"]],
       ["port", ["9000"]],
-      ["sessions", ["true"]],
+      ["sessions", ["false"]],
     ]);
     const env = { TOWPATH_TRANSPORT: "pigeon", TOWPATH_HOST: "a b", TOWPATH_PORT: "none" };
     expect(readSettings(given, { ...env, TOWPATH_SESSIONS: "maybe" })).toEqual({
@@ -39,7 +39,7 @@ describe("the settings of `serve`", () => {
       host: "localhost",
       port: 9000,
       path: "/mcp",
-      sessions: true,
+      sessions: false,
     });
   });
 
@@ -71,7 +71,17 @@ describe("the settings of `serve`", () => {
     ]);
     const given = new Map([[name, [values.get(name) ?? ""]]]);
     expect(() => readSettings(given, {})).toThrow(
-      `--${name} is for transports that listen: add --transport streamable-http`,
+      `--${name} is for transports that listen: add --transport streamable-http or `,
+    );
+  });
+
+  it.each(["path", "sessions"])("refuse --%s where Streamable HTTP is not served", (name) => {
+    const given = new Map([
+      ["transport", ["websocket"]],
+      [name, [name === "path" ? "/v1" : "false"]],
+    ]);
+    expect(() => readSettings(given, {})).toThrow(
+      `--${name} is for Streamable HTTP: add --transport streamable-http`,
     );
   });
 
@@ -80,7 +90,7 @@ describe("the settings of `serve`", () => {
   });
 
   it.each<[string, string, string]>([
-    ["transport", "pigeon", '--transport must be one of: stdio, streamable-http; not "pigeon"'],
+    ["transport", "pigeon", '--transport must be one of: stdio, streamable-http, websocket; not "pigeon"'],
     ["transport", "constructor", "--transport must be one of: stdio"],
     ["port", "65536", '--port must be a whole number from 0 to 65535, not "65536"'],
     ["port", "-1", "--port must be a whole number"],

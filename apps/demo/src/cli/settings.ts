@@ -1,4 +1,4 @@
-import { transports, type ListenOptions } from "../transports.js";
+import { listeningOf, transports, type ListenOptions } from "../transports.js";
 import { UsageError, type Given, type Option } from "./command.js";
 
 /** How to serve. */
@@ -15,7 +15,8 @@ interface Setting<Value> extends Option {
 }
 
 const names = [...transports.keys()].join(", ");
-const listening = [...transports].flatMap(([name, { listens }]) => (listens ? [name] : [])).join(" or ");
+const listening = listeningOf([...transports.keys()]).map(([name]) => name);
+const STREAMABLE_HTTP = "streamable-http";
 
 const transport: Setting<readonly string[]> = {
   value: "<name>",
@@ -56,7 +57,7 @@ const port: Setting<number> = {
 
 const path: Setting<string> = {
   value: "<path>",
-  help: "the path of the endpoint, for transports that listen (default: /mcp)",
+  help: "the path of Streamable HTTP (default: /mcp)",
   variable: "TOWPATH_PATH",
   fallback: "/mcp",
   read: (texts) => {
@@ -67,9 +68,10 @@ const path: Setting<string> = {
 };
 
 const sessions: Setting<boolean> = {
-  help: "keep sessions for clients that begin with initialize, so that they may be asked questions",
+  help: "keep sessions over Streamable HTTP, so that older clients are asked, and told of changes (default: on)",
+  negatable: true,
   variable: "TOWPATH_SESSIONS",
-  fallback: false,
+  fallback: true,
   read: (texts) => {
     const text = lastOf(texts);
     if (text === "true" || text === "false") return text === "true";
@@ -95,15 +97,27 @@ export function readSettings(given: Given, env: Readonly<Record<string, string |
     path: read("path", path),
     sessions: read("sessions", sessions),
   };
-  if (!settings.transports.some((name) => transports.get(name)?.listens === true)) refuseListening(given);
+  refuseIdle(given, settings.transports);
   return settings;
 }
 
+/** The options that not every transport heeds, and the transports that do. */
+const heeding: readonly (readonly [
+  options: readonly string[],
+  transports: readonly string[],
+  are: string,
+])[] = [
+  [["host", "port", "path", "sessions"], listening, "for transports that listen"],
+  [["path", "sessions"], [STREAMABLE_HTTP], "for Streamable HTTP"],
+];
+
 /** The environment may be meant for another time; what is typed is meant. */
-function refuseListening(given: Given): void {
-  const idle = ["host", "port", "path", "sessions"].find((name) => given.has(name));
-  if (idle !== undefined)
-    throw new UsageError(`--${idle} is for transports that listen: add --transport ${listening}`);
+function refuseIdle(given: Given, chosen: readonly string[]): void {
+  for (const [options, heeds, are] of heeding) {
+    const idle = options.find((name) => given.has(name));
+    if (idle === undefined || heeds.some((name) => chosen.includes(name))) continue;
+    throw new UsageError(`--${idle} is ${are}: add --transport ${heeds.join(" or ")}`);
+  }
 }
 
 function readFrom<Value>(source: string, setting: Setting<Value>, texts: readonly string[]): Value {

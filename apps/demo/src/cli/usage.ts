@@ -17,7 +17,8 @@ export function usage(commands: ReadonlyMap<string, Command>): string {
 
 export function commandUsage(name: string, { summary, options }: Command): string {
   const rows = Object.entries(options).map(
-    ([option, { value, help }]) => [`--${option}${value === undefined ? "" : ` ${value}`}`, help] as const,
+    ([option, { value, help, negatable = false }]) =>
+      [`--${negatable ? "[no-]" : ""}${option}${value === undefined ? "" : ` ${value}`}`, help] as const,
   );
   const variables = Object.entries(options).flatMap(([option, details]) => variableOf(option, details));
   return [
