@@ -38,6 +38,21 @@ export interface HttpServers {
   readonly acceptForJson?: string;
 }
 
+/** A server over HTTP+SSE, which opens streams at `/sse`. It has `add`: `node <add> <port>`. */
+export interface SseServer {
+  readonly add: string;
+  /** As that of {@link HttpServers}. */
+  readonly warmUpMs: number;
+}
+
+/** Server and client over WebSocket, which meet at `/ws`. */
+export interface WebSocketPrograms {
+  /** It has `add`: `node <add> <port>`. */
+  readonly add: string;
+  /** A module as those of {@link HttpClients}. */
+  readonly calls: string;
+}
+
 /** Modules that hold a client over Streamable HTTP each. */
 export interface HttpClients {
   /** Its `connect(url, era)` resolves to what calls `add`: `(a, b, onProgress?) => Promise<text>`. */
@@ -55,6 +70,8 @@ export interface Implementation {
   readonly stdio?: StdioServers;
   readonly http?: HttpServers;
   readonly httpClient?: HttpClients;
+  readonly sse?: SseServer;
+  readonly webSocket?: WebSocketPrograms;
   /** A module whose `parser(onData)` returns what takes the text of an event stream in pieces. */
   readonly eventParser?: string;
   /** A module whose `connect(era)` connects a client to a server in memory. */
@@ -77,6 +94,14 @@ export interface HttpClientContender extends Contender {
   readonly httpClient: HttpClients;
 }
 
+export interface SseContender extends Contender {
+  readonly sse: SseServer;
+}
+
+export interface WebSocketContender extends Contender {
+  readonly webSocket: WebSocketPrograms;
+}
+
 export interface HttpContender extends Contender {
   readonly http: HttpServers;
   readonly mode: Mode;
@@ -89,6 +114,8 @@ const handshakeModes: readonly Mode[] = ["handshake", "sessions"];
 /** Servers that are slow at first: what they are built of takes long to be compiled. */
 const slowWarmUpMs = 15_000;
 const fastWarmUpMs = 2_500;
+/** A session keeps what it is served by, which has not to be built for every call. */
+const slowSseWarmUpMs = 8_000;
 
 const stdioIn = (folder: string): StdioServers => ({
   add: join(folder, "add.mjs"),
@@ -114,6 +141,11 @@ export const raw = {
     warmUpMs: fastWarmUpMs,
   },
   httpClient: { calls: join(paths.raw, "http-client.mjs") },
+  sse: { add: join(paths.raw, "sse.mjs"), warmUpMs: fastWarmUpMs },
+  webSocket: {
+    add: join(paths.raw, "web-socket.mjs"),
+    calls: join(paths.raw, "web-socket-client.mjs"),
+  },
 } as const satisfies Implementation;
 
 export const peers: readonly Implementation[] = [
@@ -138,6 +170,7 @@ export const peers: readonly Implementation[] = [
       calls: join(paths.peers, "v1/http-client.mjs"),
       browser: join(paths.peers, "v1/browser.mjs"),
     },
+    sse: { add: join(paths.peers, "v1/sse.mjs"), warmUpMs: slowSseWarmUpMs },
     inMemory: join(paths.peers, "v1/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/sdk", "zod"] },
   },
@@ -155,6 +188,7 @@ export const peers: readonly Implementation[] = [
       calls: join(paths.peers, "v2/http-client.mjs"),
       browser: join(paths.peers, "v2/browser.mjs"),
     },
+    sse: { add: join(paths.peers, "v2/sse.mjs"), warmUpMs: slowSseWarmUpMs },
     inMemory: join(paths.peers, "v2/in-memory.mjs"),
     install: { folder: paths.peers, packages: ["@modelcontextprotocol/server", "zod"] },
   },
@@ -169,6 +203,7 @@ export const peers: readonly Implementation[] = [
       manySessions: false,
       warmUpMs: slowWarmUpMs,
     },
+    sse: { add: join(paths.peers, "fastmcp/sse.mjs"), warmUpMs: slowSseWarmUpMs },
   },
   {
     id: "tmcp",
@@ -222,6 +257,11 @@ export const towpath: readonly Implementation[] = [
       calls: join(paths.towpath, "client/node.mjs"),
       browser: join(paths.towpath, "client/browser.mjs"),
     },
+    sse: { add: join(paths.towpath, "json-schema/sse.mjs"), warmUpMs: fastWarmUpMs },
+    webSocket: {
+      add: join(paths.towpath, "json-schema/web-socket.mjs"),
+      calls: join(paths.towpath, "client/web-socket.mjs"),
+    },
     eventParser: join(paths.towpath, "client/event-parser.mjs"),
     inMemory: join(paths.towpath, "json-schema/in-memory.mjs"),
     install: { folder: paths.towpath, packages: towpathPackages },
@@ -264,6 +304,23 @@ export function httpClientContenders(
   return contendersOf(implementations).flatMap((contender) => {
     const { httpClient } = contender.implementation;
     return httpClient === undefined ? [] : [{ ...contender, httpClient }];
+  });
+}
+
+/** Those that have servers over HTTP+SSE, which knows the handshake era alone. */
+export const sseContenders = (implementations: readonly Implementation[]): readonly SseContender[] =>
+  implementations.flatMap((implementation) => {
+    const { sse } = implementation;
+    return sse === undefined ? [] : [{ implementation, era: "handshake", sse }];
+  });
+
+/** Each implementation once per era it speaks, of those that speak WebSocket. */
+export function webSocketContenders(
+  implementations: readonly Implementation[],
+): readonly WebSocketContender[] {
+  return contendersOf(implementations).flatMap((contender) => {
+    const { webSocket } = contender.implementation;
+    return webSocket === undefined ? [] : [{ ...contender, webSocket }];
   });
 }
 

@@ -16,6 +16,8 @@ import { installedSize } from "./measures/installed-size.js";
 import { largeArgument } from "./measures/large-argument.js";
 import { memory } from "./measures/memory.js";
 import { roundTrips } from "./measures/round-trips.js";
+import { sseCalls } from "./measures/sse-calls.js";
+import { sseSessions } from "./measures/sse-sessions.js";
 import { startUp } from "./measures/start-up.js";
 import { isChosen, type Options, readOptions, recordOf, RECORDS } from "./options.js";
 import { paths } from "./paths.js";
@@ -38,6 +40,8 @@ const measures: readonly Measure[] = [
   httpClient,
   httpEvents,
   httpBundleSize,
+  sseSessions,
+  sseCalls,
 ];
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];

@@ -28,10 +28,16 @@ describe("readOptions", () => {
     });
   });
 
-  it("records what is measured over HTTP apart from all else", () => {
+  it("records what is measured over HTTP, HTTP+SSE and WebSocket apart from all else", () => {
     expect(read("--only", "http", "--write").write).toBe(true);
     expect(read("--only", "one,many,many-more", "--write").write).toBe(true);
-    expect(["one", "http-one", "https"].map(recordOf)).toEqual(["", " http", ""]);
+    expect(["one", "http-one", "https", "sse-one", "websocket-one"].map(recordOf)).toEqual([
+      "",
+      " http",
+      "",
+      " sse",
+      " websocket",
+    ]);
   });
 
   it.each([
