@@ -190,6 +190,25 @@ describe("a server that cannot be connected", () => {
     await connections.close();
   });
 
+  it("may be spoken to over an older transport where nothing but its URL is known, if that is given", async () => {
+    const server = memoryTransport(serverCalled("old"));
+    const made: [string, object][] = [];
+    const sse = (url: string, options: object): ClientTransport => {
+      made.push([url, options]);
+      return server;
+    };
+    const streamableHttp: TransportFactories["streamableHttp"] = (url, options) =>
+      options.sse?.(new URL(url)) ?? failing(new Error("spoken to over nothing older"));
+    const headers = { "x-key": "k" };
+    const url = "http://old.test/sse";
+    const config = parseConfig({ mcpServers: { old: { url, headers }, new: { type: "http", url } } });
+    const connections = await connectAll(config, { streamableHttp, sse }, quietly);
+    expect([...connections.clients.keys()]).toEqual(["old"]);
+    expect(connections.failures.get("new")?.message).toBe("spoken to over nothing older");
+    expect(made).toEqual([[url, { headers }]]);
+    await connections.close();
+  });
+
   it.each([
     ["stdio", { command: "x" }, "stdio", "@towpath/transport-stdio"],
     ["streamable-http", { url: "http://a/" }, "streamableHttp", "@towpath/transport-http"],

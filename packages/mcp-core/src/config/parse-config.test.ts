@@ -110,6 +110,7 @@ describe("a configuration", () => {
       {
         transport: "streamable-http",
         url: "http://a/",
+        fallback: "sse",
         headers: { "Mcp-Tenant": "t", authorization: "Bearer t" },
       },
       { transport: "ws", url: "ws://b/", headers: {} },
@@ -176,6 +177,7 @@ describe("variables of the environment", () => {
     expect(parse(http, { env })).toEqual({
       transport: "streamable-http",
       url: "https://example.com/mcp",
+      fallback: "sse",
       headers: { Authorization: "Bearer t0ken" },
     });
   });

@@ -7,7 +7,7 @@ import { parseJsonText } from "./json-text.js";
 import { isTransportsOwn } from "./own-headers.js";
 import { httpSchema, stdioSchema, wsSchema } from "./schemas.js";
 import type { ServerConfig, ServersConfig } from "./server-config.js";
-import { transportKindOf } from "./transport-kind.js";
+import { transportKindOf, type KindFound } from "./transport-kind.js";
 
 export interface ParseConfigOptions {
   /** What variables are looked up in. Default: the environment of this process; none where there is none. */
@@ -71,11 +71,15 @@ class Reading {
       this.#issue(found.member === undefined ? path : [...path, found.member], found.problem);
       return;
     }
-    const server = this.#server(found.kind, path, entry);
+    const server = this.#server(found, path, entry);
     if (server !== undefined) this.#servers.set(name, server);
   }
 
-  #server(transport: ServerConfig["transport"], path: Path, entry: JsonObject): ServerConfig | undefined {
+  #server(
+    { kind: transport, isImplied }: KindFound,
+    path: Path,
+    entry: JsonObject,
+  ): ServerConfig | undefined {
     if (transport === "stdio") {
       const read = this.#read(stdioSchema, path, entry);
       if (read === undefined) return undefined;
@@ -85,7 +89,8 @@ class Reading {
     const read = this.#read(transport === "ws" ? wsSchema : httpSchema, path, entry);
     if (read === undefined) return undefined;
     const { url, headers } = read;
-    return { transport, url, ...(headers && { headers }) };
+    const mayBeOlder = transport === "streamable-http" && isImplied === true;
+    return { transport, url, ...(mayBeOlder && { fallback: "sse" }), ...(headers && { headers }) };
   }
 
   #read<Schema extends z.ZodMiniObject>(

@@ -12,6 +12,8 @@ export interface StdioServerConfig {
 export interface UrlServerConfig {
   readonly transport: "streamable-http" | "sse" | "ws";
   readonly url: string;
+  /** There where nothing but the URL tells the transport: an older server is spoken to over HTTP+SSE. */
+  readonly fallback?: "sse";
   /** Sent with every HTTP request. */
   readonly headers?: Readonly<Record<string, string>>;
 }

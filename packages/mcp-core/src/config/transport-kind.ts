@@ -13,8 +13,13 @@ const KINDS: ReadonlyMap<unknown, TransportKind> = new Map([
   ["websocket", "ws"],
 ]);
 
-export type KindOrProblem =
-  { readonly kind: TransportKind } | { readonly member?: "transport" | "type"; readonly problem: string };
+export interface KindFound {
+  readonly kind: TransportKind;
+  /** Nothing but the URL tells. */
+  readonly isImplied?: true;
+}
+
+export type KindOrProblem = KindFound | { readonly member?: "transport" | "type"; readonly problem: string };
 
 /** The transport of a server: as `transport` or `type` names it, or what `command` or `url` implies. */
 export function transportKindOf(server: JsonObject): KindOrProblem {
@@ -43,5 +48,8 @@ function implied({ command, url }: JsonObject): KindOrProblem {
     return { problem: `has both "command" and "url"; say which it is with "transport"` };
   if (command !== undefined) return { kind: "stdio" };
   if (url === undefined) return { problem: `needs a "command" to start, or a "url" to connect to` };
-  return { kind: typeof url === "string" && /^wss?:/i.test(url) ? "ws" : "streamable-http" };
+  return {
+    kind: typeof url === "string" && /^wss?:/i.test(url) ? "ws" : "streamable-http",
+    isImplied: true,
+  };
 }

@@ -5,7 +5,10 @@ import type { ServerConfig, StdioServerConfig, TransportKind, UrlServerConfig } 
 export type StdioTarget = Omit<StdioServerConfig, "transport">;
 
 /** What goes with a URL, as `streamableHttpClient` of `@towpath/transport-http` takes it. */
-export type UrlTransportOptions = Pick<UrlServerConfig, "headers">;
+export interface UrlTransportOptions extends Pick<UrlServerConfig, "headers"> {
+  /** Connects to a server that has nothing but HTTP+SSE; for `streamableHttp` alone. */
+  readonly sse?: (url: URL) => ClientTransport;
+}
 
 export type UrlTransport = (url: string, options: UrlTransportOptions) => ClientTransport;
 
@@ -56,8 +59,10 @@ export function transportFor(
     if (factories.stdio === undefined) throw new MissingTransportError(name, transport);
     return factories.stdio(target);
   }
-  const { transport, url, ...options } = server;
+  const { transport, url, fallback, ...options } = server;
   const factory = factories[KINDS[transport].option];
   if (factory === undefined) throw new MissingTransportError(name, transport);
-  return factory(url, options);
+  const { sse } = factories;
+  if (fallback === undefined || sse === undefined) return factory(url, options);
+  return factory(url, { ...options, sse: (older) => sse(older.href, options) });
 }
