@@ -1,2 +1,3 @@
 /** For workers, and whatever else has `fetch`: nothing of Node is needed. */
 export * from "./browser.js";
+export * from "./server/index.js";

@@ -29,7 +29,7 @@ export function serveBatch(
   handlers: BatchHandlers,
   revision = link.revision,
 ): MaybePromise<PreEncoded | undefined> {
-  const refusal = refusesBatch(revision, batch, maxBatch);
+  const refusal = refusalOfBatch(revision, batch, maxBatch);
   if (refusal !== undefined) return unreadableReply(revision, new InvalidRequestError(refusal));
   const replies = batch.map((element) => serveElement(link, element, handlers));
   const there = replies.filter(isThere);
@@ -37,7 +37,8 @@ export function serveBatch(
   return Promise.all(replies.map((reply) => Promise.resolve(reply))).then(joinReplies);
 }
 
-function refusesBatch(
+/** Why a batch cannot be served; `undefined` if it can. */
+export function refusalOfBatch(
   revision: Revision | undefined,
   batch: readonly unknown[],
   maxBatch: number,

@@ -63,7 +63,7 @@ export {
   type Revision,
 } from "../protocol/revisions.js";
 export { Admission, type Arrival, LISTEN, PING, PINGS_PAST_LIMIT } from "./admission.js";
-export { namesStatelessVersion, serveBatch } from "./batch.js";
+export { namesStatelessVersion, refusalOfBatch, serveBatch } from "./batch.js";
 export { DuplexClientConnection, type DuplexClientConnectionOptions } from "./client-connection.js";
 export { connectionLimits, DEFAULT_CONNECTION_LIMITS, type ConnectionLimits } from "./limits.js";
 export { Load, type LoadLimits } from "./load.js";

@@ -1,0 +1,121 @@
+import { Deadlines, KeepAlive } from "@towpath/mcp-core/http";
+import type { Visit } from "@towpath/mcp-core/http-server";
+import {
+  BusyError,
+  connectionLimits,
+  isHandshakeRevision,
+  Load,
+  REVISIONS,
+  ShuttingDownError,
+  type Clock,
+  type CloseReason,
+  type ConnectionLimits,
+  type Dispatcher,
+  type HandshakeRevision,
+} from "@towpath/mcp-core/transport";
+import type { SseLimits } from "./limits.js";
+import type { SseSettings } from "./options.js";
+import { relativeReference } from "./reference.js";
+import { Session, type SessionHost } from "./session.js";
+
+/** The parameter of the query that names a session. */
+export const SESSION = "session";
+
+/** How long handlers that were aborted have to clean up, in ms. */
+const GRACE_MS = 500;
+
+/** The sessions whose streams are open here. */
+export class Sessions implements SessionHost {
+  readonly dispatcher: Dispatcher;
+  readonly revisions: readonly HandshakeRevision[];
+  readonly connectionLimits: ConnectionLimits;
+  readonly load: Load;
+  readonly clock: Clock;
+  readonly #open = new Map<string, Session>();
+  readonly #limits: SseLimits;
+  readonly #endpoint: string;
+  readonly #onEnd: (id: string) => void;
+  readonly #introductions: Deadlines;
+  readonly #keepAlive: KeepAlive;
+  #draining = false;
+
+  /**
+   * @param onEnd told of each that has ended
+   * @throws TypeError when nothing can be spoken in them
+   */
+  constructor(dispatcher: Dispatcher, settings: SseSettings, onEnd: (id: string) => void) {
+    const { limits, clock, path, messagePath, keepAliveMs } = settings;
+    this.dispatcher = dispatcher;
+    this.revisions = handshakesOf(dispatcher);
+    this.connectionLimits = connectionLimits({
+      maxInFlight: limits.maxInFlightPerSession,
+      maxQueued: limits.maxQueuedPerSession,
+      maxBatch: limits.maxBatch,
+    });
+    this.load = new Load(limits);
+    this.clock = clock;
+    this.#limits = limits;
+    this.#endpoint = `${relativeReference(path, messagePath)}?${SESSION}=`;
+    this.#onEnd = onEnd;
+    this.#introductions = new Deadlines(limits.introductionTimeoutMs, clock);
+    this.#keepAlive = new KeepAlive(keepAliveMs, clock);
+  }
+
+  /** By their ids. */
+  get all(): ReadonlyMap<string, Session> {
+    return this.#open;
+  }
+
+  /** No new ones are opened any more, and no requests are taken. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** @throws BusyError, ShuttingDownError when there is no place for another */
+  checkRoom(): void {
+    if (this.#draining) throw new ShuttingDownError();
+    const { maxSessions } = this.#limits;
+    if (this.#open.size >= maxSessions)
+      throw new BusyError(`${String(maxSessions)} sessions are open, the most there may be (maxSessions)`);
+  }
+
+  /** Opens one, over the request that asked for it. */
+  begin(id: string, visit: Visit): void {
+    const session = new Session(this, id, visit, this.#endpoint + id);
+    this.#open.set(id, session);
+    this.#introductions.add(session);
+    this.#keepAlive.add(session.stream);
+    visit.call.onGone(() => this.end(session, { kind: "lost" }));
+  }
+
+  /** Its client has sent a message, so that there is one. */
+  heard(session: Session): void {
+    if (session.place !== undefined) this.#introductions.delete(session);
+  }
+
+  end(session: Session, reason: CloseReason): void {
+    if (!this.#open.delete(session.id)) return;
+    this.#introductions.delete(session);
+    this.#keepAlive.delete(session.stream);
+    session.connection.close(reason);
+    session.stream.end();
+    this.#onEnd(session.id);
+  }
+
+  /** Lets what is in flight finish for at most `timeoutMs`, then ends all of them. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
+    const sessions = [...this.#open.values()];
+    await Promise.all(sessions.map(({ connection }) => connection.drain(timeoutMs)));
+    for (const session of sessions) this.end(session, { kind: "closed" });
+    await Promise.all(sessions.map(({ connection }) => connection.settled(GRACE_MS)));
+  }
+}
+
+function handshakesOf({ revisions = REVISIONS }: Dispatcher): readonly HandshakeRevision[] {
+  const handshakes = revisions.filter(isHandshakeRevision);
+  if (handshakes.length > 0) return handshakes;
+  throw new TypeError(
+    `HTTP+SSE carries the revisions from 2024-11-05 to 2025-11-25, and this server speaks none of them, but ${revisions.join(", ")}: serve it over Streamable HTTP`,
+  );
+}
