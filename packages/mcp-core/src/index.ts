@@ -68,7 +68,7 @@ export { McpClient } from "./client/client.js";
 export type { CompletionArgument } from "./client/complete.js";
 export * from "./client/errors.js";
 export type { CallOptions, ClientExtension, McpClientOptions, Timeouts } from "./client/options.js";
-export { remoteTransport, type RemoteTransports, type UrlClient } from "./client/remote-transport.js";
+export { remoteTransport, type RemoteOptions, type RemoteTransports } from "./client/remote-transport.js";
 export type * from "./client/subscriptions/types.js";
 export { memoryTransport } from "./memory/memory-transport.js";
 export { expandUriTemplate, type UriVariables } from "./uri-template/uri-template.js";

@@ -2,14 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { ClientTransport } from "../contract/index.js";
 import { remoteTransport, type RemoteTransports } from "./remote-transport.js";
 
-interface Options {
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 type Made = [kind: string, url: string, options: object | undefined];
 
 /** Transports that only tell how they were made. */
-function told(): { made: Made[]; all: Required<RemoteTransports<Options>> } {
+function told(): { made: Made[]; all: Required<RemoteTransports> } {
   const made: Made[] = [];
   const maker =
     (kind: string) =>

@@ -1,17 +1,31 @@
 import type { ClientTransport } from "../contract/index.js";
 import { describe } from "../jsonrpc/guards.js";
+import type { MaybePromise } from "../protocol/promises.js";
+
+/** What goes to the transport, whichever it is. */
+export interface RemoteOptions {
+  /** Sent with every request; a function is called for each. Pages cannot set headers of WebSockets. */
+  readonly headers?: RemoteHeaders | (() => MaybePromise<RemoteHeaders>);
+  /** `false`: what was lost is not opened again. Default: what the transport does. */
+  readonly reconnect?: false;
+}
+
+export type RemoteHeaders = Readonly<Record<string, string>>;
 
 /** Makes the transport to a server at a URL, as `streamableHttpClient`, `sseClient` and `webSocketClient` do. */
-export type UrlClient<Options> = (url: string | URL, options?: Options) => ClientTransport;
+export type UrlClient<More extends object = object> = (
+  url: string | URL,
+  options?: RemoteOptions & More,
+) => ClientTransport;
 
 /** The transports that a program has installed; at least one. */
-export interface RemoteTransports<Options> {
+export interface RemoteTransports {
   /** `streamableHttpClient` of `@towpath/transport-http`, for `http:` and `https:`. */
-  readonly streamableHttp?: UrlClient<Options & { readonly sse?: (url: URL) => ClientTransport }>;
+  readonly streamableHttp?: UrlClient<{ readonly sse?: (url: URL) => ClientTransport }>;
   /** `sseClient` of `@towpath/transport-sse`, for servers at such URLs that know nothing newer. */
-  readonly sse?: UrlClient<Options>;
+  readonly sse?: UrlClient;
   /** `webSocketClient` of `@towpath/transport-ws`, for `ws:` and `wss:`. */
-  readonly ws?: UrlClient<Options>;
+  readonly ws?: UrlClient;
 }
 
 const PACKAGES = {
@@ -37,13 +51,12 @@ const KINDS: ReadonlyMap<string, keyof typeof PACKAGES> = new Map([
  * );
  * ```
  *
- * @param options handed to the transport, whichever it is, such as `headers`
  * @throws TypeError for what is no such URL, for one whose transport is missing, and what the transport throws
  */
-export function remoteTransport<Options extends object>(
+export function remoteTransport(
   url: string | URL,
-  transports: RemoteTransports<Options>,
-  options?: Options,
+  transports: RemoteTransports,
+  options?: RemoteOptions,
 ): ClientTransport {
   const kind = KINDS.get(schemeOf(url));
   if (kind === undefined)
@@ -53,10 +66,9 @@ export function remoteTransport<Options extends object>(
   const { streamableHttp, sse, ws } = transports;
   if (kind === "ws" && ws !== undefined) return ws(url, options);
   if (kind === "streamableHttp" && streamableHttp !== undefined) {
-    if (sse === undefined) return streamableHttp(url, options);
-    // Options is what the transport takes, and an object.
-    const given = { ...options, sse: (older: URL) => sse(older, options) } as Options;
-    return streamableHttp(url, given);
+    return sse === undefined
+      ? streamableHttp(url, options)
+      : streamableHttp(url, { ...options, sse: (older) => sse(older, options) });
   }
   if (kind === "streamableHttp" && sse !== undefined) return sse(url, options);
   throw new TypeError(
