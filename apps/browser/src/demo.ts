@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = fileURLToPath(new URL("../../demo/dist/main.js", import.meta.url));
 const SERVE = [
   "serve",
-  ...["streamable-http", "websocket"].flatMap((name) => ["--transport", name]),
+  ...["streamable-http", "sse", "websocket"].flatMap((name) => ["--transport", name]),
   ...["--port", "0", "--sessions"],
 ];
 const PAGE_LINE = /^Try it at (\S+)$/;

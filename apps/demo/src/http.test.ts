@@ -67,7 +67,7 @@ let withSessions: Served;
 beforeAll(async () => {
   [plain, withSessions] = await Promise.all([
     Served.start("--no-sessions"),
-    Served.start("--path", "/v1", "--transport", "websocket"),
+    Served.start("--path", "/v1", "--transport", "websocket", "--transport", "sse"),
   ]);
 });
 
@@ -148,12 +148,14 @@ describe("the notebook over HTTP", () => {
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(await page.text()).toContain("<script");
     const told = await fetch(new URL("playground.json", withSessions.page));
-    expect(await told.json()).toEqual({ endpoints: { "streamable-http": "/v1", websocket: "/ws" } });
+    expect(await told.json()).toEqual({
+      endpoints: { "streamable-http": "/v1", websocket: "/ws", sse: "/sse" },
+    });
   });
 
   it("says where all of it is, on one port", () => {
     const { host, origin } = new URL(withSessions.page);
-    expect(withSessions.urls).toEqual([`${origin}/v1`, `ws://${host}/ws`]);
+    expect(withSessions.urls).toEqual([`${origin}/v1`, `ws://${host}/ws`, `${origin}/sse`]);
     expect(withSessions.page).toBe(`${origin}/`);
     expect(plain.urls).toEqual([plain.url]);
   });
@@ -161,6 +163,7 @@ describe("the notebook over HTTP", () => {
   it.each([
     [["--path", "/"], "All paths of a server must differ, and / is there twice"],
     [["--path", "/ws", "--transport", "websocket"], "and /ws is there twice"],
+    [["--path", "/messages", "--transport", "sse"], "and /messages is there twice"],
     [["--path", "/é"], "percent-encoded"],
   ])("refuses %j", async (args, message) => {
     const { code, stdout, stderr } = await runDemo([

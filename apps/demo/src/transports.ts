@@ -1,6 +1,7 @@
 import type { ServerTransport } from "@towpath/mcp-core";
 import type { HttpServerTransport } from "@towpath/mcp-core/http-node";
 import { streamableHttp } from "@towpath/transport-http";
+import { sse } from "@towpath/transport-sse";
 import { stdio } from "@towpath/transport-stdio";
 import { webSocket } from "@towpath/transport-ws";
 
@@ -30,9 +31,13 @@ export interface ListeningKind {
 
 export type TransportKind = PipedKind | ListeningKind;
 
+const SSE = { path: "/sse", messagePath: "/messages" };
+const WEBSOCKET = { path: "/ws" };
+
 /** The transports the notebook can be served on, by the name that `--transport` takes. */
 export const transports: ReadonlyMap<string, TransportKind> = new Map<string, TransportKind>([
   ["stdio", { listens: false, create: () => stdio() }],
+  ["sse", { listens: true, scheme: "http", path: () => SSE.path, create: () => sse(SSE) }],
   [
     "streamable-http",
     {
@@ -42,7 +47,10 @@ export const transports: ReadonlyMap<string, TransportKind> = new Map<string, Tr
       create: ({ path, sessions }) => streamableHttp({ path, sessions }),
     },
   ],
-  ["websocket", { listens: true, scheme: "ws", path: () => "/ws", create: () => webSocket({ path: "/ws" }) }],
+  [
+    "websocket",
+    { listens: true, scheme: "ws", path: () => WEBSOCKET.path, create: () => webSocket(WEBSOCKET) },
+  ],
 ]);
 
 /** Those of some transports that listen, by name. */

@@ -76,6 +76,7 @@ describe("`config`", () => {
           args: ["/repository/apps/demo/dist/main.js", "serve"],
         },
       ],
+      ["notebook-sse", { transport: "sse", url: "http://127.0.0.1:8000/sse" }],
       ["notebook-streamable-http", { transport: "streamable-http", url: "http://127.0.0.1:8000/mcp" }],
       ["notebook-websocket", { transport: "ws", url: "ws://127.0.0.1:8000/ws" }],
     ]);

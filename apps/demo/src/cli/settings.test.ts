@@ -71,7 +71,7 @@ describe("the settings of `serve`", () => {
     ]);
     const given = new Map([[name, [values.get(name) ?? ""]]]);
     expect(() => readSettings(given, {})).toThrow(
-      `--${name} is for transports that listen: add --transport streamable-http or `,
+      `--${name} is for transports that listen: add --transport sse or streamable-http or websocket`,
     );
   });
 
@@ -90,7 +90,11 @@ describe("the settings of `serve`", () => {
   });
 
   it.each<[string, string, string]>([
-    ["transport", "pigeon", '--transport must be one of: stdio, streamable-http, websocket; not "pigeon"'],
+    [
+      "transport",
+      "pigeon",
+      '--transport must be one of: stdio, sse, streamable-http, websocket; not "pigeon"',
+    ],
     ["transport", "constructor", "--transport must be one of: stdio"],
     ["port", "65536", '--port must be a whole number from 0 to 65535, not "65536"'],
     ["port", "-1", "--port must be a whole number"],

@@ -4,10 +4,10 @@ import type { Stage } from "./stage.js";
 /** One thing the tour shows, and what has to come of it. */
 export interface Check {
   readonly name: string;
-  /** The transport that shows it. Default: every one. */
-  readonly over?: string;
+  /** The transports that show it. Default: every one. */
+  readonly over?: readonly string[];
   readonly run: (stage: Stage) => Promise<Finding>;
-  readonly expected: (era: Era) => JsonObject;
+  readonly expected: (era: Era, transport: string) => JsonObject;
 }
 
 export interface Finding {

@@ -1,8 +1,8 @@
 import { ConnectionLostError, McpClient } from "@towpath/mcp-core";
 import { recordTraffic, Traffic } from "@towpath/mcp-core/testing";
-import { streamableHttpClient } from "@towpath/transport-http";
 import type { Check } from "./check.js";
 import { CuttingProxy } from "./cutting-proxy.js";
+import { listening, listeningNames } from "./listening.js";
 import { numberIn } from "./results.js";
 import { eraOptions } from "./stage.js";
 
@@ -16,12 +16,14 @@ const notes = Array.from({ length: IMPORTED }, (_, index) => ({ title: `Cut off 
 export const cutChecks: readonly Check[] = [
   {
     name: "cut stream",
-    over: "streamable-http",
-    run: async ({ era, notebook }) => {
-      const proxy = await CuttingProxy.start(await notebook.url, CUT);
+    over: listeningNames,
+    run: async ({ era, transport, notebook }) => {
+      const name = listeningNames.find((each) => each === transport);
+      if (name === undefined) throw new Error(`Nothing of ${transport} can be cut`);
+      const proxy = await CuttingProxy.start(await notebook.url(name), CUT);
       const traffic = new Traffic();
       const client = await McpClient.connect(
-        recordTraffic(streamableHttpClient(proxy.url), traffic),
+        recordTraffic(listening[name](proxy.url), traffic),
         eraOptions[era],
       );
       try {
@@ -39,11 +41,11 @@ export const cutChecks: readonly Check[] = [
         await proxy.close();
       }
     },
-    // Only the handshake era has a way back to a stream: 2026-07-28, Streamable HTTP, says that the call is lost.
-    expected: (era) => ({
+    // Only Streamable HTTP has a way back to a stream, and only in the handshake era: in 2026-07-28 the call is lost.
+    expected: (era, transport) => ({
       cuts: 1,
       calls: 1,
-      ...(era === "handshake"
+      ...(era === "handshake" && transport === "streamable-http"
         ? { resumed: 1, steps: STEPS, outcome: `${String(IMPORTED)} imported` }
         : { resumed: 0, steps: STEPS.slice(0, 2), outcome: "ConnectionLostError" }),
       next: 1,

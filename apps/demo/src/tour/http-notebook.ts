@@ -3,51 +3,54 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { listeningNames, type ListeningName } from "./listening.js";
 import type { ServerEnd, ServerProgram } from "./target.js";
 
-const URL_LINE = /^The notebook is at (http:\S+)$/;
+const URL_LINE = /^The notebook is at (\S+)$/;
+
+const PLACE = { host: "127.0.0.1", path: "/mcp" };
 
 /** All that is said of listening, so that the environment has no say in it. */
-const listening = (port: string): readonly string[] => [
-  ...[
-    "--transport",
-    "streamable-http",
-    "--host",
-    "127.0.0.1",
-    "--port",
-    port,
-    "--path",
-    "/mcp",
-    "--sessions",
-  ],
-];
+function listeningAt(port: string): readonly string[] {
+  const named = Object.entries({ ...PLACE, port }).flatMap(([name, value]) => [`--${name}`, value]);
+  return [...listeningNames.flatMap((name) => ["--transport", name]), ...named, "--sessions"];
+}
 
-/** The notebook as it serves over HTTP, on a free port, in a process of its own. */
+/** The notebook as it serves over everything that listens, on a free port, in a process of its own. */
 export class HttpNotebook {
-  /** Of its endpoint. Rejects when it ends before it listens. */
-  readonly url: Promise<URL>;
   readonly #server: ServerProgram;
   readonly #child: ChildProcessByStdio<null, null, Readable>;
   readonly #exited: Promise<unknown>;
+  readonly #urls: Promise<readonly URL[]>;
 
   /** @param stderr takes what the server writes there */
   constructor(server: ServerProgram, stderr: (text: string) => void) {
     this.#server = server;
     const { node, program } = server;
-    this.#child = spawn(node, [program, "serve", ...listening("0")], {
+    this.#child = spawn(node, [program, "serve", ...listeningAt("0")], {
       stdio: ["ignore", "ignore", "pipe"],
       windowsHide: true,
     });
     this.#child.stderr.setEncoding("utf8").on("data", stderr);
     this.#exited = once(this.#child, "close");
-    this.url = urlSaid(this.#child.stderr);
+    this.#urls = urlsSaid(this.#child.stderr);
+  }
+
+  /**
+   * Where a transport of its is reached.
+   * @throws Error when it ends before it listens
+   */
+  async url(transport: ListeningName): Promise<URL> {
+    const url = (await this.#urls)[listeningNames.indexOf(transport)];
+    if (url === undefined) throw new Error(`The server does not say where ${transport} is`);
+    return url;
   }
 
   /** What the program prints for clients that are to reach this server, or to start one of their own. */
   async configuration(): Promise<string> {
     const { node, program } = this.#server;
-    const { port } = await this.url;
-    const args = [program, "config", "--transport", "stdio", ...listening(port)];
+    const { port } = await this.url("streamable-http");
+    const args = [program, "config", "--transport", "stdio", ...listeningAt(port)];
     return (await promisify(execFile)(node, args)).stdout;
   }
 
@@ -65,11 +68,14 @@ export class HttpNotebook {
   }
 }
 
-async function urlSaid(stderr: Readable): Promise<URL> {
+/** One for each transport, in their order. */
+async function urlsSaid(stderr: Readable): Promise<readonly URL[]> {
+  const urls: URL[] = [];
   try {
     for await (const line of createInterface({ input: stderr })) {
       const url = URL_LINE.exec(line)?.[1];
-      if (url !== undefined) return new URL(url);
+      if (url !== undefined) urls.push(new URL(url));
+      if (urls.length === listeningNames.length) return urls;
     }
   } finally {
     // Reading lines has paused it.

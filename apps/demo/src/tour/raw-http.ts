@@ -1,6 +1,7 @@
 import { Meta, type JsonObject } from "@towpath/mcp-core";
 import { EventParser } from "@towpath/mcp-core/http";
 import { HttpNotebook } from "./http-notebook.js";
+import { messageIn } from "./inbox.js";
 import type { RawConnection, ServerEnd, ServerProgram } from "./target.js";
 
 /** A server's process, and the HTTP requests that go to it, one after the other. */
@@ -9,7 +10,7 @@ export async function startRawHttp(
   stderr: (text: string) => void,
 ): Promise<RawConnection> {
   const notebook = new HttpNotebook(server, stderr);
-  return new RawHttp(notebook, await notebook.url);
+  return new RawHttp(notebook, await notebook.url("streamable-http"));
 }
 
 class RawHttp implements RawConnection {
@@ -69,11 +70,7 @@ class RawHttp implements RawConnection {
   }
 
   #add(json: string): void {
-    const message: unknown = JSON.parse(json);
-    if (typeof message !== "object" || message === null)
-      throw new Error(`The server sent something that is no message: ${json}`);
-    // It has just been parsed from JSON.
-    this.#unread.push(message as JsonObject);
+    this.#unread.push(messageIn(json));
   }
 }
 

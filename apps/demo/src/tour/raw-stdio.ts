@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { JsonObject } from "@towpath/mcp-core";
+import { messageIn } from "./inbox.js";
 import type { RawConnection, ServerEnd } from "./target.js";
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -40,10 +41,7 @@ class RawStdio implements RawConnection {
   async receive(): Promise<JsonObject> {
     const line = await this.#lines.next();
     if (line.done === true) throw new Error("The server ended where an answer was due");
-    const message: unknown = JSON.parse(line.value);
-    // It has just been parsed from JSON.
-    if (typeof message === "object" && message !== null) return message as JsonObject;
-    throw new Error(`The server sent something that is no message: ${line.value}`);
+    return messageIn(line.value);
   }
 
   async close(): Promise<ServerEnd> {

@@ -12,6 +12,7 @@ import { tourTargets } from "./targets.js";
 
 const inMemory: TourTarget = {
   name: "memory",
+  eras: ["handshake", "stateless"],
   client: () => ({ transport: memoryTransport(createNotebookServer()) }),
   raw: () => Promise.reject(new Error("nothing to spawn")),
 };
@@ -42,12 +43,18 @@ describe("a tour", () => {
     if (connect === undefined) throw new Error("nothing to check");
     const chosen = [
       connect,
-      { ...connect, name: "here", over: "memory" },
-      { ...connect, name: "there", over: "pigeon" },
+      { ...connect, name: "here", over: ["memory", "other"] },
+      { ...connect, name: "there", over: ["pigeon"] },
     ];
     const { text } = await tourOf(chosen);
     expect(text.match(/✓ (connect|here) /g)).toHaveLength(4);
     expect(text).not.toContain("there");
+  });
+
+  it("visits a transport in the eras that it knows", async () => {
+    const { text } = await tourOf(checksNamed("connect"), { target: { ...inMemory, eras: ["handshake"] } });
+    expect(text.match(/✓ connect /g)).toHaveLength(1);
+    expect(text).not.toContain("stateless era");
   });
 
   it("counts and names what is not as it should be, and goes on", async () => {
@@ -90,8 +97,8 @@ describe("a tour", () => {
 
   it("visits transports that there are", () => {
     const names = tourTargets({ node: "node", program: "main.js" }).map(({ name }) => name);
-    expect(names).toEqual(["stdio", "streamable-http"]);
-    expect([...transports.keys()]).toEqual(expect.arrayContaining(names));
+    expect(names).toEqual(["stdio", "streamable-http", "sse", "websocket"]);
+    expect([...transports.keys()].sort()).toEqual([...names].sort());
     expect(names).toEqual(expect.arrayContaining(checks.flatMap(({ over }) => over ?? [])));
   });
 });

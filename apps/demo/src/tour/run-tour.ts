@@ -29,8 +29,8 @@ export async function runTour({ targets, checks, report }: Tour): Promise<number
   );
   let [checked, differing] = [0, 0];
   for (const target of targets) {
-    const shown = checks.filter(({ over = target.name }) => over === target.name);
-    for (const era of ["handshake", "stateless"] as const) {
+    const shown = checks.filter(({ over }) => over?.includes(target.name) ?? true);
+    for (const era of target.eras) {
       report.section(`${target.name}, ${era} era`, eras[era]);
       const rows = await visit(new Stage(target, era), shown, report);
       checked += rows.length;
@@ -62,7 +62,7 @@ async function carryOut({ name, run, expected }: Check, stage: Stage): Promise<R
   try {
     const { observed, shown } = await inTime(run(stage));
     const ms = performance.now() - start;
-    return { name, shown, ms, differences: differences(expected(stage.era), observed) };
+    return { name, shown, ms, differences: differences(expected(stage.era, stage.transport), observed) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { name, shown: "failed", ms: performance.now() - start, differences: [message] };

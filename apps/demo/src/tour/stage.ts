@@ -31,6 +31,11 @@ export class Stage {
     this.era = era;
   }
 
+  /** The name of the transport. */
+  get transport(): string {
+    return this.#target.name;
+  }
+
   /** @throws Error before {@link connect} */
   get client(): McpClient {
     if (this.#client === undefined) throw new Error("There is no client: it could not connect");

@@ -1,4 +1,4 @@
-import type { ClientTransport, JsonObject } from "@towpath/mcp-core";
+import type { ClientTransport, Era, JsonObject } from "@towpath/mcp-core";
 import type { HttpNotebook } from "./http-notebook.js";
 
 /** The program that serves the notebook. */
@@ -13,6 +13,8 @@ export interface ServerProgram {
 export interface TourTarget {
   /** The name of the transport. */
   readonly name: string;
+  /** What can be spoken over it. */
+  readonly eras: readonly Era[];
   /** How a client reaches a server; `stderr` takes what that server writes there. */
   client(stderr: (text: string) => void): Reached;
   /** A connection without any client in between, for what no client would send. */
