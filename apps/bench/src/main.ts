@@ -19,6 +19,9 @@ import { roundTrips } from "./measures/round-trips.js";
 import { sseCalls } from "./measures/sse-calls.js";
 import { sseSessions } from "./measures/sse-sessions.js";
 import { startUp } from "./measures/start-up.js";
+import { webSocketCalls } from "./measures/websocket-calls.js";
+import { webSocketClient } from "./measures/websocket-client.js";
+import { webSocketConnections } from "./measures/websocket-connections.js";
 import { isChosen, type Options, readOptions, recordOf, RECORDS } from "./options.js";
 import { paths } from "./paths.js";
 import { findNode, installPeers, installTowpath } from "./prepare.js";
@@ -42,6 +45,9 @@ const measures: readonly Measure[] = [
   httpBundleSize,
   sseSessions,
   sseCalls,
+  webSocketCalls,
+  webSocketConnections,
+  webSocketClient,
 ];
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];

@@ -9,7 +9,7 @@ const statelessMeta = {
 };
 
 /** A JSON-RPC message without its `jsonrpc`. */
-type Message = Readonly<Record<string, unknown>>;
+export type Message = Readonly<Record<string, unknown>>;
 
 /** A message as JSON. */
 export const encodeMessage = (message: Message): string => JSON.stringify({ jsonrpc: "2.0", ...message });
@@ -74,10 +74,11 @@ export class CallPool {
   readonly #bytes: Buffer;
   readonly #starts: readonly number[];
 
-  constructor(era: Era, size: number) {
+  /** @param encodeCall makes one call what is sent; a line by default. */
+  constructor(era: Era, size: number, encodeCall: (call: Message) => Buffer = encode) {
     this.size = size;
     const requests = Array.from({ length: size }, (_, index) =>
-      toolCall(era, index + 1, "add", { a: index + 1, b: CallPool.addend }),
+      encodeCall(callMessage(era, index + 1, "add", { a: index + 1, b: CallPool.addend })),
     );
     let position = 0;
     this.#starts = [

@@ -26,7 +26,9 @@ const [first] = contenders;
 const calls = { inFlight: 3, leadMs: 5, durationMs: 60 };
 
 async function measure(contender: HttpClientContender, port: number, progress: number) {
-  const client = await HttpClientProcess.start(context, contender, port, progress);
+  const { httpClient, era } = contender;
+  const url = `http://127.0.0.1:${port}/mcp`;
+  const client = await HttpClientProcess.start(context, httpClient.calls, era, url, progress);
   try {
     return await client.call(calls);
   } finally {

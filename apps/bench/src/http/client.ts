@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { HttpClientContender } from "../implementations.js";
+import type { Era } from "../implementations.js";
 import type { Context } from "../measure.js";
 import { paths } from "../paths.js";
 
@@ -46,20 +46,21 @@ export class HttpClientProcess {
   }
 
   /**
-   * Starts a client and connects it to the server at this port. It shares the core of the driver, which waits.
+   * Starts a client and connects it to the server at this URL. It shares the core of the driver, which waits.
    *
+   * @param module its `connect(url, era)` resolves to what calls `add`
    * @param progress how many progress notifications each call is to have
    * @throws Error when it does not connect, with what it wrote to stderr.
    */
   static async start(
     { node }: Context,
-    { httpClient, era }: HttpClientContender,
-    port: number,
-    progress: number,
+    module: string,
+    era: Era,
+    url: string,
+    progress = 0,
   ): Promise<HttpClientProcess> {
-    const module = pathToFileURL(httpClient.calls).href;
-    const url = `http://127.0.0.1:${port}/mcp`;
-    const client = new HttpClientProcess([node, script, module, era, url, String(progress)]);
+    const { href } = pathToFileURL(module);
+    const client = new HttpClientProcess([node, script, href, era, url, String(progress)]);
     try {
       await client.#message();
       return client;

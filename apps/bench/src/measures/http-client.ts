@@ -52,9 +52,11 @@ async function measureGroup(context: Context, group: (typeof groups)[number]) {
   const { title, answers, progress, target, durationMs } = group;
   const contenders = httpClientContenders([raw, ...context.implementations]);
   const server = await HttpServerProcess.start(context, endpoint, answers, String(progress));
+  const url = `http://127.0.0.1:${server.port}/mcp`;
   const fleet = new Fleet<HttpClientContender, HttpClientProcess>(
     async (contender) => {
-      const client = await HttpClientProcess.start(context, contender, server.port, progress);
+      const { httpClient: programs, era } = contender;
+      const client = await HttpClientProcess.start(context, programs.calls, era, url, progress);
       await client.call(warmUp);
       return client;
     },
