@@ -67,20 +67,13 @@ function between(
   return { pair, connect, program, name: NAMES[program], revision, over };
 }
 
-/** The official clients of our server over HTTP, and our client of it and of the official ones. */
-function overHttp(over: Over): readonly Pair[] {
+/** The official clients of our server, and our client of it and of the official ones, where both eras are spoken. */
+function everybody(over: Over): readonly Pair[] {
   return [
     ...ours(over),
     between("our client, our server", towpath(), "zod-main", "2026-07-28", over),
     between("our client of the handshake era, our server", towpath(LEGACY), "zod-main", "2025-11-25", over),
-    between("official v1 client, our server", officialV1, "zod-main", "2025-11-25", over),
-    between(
-      "official v2 client of the handshake era, our server",
-      officialV2("legacy"),
-      "zod-main",
-      "2025-11-25",
-      over,
-    ),
+    ...legacyOfficial(over),
     between(
       "official v2 client of the stateless era, our server",
       officialV2(PIN),
@@ -95,6 +88,50 @@ function overHttp(over: Over): readonly Pair[] {
       "2026-07-28",
       over,
     ),
+  ];
+}
+
+/** The same over HTTP+SSE, which has the handshake era alone. */
+function overSse(): readonly Pair[] {
+  return [
+    ...legacyOurs("sse"),
+    between("our client, our server", towpath(), "zod-main", "2025-11-25", "sse"),
+    ...legacyOfficial("sse"),
+    between(
+      "official v2 client of both eras, our server",
+      officialV2("auto"),
+      "zod-main",
+      "2025-11-25",
+      "sse",
+    ),
+  ];
+}
+
+/** The same over WebSocket, over which the official servers have the handshake era alone. */
+function overWebSocket(): readonly Pair[] {
+  const ownServer = everybody("websocket").filter(({ program }) => program === "zod-main");
+  return [...legacyOurs("websocket"), ...ownServer];
+}
+
+/** The official clients of the handshake era, of our server. */
+function legacyOfficial(over: Over): readonly Pair[] {
+  return [
+    between("official v1 client, our server", officialV1, "zod-main", "2025-11-25", over),
+    between(
+      "official v2 client of the handshake era, our server",
+      officialV2("legacy"),
+      "zod-main",
+      "2025-11-25",
+      over,
+    ),
+  ];
+}
+
+/** Our client of official servers that have the handshake era alone. */
+function legacyOurs(over: Over): readonly Pair[] {
+  return [
+    between("our client, official v1 server", towpath(), "official-v1-main", "2025-11-25", over),
+    between("our client, official v2 server", towpath(), "official-v2-main", "2025-11-25", over),
   ];
 }
 
@@ -115,9 +152,11 @@ function ours(over: Over): readonly Pair[] {
 
 describe.each([
   ...pairs,
-  ...overHttp("streamable-http"),
-  ...overHttp("streamable-http-sessions"),
+  ...everybody("streamable-http"),
+  ...everybody("streamable-http-sessions"),
   ...ours("streamable-http-json"),
+  ...overSse(),
+  ...overWebSocket(),
 ])("$pair, over $over", ({ connect, program, name, revision, over }) => {
   /** Whether notifications can be told to be of the same client as requests. */
   const isKnown = over !== "streamable-http" || revision === "2026-07-28";

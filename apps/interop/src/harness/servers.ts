@@ -1,11 +1,16 @@
+import type { ClientTransport } from "@towpath/mcp-core";
 import { stdioClient, type StdioClientOptions } from "@towpath/transport-stdio";
 import { streamableHttpClient } from "@towpath/transport-http";
+import { sseClient } from "@towpath/transport-sse";
+import { webSocketClient } from "@towpath/transport-ws";
 import {
   FORGET_SIGNAL,
   HTTP_ARGUMENT,
   JSON_ARGUMENT,
   RESUMABLE_ARGUMENT,
   SESSIONS_ARGUMENT,
+  SSE_ARGUMENT,
+  WEB_SOCKET_ARGUMENT,
 } from "../fixtures/served-as.js";
 import type { Transport } from "../requirements/index.js";
 import { FixtureProcess } from "./fixture-process.js";
@@ -33,15 +38,17 @@ export class ServerProgram {
   }
 }
 
-/** A fixture: to be started and spoken to on its pipes, or running and spoken to over HTTP. */
+/** A fixture: to be started and spoken to on its pipes, or running and spoken to on a port. */
 export type Served = ServerProgram | HttpProgram;
 
-/** What a fixture is told to serve over HTTP, with what the official servers can be told besides. */
+/** What a fixture is told to serve on a port, with what the official servers can be told besides. */
 const ARGUMENTS = {
   "streamable-http": HTTP_ARGUMENT,
   "streamable-http-sessions": SESSIONS_ARGUMENT,
   "streamable-http-resumable": RESUMABLE_ARGUMENT,
   "streamable-http-json": JSON_ARGUMENT,
+  sse: SSE_ARGUMENT,
+  websocket: WEB_SOCKET_ARGUMENT,
 };
 
 export type OverHttp = keyof typeof ARGUMENTS;
@@ -52,18 +59,20 @@ export async function serving(program: Program, over: Over): Promise<Served> {
   return over === "stdio" ? new ServerProgram(program) : HttpProgram.start(program, over);
 }
 
-/** A fixture that serves over HTTP, in a process of its own. */
+/** A fixture that serves on a port, in a process of its own. */
 export class HttpProgram {
   readonly #process: FixtureProcess;
+  readonly over: OverHttp;
   readonly url: URL;
 
   static async start(program: Program, over: OverHttp): Promise<HttpProgram> {
     const server = new FixtureProcess(program, [ARGUMENTS[over]]);
-    return new HttpProgram(server, new URL(await server.log.after("listening on ")));
+    return new HttpProgram(server, over, new URL(await server.log.after("listening on ")));
   }
 
-  private constructor(process: FixtureProcess, url: URL) {
+  private constructor(process: FixtureProcess, over: OverHttp, url: URL) {
     this.#process = process;
+    this.over = over;
     this.url = url;
   }
 
@@ -72,7 +81,9 @@ export class HttpProgram {
   }
 
   /** Our client’s transport to it, or to what stands before it. */
-  transport(url = this.url) {
+  transport(url = this.url): ClientTransport {
+    if (this.over === "sse") return sseClient(url, { reconnect: { delayMs: 1 } });
+    if (this.over === "websocket") return webSocketClient(url);
     return streamableHttpClient(url, { resumption: { delayMs: 1 } });
   }
 

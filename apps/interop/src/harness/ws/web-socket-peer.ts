@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { JsonValue } from "@towpath/mcp-core";
 import { webSocket } from "@towpath/transport-ws";
 import { WebSocket } from "ws";
-import { createReferenceServer, type ReferenceSettings } from "../../fixtures/reference-server.js";
+import { createReferenceServer } from "../../fixtures/reference-server.js";
 import { isRawText, type Harness, type RawPeer, type RawText } from "../harness.js";
 import { Inbox, type Matches, type Message, type Received } from "../inbox.js";
 
@@ -26,7 +26,10 @@ export class WebSocketPeer implements RawPeer {
   /** @param drain ends the server, once it has all that was sent. Default: the client leaves it. */
   static async open(url: string, drain?: () => Promise<void>): Promise<WebSocketPeer> {
     const socket = new WebSocket(url, "mcp", { perMessageDeflate: false });
-    const peer = new WebSocketPeer(socket, drain ?? (() => Promise.resolve(socket.close(1000))));
+    const leave = async (): Promise<void> => {
+      socket.close(1000);
+    };
+    const peer = new WebSocketPeer(socket, drain ?? leave);
     await once(socket, "open");
     return peer;
   }
