@@ -53,7 +53,8 @@ export class SseEndpoint implements HttpService {
     // What calls share is found by it, and belongs to this endpoint alone.
     this.limits = { ...limits };
     this.#settings = settings;
-    this.#gate = new Gate({ ...settings, loopbackOnly, report });
+    // That of the transport: a session's own would tell others that there is one.
+    this.#gate = new Gate({ ...settings, loopbackOnly, report, revisionOf: () => "2024-11-05" });
     this.#sessions = new Sessions(dispatcher, settings, (id) => void this.#shared?.forget(id));
     const { state } = dispatcher;
     const { maxSessions } = limits;

@@ -150,7 +150,7 @@ async function* namedEvents(response: Response): AsyncGenerator<NamedEvent, unde
   if (response.body === null) return;
   const received: NamedEvent[] = [];
   const parser = new EventParser(
-    { event: ({ event, data }) => void received.push({ event: event ?? "message", data }) },
+    { event: ({ event, data }) => void received.push({ event, data }) },
     { maxEventLength: 1_000_000 },
   );
   const decoder = new TextDecoder();
