@@ -62,7 +62,8 @@ export class SseEndpoint implements HttpService {
     const take = (message: HandedOver): MessageRefusal | undefined => this.#takeHandedOver(message);
     this.#shared = state && new SharedSessions({ state, maxSessions, clock, own, take, report });
     const streams = resource("GET", (visit) => this.#open(visit));
-    this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refusePost]]) };
+    const refuse = (visit: Visit): void => refusePost(visit, streams.others(visit.call));
+    this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refuse]]) };
     this.#messages = resource("POST", (visit) => this.#post(visit));
   }
 
@@ -169,9 +170,9 @@ function resource(method: string, handle: (visit: Visit) => MaybePromise<void>):
  * What clients that know both transports ask first. An error of JSON-RPC would tell them that this is the newer one
  * (2026-07-28, Streamable HTTP, Backward Compatibility).
  */
-function refusePost({ call, headers }: Visit): void {
+function refusePost({ call, headers }: Visit, allow: HttpHeaders): void {
   const text = "HTTP+SSE is spoken here: a GET opens a session";
-  call.send(405, { ...headers, allow: "GET", "content-type": "text/plain" }, text);
+  call.send(405, { ...headers, ...allow, "content-type": "text/plain" }, text);
 }
 
 /** @throws RefusedError for whoever is not the owner, in the same words as where there is no such session */
