@@ -193,6 +193,23 @@ describe.skipIf(!hasChromium)("the playground", () => {
     await (await playground.callWith("Search notes", {})).getByText("Done in").waitFor();
   });
 
+  it("goes on in a new session of HTTP+SSE when its stream is cut", async () => {
+    const playground = await Playground.open(browser, demo);
+    const { page } = playground;
+    await page.getByRole("radio", { name: "HTTP+SSE" }).check();
+    expect(await page.getByRole("radio", { name: "stateless" }).isDisabled()).toBe(true);
+    await playground.connect("handshake", "HTTP+SSE");
+    const server = await playground.view("Server").innerText();
+    for (const word of [REVISIONS.handshake, "HTTP+SSE"]) expect(server).toContain(word);
+    const call = await playground.importSlowly(1_000);
+    await call.getByText(/^[1-9]\d* of 1000$/).waitFor();
+    await page.getByRole("button", { name: "Cut the connection" }).click();
+    await call.getByText("Failed after").waitFor();
+    expect(await call.innerText()).toContain("ConnectionLostError");
+    await page.getByRole("banner").getByText("Connected again").waitFor();
+    await (await playground.callWith("Search notes", {})).getByText("Done in").waitFor();
+  });
+
   it("says why it could not connect, and tries again", async () => {
     const playground = await Playground.open(browser, demo);
     const { page } = playground;

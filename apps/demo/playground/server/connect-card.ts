@@ -28,7 +28,11 @@ export function connectCard({ connection }: Pick<App, "connection">, endpoints: 
       eras,
       options(
         "Era",
-        ERAS.map((one) => ({ ...one, disabled: one.id === "stateless" && transport?.stateless === false })),
+        ERAS.map((one) =>
+          one.id === "stateless" && transport?.stateless === false
+            ? { ...one, about: `not over ${transport.title}`, disabled: true }
+            : { ...one, disabled: false },
+        ),
         era,
         (id) => {
           era = ERAS.find((one) => one.id === id)?.id ?? "automatic";
@@ -39,7 +43,11 @@ export function connectCard({ connection }: Pick<App, "connection">, endpoints: 
   };
   const kinds = options(
     "Transport",
-    TRANSPORTS.map((kind) => ({ ...kind, disabled: !endpoints.has(kind.id) })),
+    TRANSPORTS.map((kind) =>
+      endpoints.has(kind.id)
+        ? { ...kind, disabled: false }
+        : { ...kind, about: "not served here", disabled: true },
+    ),
     transport?.id,
     (id) => {
       transport = served.find((kind) => kind.id === id);
@@ -105,14 +113,13 @@ function options(
   for (const { id, title, about, disabled } of given) {
     const radio = el("input", { type: "radio", name, value: id, checked: id === chosen, disabled });
     radio.addEventListener("change", () => onChoose(id));
-    const words = disabled ? "not served here" : about;
     group.append(
       el(
         "label",
         { class: "option" },
         radio,
         el("span", { class: "option-title" }, title),
-        el("span", { class: "option-about" }, words),
+        el("span", { class: "option-about" }, about),
       ),
     );
   }
