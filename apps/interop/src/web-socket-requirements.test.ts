@@ -23,7 +23,9 @@ async function serve(): Promise<string> {
 async function between(upstream: string) {
   const passed: { readonly text: string; readonly isBinary: boolean }[] = [];
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols: () => "mcp" });
-  onTestFinished(() => void server.close());
+  onTestFinished(() => {
+    server.close();
+  });
   server.on("connection", (near) => {
     const far = new WebSocket(upstream, "mcp", { perMessageDeflate: false });
     const opened = once(far, "open");
@@ -35,7 +37,9 @@ async function between(upstream: string) {
       passed.push({ text: data.toString(), isBinary });
       void ready.then(() => to.send(data, { binary: isBinary }));
     });
-    from.on("close", () => void to.close());
+    from.on("close", () => {
+      to.close();
+    });
   };
   await once(server, "listening");
   // Listening on a port, so the address is an object.

@@ -1,4 +1,4 @@
-import { HANDSHAKE, HTTP, SESSIONLESS, SESSIONS, STATELESS, type Exception } from "./requirement.js";
+import { HANDSHAKE, HTTP, SESSIONLESS, SESSIONS, SSE, STATELESS, type Exception } from "./requirement.js";
 
 /** For what asks the client something while it is served. */
 export const UNANSWERABLE: Exception = {
@@ -47,4 +47,18 @@ export const STREAM_CLOSED: Exception = {
   transports: HTTP,
   revisions: STATELESS,
   because: "The end of the response stream is the cancellation, and gives no reason",
+};
+
+/** For what needs both eras on one connection. */
+export const ONE_ERA: Exception = {
+  transports: SSE,
+  revisions: HANDSHAKE,
+  because: "HTTP+SSE was given up before there was a stateless era, and carries the earlier one alone",
+};
+
+/** For what is refused where it was posted, and not answered on the stream. */
+export const REFUSED_IN_PLACE: Exception = {
+  transports: SSE,
+  revisions: ["2025-11-25"],
+  because: "What a POST is refused with is of the transport’s own revision, whatever its client speaks",
 };

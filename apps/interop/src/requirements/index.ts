@@ -18,6 +18,7 @@ import { schemas } from "./schemas.js";
 import { tasks } from "./tasks.js";
 import { completion } from "./completion.js";
 import { elicitation } from "./elicitation.js";
+import { sse, sseClients, besideSse } from "./sse.js";
 import { batches, stdio } from "./stdio.js";
 import { streamableHttp } from "./streamable-http.js";
 import { subscriptions } from "./subscriptions.js";
@@ -53,6 +54,9 @@ const entries = [
   ...httpSessions,
   ...httpSecurity,
   ...httpClients,
+  ...sse,
+  ...sseClients,
+  ...besideSse,
   ...webSocket,
 ] as const;
 

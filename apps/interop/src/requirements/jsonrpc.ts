@@ -1,4 +1,4 @@
-import { UNANSWERABLE } from "./exceptions.js";
+import { REFUSED_IN_PLACE, UNANSWERABLE } from "./exceptions.js";
 import { ALL, HANDSHAKE, STATELESS, since, type Requirement } from "./requirement.js";
 
 export const jsonrpc = [
@@ -57,6 +57,7 @@ export const jsonrpc = [
     spec: "2025-11-25/basic/index#error-responses",
     revisions: since("2025-11-25"),
     transports: "all",
+    unless: [REFUSED_IN_PLACE],
   },
   {
     id: "jsonrpc.method-not-found",

@@ -7,7 +7,6 @@ export const REASONS = {
   intermediary: "It is about what stands between client and server",
   authorization: "It is about OAuth, which is for a package of its own",
   tasks: "Tasks are not offered",
-  sse: "It is about HTTP+SSE, of which there is none yet",
   deprecated: "It asks for less, not for more",
   documents: "It is about what documentation says",
 } as const;
@@ -326,12 +325,6 @@ export const untestable: readonly Untestable[] = [
     asks: "HTTP has authorization; on stdio, credentials come from the environment",
     revisions: since("2025-03-26"),
     why: "authorization",
-  },
-  {
-    spec: "2024-11-05/basic/transports#security-warning",
-    asks: "Origins are checked, addresses are local, and clients authenticated",
-    revisions: ["2024-11-05"],
-    why: "sse",
   },
   {
     spec: "2026-07-28/basic/transports/streamable-http#server-validation",

@@ -1,3 +1,4 @@
+import { ONE_ERA } from "./exceptions.js";
 import { ALL, HANDSHAKE, HTTP, SSE, STATELESS, WEBSOCKET, type Requirement } from "./requirement.js";
 
 export const versioning = [
@@ -29,6 +30,7 @@ export const versioning = [
     spec: "2026-07-28/basic/versioning#compatibility-matrix",
     revisions: HANDSHAKE,
     transports: "all",
+    unless: [ONE_ERA],
   },
   {
     id: "versioning.discover",

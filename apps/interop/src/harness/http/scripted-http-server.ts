@@ -18,6 +18,8 @@ export interface Asked {
   /** The method of the message that was posted; `GET` and `DELETE` for those, `answer` for what has no method. */
   readonly what: string;
   readonly httpMethod: string;
+  /** With the query. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** What was posted; empty otherwise. */
   readonly body: Message;
@@ -70,12 +72,12 @@ export class ScriptedHttpServer {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = "", headers } = request;
+    const { method = "", url: path = "", headers } = request;
     const posted = await text(request);
     // Written by the client under test, which is what the tests judge.
     const body = (posted === "" ? {} : JSON.parse(posted)) as Message;
     const what = method === "POST" ? (body.method ?? "answer") : method;
-    const asked = { what, httpMethod: method, headers, body };
+    const asked = { what, httpMethod: method, path, headers, body };
     this.asked.push(asked);
     this.#told();
     const answer = this.#script[what] ?? (body.id === undefined ? accepted : status(404));
@@ -103,7 +105,7 @@ export function json(result: JsonObject, headers: Readonly<Record<string, string
 export function error(code: number, data: JsonObject = {}): HttpAnswer {
   return (response, { body: { id } }) => {
     const failure = { jsonrpc: "2.0", id: id ?? null, error: { code, message: "refused", data } };
-    status(400, failure)(response, { what: "", httpMethod: "", headers: {}, body: {} });
+    status(400, failure)(response, { what: "", httpMethod: "", path: "", headers: {}, body: {} });
   };
 }
 
