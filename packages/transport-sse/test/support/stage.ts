@@ -18,7 +18,7 @@ export interface Play {
 export interface StagedServer {
   readonly mcp: McpServer;
   /** Settles when `play` was called with this name. */
-  playing(name: string): Promise<Play>;
+  readonly playing: (name: string) => Promise<Play>;
 }
 
 export interface Stage extends Started, StagedServer {}

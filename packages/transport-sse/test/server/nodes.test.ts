@@ -1,0 +1,159 @@
+import { McpServer, memoryState, type State } from "@towpath/mcp-core";
+import { ManualClock } from "@towpath/mcp-core/testing";
+import { describe, expect, it } from "vitest";
+import type { SseOptions } from "../../src/index.js";
+import { stage, twoNodes } from "../support/stage.js";
+import { startServer } from "../support/start-server.js";
+import { initialize, Visitor } from "../support/visitor.js";
+
+const authorize: SseOptions["authorize"] = ({ headers }) => ({
+  id: headers.get("x-user") ?? "nobody",
+  scopes: [headers.get("x-scopes") ?? ""],
+});
+
+const ping = (id: number): object => ({ jsonrpc: "2.0", id, method: "ping" });
+
+describe("a session whose messages come to another node", () => {
+  it("has them all taken, and answered on its stream", async () => {
+    const [a, b] = await twoNodes();
+    const visitor = await Visitor.open(a.url);
+    const there = visitor.at(b.url);
+    expect(
+      (
+        await visitor.post(
+          { ...ping(0), method: "initialize", params: initialize("2024-11-05", { roots: {} }) },
+          {},
+          there,
+        )
+      ).status,
+    ).toBe(202);
+    expect(await visitor.message()).toMatchObject({ id: 0, result: {} });
+    const play = { name: "play", arguments: { name: "x" } };
+    expect((await visitor.post({ ...ping(1), method: "tools/call", params: play }, {}, there)).status).toBe(
+      202,
+    );
+    const { ctx, end } = await a.playing("x");
+    const roots = ctx.roots();
+    const { id } = await visitor.message();
+    expect((await visitor.post({ jsonrpc: "2.0", id, result: { roots: [] } }, {}, there)).status).toBe(202);
+    expect(await roots).toEqual([]);
+    end("done");
+    expect(await visitor.message()).toMatchObject({ id: 1, result: {} });
+  });
+
+  it("has them refused there as here", async () => {
+    const [a, b] = await twoNodes({ options: { limits: { maxInFlight: 1 } } });
+    const visitor = await Visitor.begin(a.url);
+    const there = visitor.at(b.url);
+    const refusals = async (body: string): Promise<unknown[]> =>
+      Promise.all(
+        [visitor.endpoint, there].map(async (to) => {
+          const response = await visitor.send(body, {}, to);
+          return [response.status, response.headers.get("retry-after"), await response.json()];
+        }),
+      );
+    for (const body of ["{", '{"jsonrpc":"2.0","id":7,"method":"ping",}', "{}", "[]"]) {
+      const [own, other] = await refusals(body);
+      expect(other).toEqual(own);
+      expect(own).toMatchObject([400, null, {}]);
+    }
+    await visitor.play("x");
+    await a.playing("x");
+    const [own, other] = await refusals(JSON.stringify({ ...ping(5), method: "tools/list" }));
+    expect(own).toMatchObject([503, "1", { id: 5 }]);
+    expect(other).toEqual(own);
+  });
+
+  it("is its owner's there, too, who is known anew with each", async () => {
+    const [a, b] = await twoNodes({ options: { authorize } });
+    const visitor = await Visitor.begin(a.url, { "x-user": "ann" });
+    const there = visitor.at(b.url);
+    expect((await visitor.post(ping(1), { "x-user": "bob" }, there)).status).toBe(404);
+    const whoami = { ...ping(2), method: "tools/call", params: { name: "whoami", arguments: {} } };
+    expect((await visitor.post(whoami, { "x-scopes": "write" }, there)).status).toBe(202);
+    expect(await visitor.message()).toMatchObject({ id: 2, result: { content: [{ text: "ann write" }] } });
+  });
+
+  it("has them refused with 404 once it has ended", async () => {
+    const [a, b] = await twoNodes();
+    const visitor = await Visitor.begin(a.url);
+    const there = visitor.at(b.url);
+    expect((await visitor.post(ping(1), {}, there)).status).toBe(202);
+    visitor.leave();
+    await a.links.none();
+    await expect.poll(async () => (await visitor.post(ping(2), {}, there)).status).toBe(404);
+  });
+
+  it("is known as long as it is open", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock, options: { keepAliveMs: Infinity } });
+    const visitor = await Visitor.begin(a.url);
+    const there = visitor.at(b.url);
+    for (let seconds = 0; seconds < 300; seconds += 30) {
+      clock.advance(30_000);
+      expect((await visitor.post(ping(seconds), {}, there)).status).toBe(202);
+      expect(await visitor.message()).toMatchObject({ id: seconds });
+    }
+  });
+
+  it("is gone when its node was drained", async () => {
+    const [a, b] = await twoNodes();
+    const visitor = await Visitor.begin(a.url);
+    await a.drain();
+    expect((await visitor.post(ping(1), {}, visitor.at(b.url))).status).toBe(404);
+  });
+});
+
+describe("sessions of nodes that share a state", () => {
+  it("are counted together", async () => {
+    const [a, b] = await twoNodes({ options: { limits: { maxSessions: 2 } } });
+    const [visitor] = [await Visitor.open(a.url), await Visitor.open(b.url)];
+    for (const { url } of [a, b]) expect((await fetch(url)).status).toBe(503);
+    visitor.leave();
+    await a.links.none();
+    await expect
+      .poll(async () => {
+        const response = await fetch(b.url);
+        if (response.status === 200) await response.body?.cancel();
+        return response.status;
+      })
+      .toBe(200);
+  });
+
+  it("whose node does not answer get 503", async () => {
+    const state = memoryState();
+    const bus: State["bus"] = {
+      publish: (...what) => state.bus.publish(...what),
+      subscribe: (...what) => state.bus.subscribe(...what),
+      request: (...what) => state.bus.request(...what),
+      serve: () => Promise.resolve(() => Promise.resolve()),
+    };
+    const silent = { records: state.records, logs: state.logs, bus, close: () => state.close() };
+    const gone = await startServer(new McpServer("gone", { state: silent }));
+    const other = await stage({}, { state });
+    const visitor = await Visitor.open(gone.url);
+    const response = await visitor.post(ping(1), {}, visitor.at(other.url));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await response.text()).toContain("does not answer");
+  });
+
+  it("are not opened while the state is away, and its failure is told to the author", async () => {
+    const errors: unknown[] = [];
+    const state = memoryState();
+    await state.close();
+    const { url } = await stage(
+      { onError: (error) => errors.push(error) },
+      { state, onError: () => undefined },
+    );
+    expect((await fetch(url)).status).toBe(500);
+    expect(errors).toMatchObject([{ code: "state-closed" }]);
+  });
+});
+
+describe("nodes that share nothing", () => {
+  it("know only their own sessions", async () => {
+    const [a, b] = [await stage(), await stage()];
+    const visitor = await Visitor.begin(a.url);
+    expect((await visitor.post(ping(1), {}, visitor.at(b.url))).status).toBe(404);
+  });
+});
