@@ -27,7 +27,7 @@ function post(req, res) {
   const chunks = [];
   req.on("data", (chunk) => chunks.push(chunk));
   req.on("end", () => {
-    res.writeHead(stream === undefined ? 404 : 202).end();
+    res.writeHead(stream === undefined ? 404 : 202, { "content-length": 0 }).end();
     if (stream !== undefined)
       answer(stream, (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)).toString());
   });
