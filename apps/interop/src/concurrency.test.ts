@@ -1,5 +1,6 @@
-import { McpClient, type Era } from "@towpath/mcp-core";
+import { McpClient, type ClientTransport, type Era, type McpServer } from "@towpath/mcp-core";
 import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
+import { sse, sseClient } from "@towpath/transport-sse";
 import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { createReferenceServer } from "./fixtures/reference-server.js";
@@ -33,23 +34,33 @@ const CONNECTED = {
     const limits = { maxStreamsPerSession: 2 * CALLS };
     const endpoint = streamableHttp({ port: 0, sessions: era === "handshake", limits });
     const running = await createReferenceServer().start(endpoint);
-    const client = await McpClient.connect(streamableHttpClient(running.urls[0] ?? ""), { era });
-    const end = async (): Promise<void> => {
-      await client.close();
-      await running.drain();
-    };
-    return { client, end };
+    return connectedTo(running, streamableHttpClient, era);
   },
   WebSocket: async (era: Era) => {
     const running = await createReferenceServer().start(webSocket({ port: 0 }));
-    const client = await McpClient.connect(webSocketClient(running.urls[0] ?? ""), { era });
-    const end = async (): Promise<void> => {
-      await client.close();
-      await running.drain();
-    };
-    return { client, end };
+    return connectedTo(running, webSocketClient, era);
+  },
+  "HTTP+SSE": async (era: Era) => {
+    const running = await createReferenceServer().start(sse({ port: 0, limits: ROOM }));
+    return connectedTo(running, sseClient, era);
   },
 };
+
+/** Calls that wait do so until they are cancelled. */
+const ROOM = { maxInFlightPerSession: CALLS, maxQueuedPerSession: CALLS };
+
+async function connectedTo(
+  { urls, drain }: Awaited<ReturnType<McpServer["start"]>>,
+  transport: (url: string) => ClientTransport,
+  era: Era,
+) {
+  const client = await McpClient.connect(transport(urls[0] ?? ""), { era });
+  const end = async (): Promise<void> => {
+    await client.close();
+    await drain();
+  };
+  return { client, end };
+}
 
 /** What became of calls that were made at once: their endings, and progress that came after one. */
 async function callAtOnce(client: McpClient) {
@@ -77,23 +88,30 @@ async function callAtOnce(client: McpClient) {
   return { endings, lateProgress };
 }
 
-describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
-  it.each(["stdio", "HTTP", "WebSocket"] as const)(
-    `${String(CALLS)} calls at once over %s, with progress and cancellations between, end once each`,
-    async (over) => {
-      const { client, end } = await CONNECTED[over](era);
-      const { endings, lateProgress } = await callAtOnce(client);
-      // The server has heard of each cancellation, too.
-      const aborted = INDEXES.filter((index) => kindOf(index) === "wait");
-      await Promise.all(
-        aborted.map((index) => client.callTool("await_abort", { key: `call ${String(index)}` })),
-      );
-      expect(endings).toEqual(INDEXES.map((index) => [expected(index)]));
-      expect(lateProgress).toEqual([]);
-      await end();
-    },
-  );
+describe.concurrent.each<readonly [keyof typeof CONNECTED, Era]>([
+  ["stdio", "handshake"],
+  ["stdio", "stateless"],
+  ["HTTP", "handshake"],
+  ["HTTP", "stateless"],
+  ["WebSocket", "handshake"],
+  ["WebSocket", "stateless"],
+  ["HTTP+SSE", "handshake"],
+])("over %s, in the %s era", (over, era) => {
+  it(`${String(CALLS)} calls at once, with progress and cancellations between, end once each`, async () => {
+    const { client, end } = await CONNECTED[over](era);
+    const { endings, lateProgress } = await callAtOnce(client);
+    // The server has heard of each cancellation, too.
+    const aborted = INDEXES.filter((index) => kindOf(index) === "wait");
+    await Promise.all(
+      aborted.map((index) => client.callTool("await_abort", { key: `call ${String(index)}` })),
+    );
+    expect(endings).toEqual(INDEXES.map((index) => [expected(index)]));
+    expect(lateProgress).toEqual([]);
+    await end();
+  });
+});
 
+describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
   it("on the wire, each request has one response or, cancelled, none, and no progress after it", async () => {
     const peer = new StdioPeer();
     const client = new RawClient(peer, era === "handshake" ? "2025-11-25" : "2026-07-28");

@@ -1,5 +1,6 @@
 import { McpClient, type ClientTransport, type Era, type ServerTransport } from "@towpath/mcp-core";
 import { streamableHttp, streamableHttpClient } from "@towpath/transport-http";
+import { sse, sseClient } from "@towpath/transport-sse";
 import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { createManyServer, type Leftovers, type ManySettings } from "./fixtures/many-server.js";
@@ -89,6 +90,11 @@ const overHttp = (sessions: boolean): Way => [
 ];
 const overWebSocket: Way = [webSocket({ port: 0 }), webSocketClient];
 
+const overSse: Way = [
+  sse({ port: 0, limits: { maxInFlightPerSession: CALLS, maxQueuedPerSession: 4 * CALLS } }),
+  sseClient,
+];
+
 type Way = readonly [server: ServerTransport, client: (url: string) => ClientTransport];
 
 describe.each<readonly [Era, string, Way]>([
@@ -97,6 +103,7 @@ describe.each<readonly [Era, string, Way]>([
   ["handshake", "HTTP with sessions", overHttp(true)],
   ["stateless", "WebSocket", overWebSocket],
   ["handshake", "WebSocket", overWebSocket],
+  ["handshake", "HTTP+SSE", overSse],
 ])("in the %s era, 1,000 calls at once over %s", (era, _, [transport, clientOf]) => {
   it("end once each, as they should, with nothing left", async () => {
     const running = await createManyServer().start(transport);

@@ -1,5 +1,6 @@
 import { McpClient, type ClientTransport, type Revision } from "@towpath/mcp-core";
 import { streamableHttpClient } from "@towpath/transport-http";
+import { sse, sseClient } from "@towpath/transport-sse";
 import { webSocket, webSocketClient } from "@towpath/transport-ws";
 import { describe, expect, it } from "vitest";
 import { createReferenceServer } from "./fixtures/reference-server.js";
@@ -68,6 +69,11 @@ const overWebSocket: Serve = async (revisions) => {
   return { transport: webSocketClient(running.urls[0] ?? ""), end: () => running.drain() };
 };
 
+const overSse: Serve = async (revisions) => {
+  const running = await createReferenceServer({ revisions }).start(sse({ port: 0 }));
+  return { transport: sseClient(running.urls[0] ?? ""), end: () => running.drain() };
+};
+
 describe.concurrent.each<readonly [string, Serve]>([
   ["on stdio", onStdio],
   ["over HTTP", overHttp(false)],
@@ -101,6 +107,41 @@ describe.concurrent.each<readonly [string, Serve]>([
 
   it("fails where the revisions do not overlap, and names both sides'", async () => {
     const { transport, end } = await serve(["2025-06-18"]);
+    const connecting = McpClient.connect(transport, { revisions: ["2024-11-05"] });
+    await expect(connecting).rejects.toThrow(/2025-06-18.*2024-11-05/);
+    await end();
+  });
+});
+
+describe.concurrent("the compatibility matrix over HTTP+SSE, which has the earlier era alone", () => {
+  it.each<readonly [title: string, client: readonly Revision[], server: readonly Revision[]]>([
+    [req("matrix.dual-legacy"), DUAL, LEGACY],
+    [req("matrix.legacy-dual"), LEGACY, DUAL],
+    [req("matrix.legacy-legacy"), LEGACY, LEGACY],
+    ["A client of both eras works with a server of both eras, in the earlier one", DUAL, DUAL],
+  ])("%s", async (_, client, server) => {
+    expect(await revisionBetween(client, await overSse(server))).toBe("2025-11-25");
+  });
+
+  it.each(HANDSHAKE)("agrees on %s where client or server speaks no later one", async (revision) => {
+    const known = HANDSHAKE.slice(0, HANDSHAKE.indexOf(revision) + 1);
+    expect(await revisionBetween(known, await overSse(DUAL))).toBe(revision);
+    expect(await revisionBetween(DUAL, await overSse(known))).toBe(revision);
+  });
+
+  it("fails for a modern client, with an error that says what to do", async () => {
+    const { transport, end } = await overSse(DUAL);
+    const connecting = McpClient.connect(transport, { revisions: MODERN });
+    await expect(connecting).rejects.toThrow(/Streamable HTTP/);
+    await end();
+  });
+
+  it("is not served by a modern server, which says what to do", async () => {
+    await expect(overSse(MODERN)).rejects.toThrow(/Streamable HTTP/);
+  });
+
+  it("fails where the revisions do not overlap, and names both sides'", async () => {
+    const { transport, end } = await overSse(["2025-06-18"]);
     const connecting = McpClient.connect(transport, { revisions: ["2024-11-05"] });
     await expect(connecting).rejects.toThrow(/2025-06-18.*2024-11-05/);
     await end();
