@@ -9,7 +9,7 @@ import { startServer, type Started } from "./start-server.js";
 export interface Play {
   readonly ctx: Context;
   /** Ends it with a text as its result. */
-  end(text: string): void;
+  readonly end: (text: string) => void;
   /** Settles when it was given up. */
   readonly aborted: Promise<void>;
 }

@@ -8,7 +8,7 @@ export interface Started {
   readonly url: string;
   readonly port: number;
   readonly links: CountedLinks;
-  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
+  readonly drain: (options?: { readonly timeoutMs?: number }) => Promise<void>;
 }
 
 /** Serves on a port of its own until the test has ended. */
