@@ -30,7 +30,7 @@ export function connectCard({ connection }: Pick<App, "connection">, endpoints: 
         "Era",
         ERAS.map((one) =>
           one.id === "stateless" && transport?.stateless === false
-            ? { ...one, about: `not over ${transport.title}`, disabled: true }
+            ? { ...one, about: "too new for this transport", disabled: true }
             : { ...one, disabled: false },
         ),
         era,
