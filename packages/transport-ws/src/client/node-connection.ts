@@ -42,7 +42,7 @@ function connection(
       return closed;
     },
   });
-  const channel = new Channel(ws, socket, new ChannelGroup(limits, pingMs, clock), {
+  const channel = new Channel(ws, socket, new ChannelGroup(limits, pingMs, false, clock), {
     text: (json) => duplex.receive(json),
     over: (reason) => duplex.ended(reason),
     closed: settleClosed,

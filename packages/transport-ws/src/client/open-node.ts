@@ -4,6 +4,7 @@ import type { PlainHeaders } from "@towpath/mcp-core/http-client";
 import { plainError, type ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
 import { WebSocket } from "ws";
 import { maxPayload } from "../node/max-payload.js";
+import { SUBPROTOCOL } from "../subprotocol.js";
 import { connectError, notTaken, tooSlow } from "./connect-error.js";
 import type { ClientSettings } from "./options.js";
 import { refusalOf } from "./refusal.js";
@@ -39,6 +40,11 @@ export function openNode<T>(
     ws.once("unexpected-response", (_request, response) => void refusalOf(url, response).then(fail));
     ws.once("upgrade", ({ socket }) => {
       ws.once("open", () => {
+        // `ws` takes any that was offered.
+        if (ws.protocol !== SUBPROTOCOL) {
+          fail(connectError(url, notTaken));
+          return;
+        }
         timer.cancel();
         resolve(use(ws, socket));
         ws.off("error", broke);

@@ -14,9 +14,10 @@ import { SUBPROTOCOL } from "../subprotocol.js";
 
 /** How a connection that was lost is made anew: at once, as the server may speak at any time. */
 export interface WebSocketReconnectOptions {
-  /** New connections within `windowMs`, those included that cannot be made. Default: 5. */
+  /** New connections within `windowMs`, those included that cannot be made. When they are spent, one more may be made
+   * every `maxDelayMs`. Default: 12. */
   readonly attempts?: number;
-  /** In ms. Default: 60,000. */
+  /** In ms. Default: 120,000. */
   readonly windowMs?: number;
   /** How long to wait after the first attempt that failed, in ms; each further pause is twice as long. Default: 250. */
   readonly delayMs?: number;
@@ -68,7 +69,7 @@ export interface ClientSettings extends Required<Omit<WebSocketClientOptions, "p
   readonly reconnect: ReconnectBudget | undefined;
 }
 
-const RECONNECT = { attempts: 5, windowMs: 60_000, delayMs: 250, maxDelayMs: 10_000 };
+const RECONNECT = { attempts: 12, windowMs: 120_000, delayMs: 250, maxDelayMs: 10_000 };
 
 /** Of a token, which a subprotocol has to be (RFC 6455, section 4.1). */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -28,6 +28,10 @@ const TOO_LONG: ReadonlySet<string> = new Set([
 /** How long a peer that has said goodbye may take to end the connection, in ms. */
 const LEAVING_MS = 100;
 
+/** Of a control frame, and of the mask that each frame of a client's has (RFC 6455, section 5.2), in bytes. */
+const CONTROL_HEAD_BYTES = 2;
+const MASK_BYTES = 4;
+
 export interface ChannelLimits extends OutboxLimits {
   /** Only for what is said of longer ones: `ws` keeps it. */
   readonly maxMessageBytes: number;
@@ -38,14 +42,17 @@ export interface ChannelLimits extends OutboxLimits {
 /** What the connections of one server, or one connection of a client's, have in common. */
 export class ChannelGroup {
   readonly limits: ChannelLimits;
+  readonly peersMask: boolean;
   readonly clock: Clock;
   readonly queued: Budget;
   readonly unfinished: Budget;
   readonly pings: Deadlines;
   readonly looking: Deadlines;
 
-  constructor(limits: ChannelLimits, pingMs: number, clock: Clock = systemClock) {
+  /** @param peersMask whether the other side masks what it sends, as clients do */
+  constructor(limits: ChannelLimits, pingMs: number, peersMask: boolean, clock: Clock = systemClock) {
     this.limits = limits;
+    this.peersMask = peersMask;
     this.clock = clock;
     this.queued = new Budget(limits.maxTotalQueuedBytes);
     this.unfinished = new Budget(limits.maxTotalMessageBytes);
@@ -72,6 +79,10 @@ export class Channel {
   readonly #pulse: Pulse;
   /** Bytes that came since the last message that is here whole. */
   #partial = 0;
+  /** The same before the latest piece. */
+  #before = 0;
+  /** Bytes of the latest piece that were control frames. */
+  #control = 0;
   /** A close frame has gone out, or come. */
   #closing = false;
   #leaving: Scheduled | undefined;
@@ -99,6 +110,9 @@ export class Channel {
     socket.prependListener("data", this.#arrived);
     socket.on("data", this.#taken);
     ws.on("message", this.#message);
+    const head = CONTROL_HEAD_BYTES + (group.peersMask ? MASK_BYTES : 0);
+    for (const event of ["ping", "pong"] as const)
+      ws.on(event, ({ length }: Buffer) => (this.#control += head + length));
     ws.on("error", (error: Error) => this.#broke(error));
     ws.once("close", (code: number, reason: Buffer) => this.#closed(code, reason.toString()));
   }
@@ -129,20 +143,18 @@ export class Channel {
   /** Called before `ws` takes the same bytes. */
   readonly #arrived = (chunk: Buffer): void => {
     this.#pulse.beat();
-    const before = this.#partial;
-    this.#partial += chunk.length + PIECE_BYTES;
-    if (this.#partial <= COUNTED_FROM) return;
-    if (this.#ws.readyState !== this.#ws.OPEN) {
-      this.#partial = before; // nothing of it is kept any more
-      return;
-    }
-    const { unfinished } = this.#group;
-    unfinished.used += before > COUNTED_FROM ? this.#partial - before : this.#partial;
-    if (unfinished.exceeded) this.fail(CloseCode.policy, "too much is being received, from all together");
+    this.#before = this.#partial;
+    this.#control = 0;
+    if (this.#ws.readyState !== this.#ws.OPEN) return; // nothing of it is kept any more
+    this.#book(this.#partial + chunk.length + PIECE_BYTES);
+    if (this.#partial > COUNTED_FROM && this.#group.unfinished.exceeded)
+      this.fail(CloseCode.policy, "too much is being received, from all together");
   };
 
   /** Called behind `ws`, which answers a close frame and then waits for the peer to end the connection. */
-  readonly #taken = (): void => {
+  readonly #taken = (chunk: Buffer): void => {
+    // A piece of nothing but whole control frames is part of no message.
+    if (this.#control === chunk.length) this.#book(this.#before);
     if (this.#ws.readyState !== this.#ws.CLOSING || this.#closing || this.#isOver) return;
     this.#closing = true;
     // Only then does `ws` tell of the code. Whoever has said goodbye waits for nothing.
@@ -157,8 +169,13 @@ export class Channel {
   };
 
   #forgetPartial(): void {
-    if (this.#partial > COUNTED_FROM) this.#group.unfinished.used -= this.#partial;
-    this.#partial = 0;
+    this.#book(0);
+    this.#before = 0;
+  }
+
+  #book(partial: number): void {
+    this.#group.unfinished.used += counted(partial) - counted(this.#partial);
+    this.#partial = partial;
   }
 
   #die(): void {
@@ -191,3 +208,5 @@ export class Channel {
     this.#events.over(reason);
   }
 }
+
+const counted = (partial: number): number => (partial > COUNTED_FROM ? partial : 0);

@@ -63,7 +63,7 @@ export class WebSocketEndpoint implements NodeService {
     this.#dispatcher = dispatcher;
     this.#settings = settings;
     this.#guard = new Guard({ loopbackOnly, allowedHosts, allowedOrigins });
-    this.#group = new ChannelGroup(limits, pingMs, clock);
+    this.#group = new ChannelGroup(limits, pingMs, true, clock);
     const { maxTotalInFlight: maxInFlight, maxTotalInFlightBytes: maxInFlightBytes } = limits;
     this.#load = new Load({ maxInFlight, maxInFlightBytes });
     const options = {

@@ -27,9 +27,12 @@ export interface WebSocketLimits extends ConnectionLimits {
    * Default: 256 MiB.
    */
   readonly maxTotalQueuedBytes: number;
-  /** Requests of all connections that are being served or wait for it; further ones get a busy error. Default: 4,096. */
+  /**
+   * Requests of all connections that are being served or wait for it; further ones get a busy error, and so do those of
+   * one connection past a quarter of it. Default: 16,384.
+   */
   readonly maxTotalInFlight: number;
-  /** Characters of their messages. Default: 256 Mi. */
+  /** Characters of their messages, and of those of open subscriptions, in the same way. Default: 256 Mi. */
   readonly maxTotalInFlightBytes: number;
   /** How long a client may take none of what waits for it, in ms, before it is closed with 1008. Default: 30,000. */
   readonly stallTimeoutMs: number;
@@ -42,7 +45,7 @@ export const DEFAULT_WEB_SOCKET_LIMITS: WebSocketLimits = {
   maxTotalMessageBytes: 256 * 2 ** 20,
   maxQueuedBytes: 2 ** 20,
   maxTotalQueuedBytes: 256 * 2 ** 20,
-  maxTotalInFlight: 4_096,
+  maxTotalInFlight: 16_384,
   maxTotalInFlightBytes: 256 * 2 ** 20,
   stallTimeoutMs: 30_000,
 };

@@ -150,6 +150,12 @@ describe("connecting fails", () => {
       async () => (await otherServer(() => undefined, { handleProtocols: () => "chat" })).url,
     ],
     [
+      "a server that takes another one that was offered",
+      /did not take the subprotocol mcp/,
+      async () => (await otherServer(() => undefined, { handleProtocols: () => "chat" })).url,
+      { protocols: ["chat"] },
+    ],
+    [
       "a server that does not speak HTTP",
       /not HTTP/,
       async () => (await rawServer((socket) => socket.write("SSH-2.0-x\r\n\r\n"))).url,

@@ -232,6 +232,34 @@ describe("floods", () => {
     await stillServes(port);
   });
 
+  it.each([
+    ["pongs", Opcode.pong],
+    ["pings", Opcode.ping],
+  ])("of %s count as part of no message", async (_, opcode) => {
+    const { port } = await started(stage().mcp, { limits: { maxTotalMessageBytes: 100_000 } });
+    const sockets = [await RawWebSocket.open(port), await RawWebSocket.open(port)] as const;
+    for (const socket of sockets) {
+      for (let sent = 0; sent < 1_000; sent++) {
+        socket.frame("x".repeat(100), { opcode });
+        await new Promise((resolve) => setImmediate(resolve)); // so that they come in many pieces
+      }
+    }
+    for (const socket of sockets) await socket.frame(PING).connection.until('"id":7,"result":{}');
+  });
+
+  it("of control frames do not make a message that never ends count less", async () => {
+    const { port } = await started(stage().mcp, { limits: { maxTotalMessageBytes: 100_000 } });
+    const socket = await RawWebSocket.open(port);
+    const more = frame("x".repeat(1_000), { opcode: Opcode.continuation, fin: false });
+    socket.frame("x", { fin: false });
+    const pong = frame("x".repeat(100), { opcode: Opcode.pong });
+    for (let sent = 0; sent < 100; sent++) {
+      socket.connection.write(pong).write(more);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await socket.closing()).toEqual([1008, like(/too much is being received/)]);
+  });
+
   it("of garbage that is not read back are cut off", async () => {
     const { port, links } = await started(stage().mcp, { limits: { maxInFlight: 5, maxQueued: 5 } });
     const socket = await RawWebSocket.open(port);
