@@ -37,15 +37,27 @@ export class Connection {
   readonly #channel: Channel;
   readonly #server: ServerConnection;
 
-  constructor({ dispatcher, ws, socket, group, limits, load, principal, headers }: ConnectionOptions) {
+  /** @throws whatever `dispatcher.open` throws; the client is told, and its socket closed */
+  constructor(options: ConnectionOptions) {
+    const { ws, socket, group } = options;
     let closed = (): void => undefined;
     this.closed = new Promise((resolve) => (closed = resolve));
+    let server: ServerConnection | undefined;
     this.#channel = new Channel(ws, socket, group, {
-      text: (json) => this.#server.receive(json),
-      over: (reason) => this.#server.close(reason),
+      text: (json) => server?.receive(json),
+      over: (reason) => server?.close(reason),
       closed,
     });
-    this.#server = new ServerConnection({
+    try {
+      this.#server = server = this.#serve(options);
+    } catch (error) {
+      this.#channel.fail(CloseCode.internal, "the server failed");
+      throw error;
+    }
+  }
+
+  #serve({ dispatcher, limits, load, principal, headers }: ConnectionOptions): ServerConnection {
+    return new ServerConnection({
       dispatcher,
       limits,
       load,

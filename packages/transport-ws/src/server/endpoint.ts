@@ -19,7 +19,6 @@ import {
   type ReadonlyHeaders,
 } from "@towpath/mcp-core/transport";
 import { WebSocketServer, type WebSocket } from "ws";
-import { CloseCode } from "../close-codes.js";
 import { ChannelGroup } from "../node/channel.js";
 import { maxPayload } from "../node/max-payload.js";
 import { SUBPROTOCOL } from "../subprotocol.js";
@@ -135,7 +134,6 @@ export class WebSocketEndpoint implements NodeService {
   ): void {
     this.#checkOpen();
     this.#handshake.handleUpgrade(request, socket, head, (ws) => {
-      this.#strangers.delete(socket);
       this.#serve(ws, socket, headers, principal);
     });
   }
@@ -149,11 +147,11 @@ export class WebSocketEndpoint implements NodeService {
         this.#settings,
       ];
       const connection = new Connection({ dispatcher, ws, socket, group, limits, load, principal, headers });
+      this.#strangers.delete(socket);
       this.#connections.add(connection);
       void connection.closed.then(() => this.#connections.delete(connection));
     } catch (error) {
       this.#report(error);
-      ws.close(CloseCode.internal);
     }
   }
 
@@ -166,7 +164,12 @@ export class WebSocketEndpoint implements NodeService {
 
   #refuse(socket: Duplex, cause: unknown): void {
     const { status, message, headers } = refusalOf(cause, (error) => this.#report(error));
-    refuse(socket, status, message, { ...(status === 503 && RETRY_AFTER), ...headers });
+    try {
+      refuse(socket, status, message, { ...(status === 503 && RETRY_AFTER), ...headers });
+    } catch (error) {
+      this.#report(error);
+      refuse(socket, 500, "Internal error");
+    }
   }
 
   #report(error: unknown): void {

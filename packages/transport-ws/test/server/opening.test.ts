@@ -1,4 +1,5 @@
 import { McpServer } from "@towpath/mcp-core";
+import { RefusedError } from "@towpath/mcp-core/http-server";
 import type { Principal } from "@towpath/mcp-core/transport";
 import { deferred } from "@towpath/test-support/deferred.js";
 import { like } from "@towpath/test-support/like.js";
@@ -144,6 +145,30 @@ describe("authorize", () => {
     expect(errors).toEqual([failure]);
   });
 
+  it.each([
+    ["a value", { "x-reason": "no\r\nset-cookie: a=b" }],
+    ["a name", { "x-reason: no\r\nset-cookie": "a=b" }],
+  ])("refuses with %s that no header can have, which is not sent, but reported", async (_, headers) => {
+    const refusal = new RefusedError(403, "No", headers);
+    const { port, errors } = await server({ authorize: () => Promise.reject(refusal) });
+    const response = await rawRequest(port, opening());
+    expect([response.status, response.headers.has("set-cookie")]).toEqual([500, false]);
+    expect(errors).toEqual([expect.any(TypeError)]);
+  });
+
+  it("refuses with headers of its own, but for those of the connection", async () => {
+    const headers = { "Content-Type": "text/html", "Content-Length": "99999", "X-Reason": "none" };
+    const refusal = new RefusedError(403, "No", headers);
+    const { port } = await server({ authorize: () => Promise.reject(refusal) });
+    const response = await rawRequest(port, opening());
+    expect([response.status, response.body]).toEqual([403, "No\n"]);
+    expect(["content-type", "content-length", "x-reason"].map((name) => response.headers.get(name))).toEqual([
+      "text/html",
+      "3",
+      "none",
+    ]);
+  });
+
   it("gives something that is no principal", async () => {
     // A program that is not type-checked may give anything.
     const { port, errors } = await server({ authorize: () => ({}) as never });
@@ -166,6 +191,26 @@ describe("authorize", () => {
     answer.resolve({ id: "ann" });
     await drain();
     expect(links.count).toBe(0);
+  });
+});
+
+describe("a dispatcher that cannot open a link", () => {
+  it("closes the connection with 1011, whatever the client does, and is reported", async () => {
+    const failure = new Error("no link");
+    const { port, errors, drain } = await started({
+      open: () => {
+        throw failure;
+      },
+    });
+    const sockets = await Promise.all([1, 2, 3].map(() => RawWebSocket.open(port)));
+    for (const socket of sockets) expect(await socket.closing()).toEqual([1011, like(/server failed/)]);
+    const [polite, rude, wrong] = sockets;
+    polite?.message({ id: 1, method: "ping" }).close(1011);
+    rude?.connection.vanish();
+    wrong?.frame("garbage", { masked: false, reserved: 0x70 });
+    await drain(0);
+    await Promise.all(sockets.map(({ connection }) => connection.closed));
+    expect(errors).toEqual([failure, failure, failure]);
   });
 });
 
