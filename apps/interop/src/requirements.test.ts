@@ -3,6 +3,7 @@ import { REVISIONS, type Revision } from "@towpath/mcp-core";
 import { describe, expect, it } from "vitest";
 import { httpBehaviours } from "./behaviours/http/index.js";
 import { behaviours } from "./behaviours/index.js";
+import { sseBehaviours } from "./behaviours/sse/index.js";
 import { requirements, type Requirement } from "./requirements/index.js";
 import { LEFT_OUT, MOVED, SECTIONS } from "./requirements/sections.js";
 import { REASONS, untestable } from "./requirements/untestable.js";
@@ -63,7 +64,7 @@ const SPEC = /^(?<revision>\d{4}-\d{2}-\d{2})\/(?<page>[a-z/-]+)#(?<section>[a-z
 
 const here = new URL(".", import.meta.url);
 const ids: readonly string[] = requirements.map(({ id }) => id);
-const implemented = Object.keys({ ...behaviours, ...httpBehaviours });
+const implemented = Object.keys({ ...behaviours, ...httpBehaviours, ...sseBehaviours });
 const referredTo = readdirSync(here)
   .filter((name) => name.endsWith(".test.ts"))
   .flatMap((name) => [...readFileSync(new URL(name, here), "utf8").matchAll(/\breq\("([^"]*)"\)/g)])
