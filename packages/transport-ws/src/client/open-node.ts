@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { PlainHeaders } from "@towpath/mcp-core/http-client";
 import { plainError, type ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
 import { WebSocket } from "ws";
-import { maxPayload } from "../node/max-payload.js";
+import { wsOptions } from "../node/ws-options.js";
 import { SUBPROTOCOL } from "../subprotocol.js";
 import { connectError, notTaken, tooSlow } from "./connect-error.js";
 import type { ClientSettings } from "./options.js";
@@ -26,7 +26,7 @@ export function openNode<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const { protocols, connectTimeoutMs, clock } = settings;
-    const ws = new WebSocket(url, [...protocols], wsOptions(settings));
+    const ws = new WebSocket(url, [...protocols], allOptions(settings));
     const fail = (error: Error): void => {
       timer.cancel();
       reject(error);
@@ -53,15 +53,12 @@ export function openNode<T>(
   });
 }
 
-function wsOptions({ headers, tls, agent, maxMessageBytes, closeTimeoutMs }: OpenSettings): object {
+function allOptions({ headers, tls, agent, maxMessageBytes, closeTimeoutMs }: OpenSettings): object {
   return {
     ...tls,
     ...(agent !== undefined && { agent }),
     headers,
-    // Costs memory for every connection, and lets a small message become a large one.
-    perMessageDeflate: false,
-    maxPayload: maxPayload(maxMessageBytes),
-    closeTimeout: closeTimeoutMs,
+    ...wsOptions(maxMessageBytes, closeTimeoutMs),
   };
 }
 

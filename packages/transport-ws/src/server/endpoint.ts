@@ -12,20 +12,24 @@ import {
 import {
   BusyError,
   fireAndForget,
+  isPromise,
   Load,
   ShuttingDownError,
   type Dispatcher,
+  type MaybePromise,
   type Principal,
   type ReadonlyHeaders,
 } from "@towpath/mcp-core/transport";
 import { WebSocketServer, type WebSocket } from "ws";
 import { ChannelGroup } from "../node/channel.js";
-import { maxPayload } from "../node/max-payload.js";
+import { wsOptions } from "../node/ws-options.js";
 import { SUBPROTOCOL } from "../subprotocol.js";
 import { Connection } from "./connection.js";
 import type { WebSocketSettings } from "./options.js";
+import { opening } from "./opening.js";
 import { refuse } from "./refuse.js";
-import { offers, upgradeRequest, type UpgradeRequest } from "./upgrade-request.js";
+import { checkHandshake, HERE, UPGRADE } from "./handshake.js";
+import { upgradeRequest, type UpgradeRequest } from "./upgrade-request.js";
 
 /** How long a drain may take unless it is told otherwise, in ms. */
 const DRAIN_MS = 5_000;
@@ -34,8 +38,6 @@ const DRAIN_MS = 5_000;
 const CLOSE_MS = 2_000;
 
 const PLAIN = { "content-type": "text/plain; charset=utf-8", connection: "close" };
-const UPGRADE = { upgrade: "websocket" };
-const HERE = `A WebSocket is opened here, with the subprotocol ${SUBPROTOCOL}`;
 
 /** Where clients open WebSockets: lets them in, and has what they have in common. */
 export class WebSocketEndpoint implements NodeService {
@@ -65,16 +67,12 @@ export class WebSocketEndpoint implements NodeService {
     this.#group = new ChannelGroup(limits, pingMs, true, clock);
     const { maxTotalInFlight: maxInFlight, maxTotalInFlightBytes: maxInFlightBytes } = limits;
     this.#load = new Load({ maxInFlight, maxInFlightBytes });
-    const options = {
+    this.#handshake = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      // Costs memory for every connection, and lets a small message become a large one.
-      perMessageDeflate: false,
-      maxPayload: maxPayload(limits.maxMessageBytes),
       handleProtocols: () => SUBPROTOCOL,
-      closeTimeout: CLOSE_MS,
-    };
-    this.#handshake = new WebSocketServer(options);
+      ...wsOptions(limits.maxMessageBytes, CLOSE_MS),
+    });
   }
 
   /** Answers what does not ask for a WebSocket. */
@@ -85,11 +83,12 @@ export class WebSocketEndpoint implements NodeService {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#watch(socket);
     this.#opening += 1;
+    const settled = opening(socket, () => (this.#opening -= 1));
     const asked = upgradeRequest(request);
     this.#admit(asked)
       .then((principal) => this.#open(request, asked, socket, head, principal))
       .catch((error: unknown) => this.#refuse(socket, error))
-      .finally(() => (this.#opening -= 1));
+      .finally(settled);
   }
 
   /** Takes no new connections and requests, and lets those in flight finish for at most `timeoutMs`. Never rejects. */
@@ -107,18 +106,29 @@ export class WebSocketEndpoint implements NodeService {
   async #admit(asked: UpgradeRequest): Promise<Principal | undefined> {
     const verdict = this.#guard.check(asked.headers);
     if (!verdict.allowed) throw new RefusedError(verdict.status, verdict.message);
-    if (asked.headers.get("upgrade")?.toLowerCase() !== "websocket")
-      throw new RefusedError(426, HERE, UPGRADE);
-    if (!offers(asked, SUBPROTOCOL)) {
-      const offered = asked.headers.get("sec-websocket-protocol");
-      throw new RefusedError(400, `${HERE}; ${offered === null ? "none was offered" : "it was not offered"}`);
-    }
+    checkHandshake(asked);
     this.#checkOpen();
     const { maxConnections } = this.#settings.limits;
     if (this.#connections.size + this.#opening > maxConnections)
       throw new BusyError(`${String(maxConnections)} WebSockets are open, the most there may be`);
     const { authorize } = this.#settings;
-    return principalOf(authorize && (() => authorize(asked)), asked);
+    if (authorize === undefined) return undefined;
+    return this.#inTime(principalOf(() => authorize(asked), asked));
+  }
+
+  /** @throws BusyError, which nobody but `authorize` is to blame for */
+  #inTime(principal: MaybePromise<Principal | undefined>): MaybePromise<Principal | undefined> {
+    if (!isPromise(principal)) return principal;
+    const { clock, limits } = this.#settings;
+    const { authorizeTimeoutMs: timeoutMs } = limits;
+    const why = `authorize took more than ${String(timeoutMs)} ms (authorizeTimeoutMs)`;
+    return new Promise((resolve, reject) => {
+      const timer = clock.schedule(timeoutMs, () => {
+        this.#report(new Error(why));
+        reject(new BusyError("It took too long to find out who is calling"));
+      });
+      principal.then(resolve, reject).finally(() => timer.cancel());
+    });
   }
 
   #checkOpen(): void {

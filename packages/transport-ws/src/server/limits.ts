@@ -36,6 +36,8 @@ export interface WebSocketLimits extends ConnectionLimits {
   readonly maxTotalInFlightBytes: number;
   /** How long a client may take none of what waits for it, in ms, before it is closed with 1008. Default: 30,000. */
   readonly stallTimeoutMs: number;
+  /** How long `authorize` may take, in ms; then the client gets 503, and `onError` is told. Default: 30,000. */
+  readonly authorizeTimeoutMs: number;
 }
 
 export const DEFAULT_WEB_SOCKET_LIMITS: WebSocketLimits = {
@@ -48,6 +50,7 @@ export const DEFAULT_WEB_SOCKET_LIMITS: WebSocketLimits = {
   maxTotalInFlight: 16_384,
   maxTotalInFlightBytes: 256 * 2 ** 20,
   stallTimeoutMs: 30_000,
+  authorizeTimeoutMs: 30_000,
 };
 
 /**

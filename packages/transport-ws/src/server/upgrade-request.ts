@@ -34,9 +34,3 @@ export function upgradeRequest(request: IncomingMessage): UpgradeRequest {
     },
   };
 }
-
-/** Whether it offers a subprotocol (RFC 6455, section 4.1). */
-export function offers({ headers }: HttpRequestHead, protocol: string): boolean {
-  const offered = headers.get("sec-websocket-protocol")?.split(",") ?? [];
-  return offered.some((one) => one.trim() === protocol);
-}

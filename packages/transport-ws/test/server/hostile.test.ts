@@ -147,6 +147,18 @@ describe("what breaks the rules closes the connection with a code, and harms nob
     expect(await socket.closing()).toEqual([1009, ""]);
   });
 
+  it("a message in more than 16,384 frames", async () => {
+    const { port } = await started(stage().mcp);
+    const socket = await RawWebSocket.open(port);
+    const more = frame("", { opcode: Opcode.continuation, fin: false });
+    const [first, last] = [frame('"', { fin: false }), frame('"', { opcode: Opcode.continuation })];
+    const whole = Array.from({ length: 16_382 }, () => more);
+    socket.connection.write(Buffer.concat([first, ...whole, last]));
+    expect(await socket.reply()).toMatchObject({ error: { code: -32600 } });
+    socket.connection.write(Buffer.concat([first, ...whole, more, last]));
+    expect((await socket.closing())[0]).toBe(1008);
+  });
+
   it("a new message in the middle of another", async () => {
     const { port } = await started(stage().mcp);
     const socket = await RawWebSocket.open(port);

@@ -1,5 +1,6 @@
 import { McpServer } from "@towpath/mcp-core";
 import { RefusedError } from "@towpath/mcp-core/http-server";
+import { ManualClock } from "@towpath/mcp-core/testing";
 import type { Principal } from "@towpath/mcp-core/transport";
 import { deferred } from "@towpath/test-support/deferred.js";
 import { like } from "@towpath/test-support/like.js";
@@ -61,7 +62,7 @@ describe("a WebSocket is refused, with a status and a text, and the connection e
     ["without ours", opening({ "sec-websocket-protocol": "mcp2, MCP" }), 400, /mcp; it was not offered/],
     ["for another protocol than WebSocket", opening({ upgrade: "h2c" }), 426, /A WebSocket is opened here/],
     ["without a key", opening({ "sec-websocket-key": undefined }), 400, /Key/],
-    ["in an unknown version", opening({ "sec-websocket-version": "99" }), 400, /Version/],
+    ["in an unknown version", opening({ "sec-websocket-version": "99" }), 426, /Version/],
     ["with another method", opening({}, "POST /ws HTTP/1.1"), 405, /method/],
     ["with subprotocols that are none", opening({ "sec-websocket-protocol": "mcp, mcp" }), 400, /Protocol/],
   ])("%s", async (_, text, status, body) => {
@@ -71,6 +72,21 @@ describe("a WebSocket is refused, with a status and a text, and the connection e
     expect([response.status, response.body]).toEqual([status, like(body)]);
     expect(response.headers.get("connection")).toBe("close");
     await connection.closed;
+  });
+
+  it.each([
+    ["method", opening({}, "POST /ws HTTP/1.1"), { allow: "GET" }],
+    [
+      "version, whose pages name their origin elsewhere",
+      opening({ "sec-websocket-version": "8", "sec-websocket-origin": "https://evil.example" }),
+      { upgrade: "websocket", "sec-websocket-version": "13" },
+    ],
+  ])("for another %s, and says which there is, before it is asked who is calling", async (_, text, says) => {
+    let asked = false;
+    const authorize = () => ({ id: String((asked = true)) });
+    const { headers } = await rawRequest((await server({ authorize })).port, text);
+    expect(Object.fromEntries(headers)).toMatchObject(says);
+    expect(asked).toBe(false);
   });
 
   it("for any other request at its path, which is answered as such", async () => {
@@ -169,6 +185,37 @@ describe("authorize", () => {
     ]);
   });
 
+  it("takes too long, which is 503, and reported", async () => {
+    const clock = new ManualClock();
+    const asked = deferred();
+    const { port, errors } = await server({
+      clock,
+      limits: { authorizeTimeoutMs: 1_000, maxConnections: 1 },
+      authorize: () => {
+        asked.resolve();
+        return new Promise(() => undefined);
+      },
+    });
+    const connection = await RawConnection.open(port);
+    const responding = connection.write(opening()).response();
+    await asked.promise;
+    clock.advance(1_000);
+    const { status, headers } = await responding;
+    expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(errors).toEqual([expect.objectContaining({ message: like(/1000 ms \(authorizeTimeoutMs\)/) })]);
+  });
+
+  it("leaves no timer behind", async () => {
+    const clock = new ManualClock();
+    const { port } = await server({
+      clock,
+      pingMs: Infinity,
+      authorize: () => Promise.resolve({ id: "ann" }),
+    });
+    await RawWebSocket.open(port);
+    expect(clock.pending).toBe(0);
+  });
+
   it("gives something that is no principal", async () => {
     // A program that is not type-checked may give anything.
     const { port, errors } = await server({ authorize: () => ({}) as never });
@@ -241,5 +288,39 @@ describe("connections at a time", () => {
     expect((await rawRequest(port, opening())).status).toBe(503);
     answer.resolve({ id: "ann" });
     await first.until("101 ");
+  });
+
+  it.each([
+    ["breaks off", (connection: RawConnection) => connection.vanish()],
+    ["ends its side", (connection: RawConnection) => void connection.end()],
+  ])("do not include one that %s meanwhile, whatever becomes of the question", async (_, leave) => {
+    const answers: ((principal: Principal) => void)[] = [];
+    let asked = deferred();
+    const { port, links } = await server({
+      limits: { maxConnections: 1 },
+      authorize: () => {
+        asked.resolve();
+        return new Promise((resolve) => answers.push(resolve));
+      },
+    });
+    const first = await RawConnection.open(port);
+    first.write(opening());
+    await asked.promise;
+    leave(first);
+    await first.closed;
+    asked = deferred();
+    const second = await RawConnection.open(port);
+    await Promise.race([
+      asked.promise,
+      second
+        .write(opening())
+        .response()
+        .then(({ body }) => Promise.reject(new Error(body))),
+    ]);
+    answers[0]?.({ id: "gone" });
+    expect((await rawRequest(port, opening())).status).toBe(503); // so the place was given back once
+    answers[1]?.({ id: "ann" });
+    await second.until("101 ");
+    expect(links.count).toBe(1);
   });
 });
