@@ -8,6 +8,9 @@ import { McpClient } from "./client.js";
 
 const PAUSES: ReconnectBudget = { attempts: 4, windowMs: 60_000, delayMs: 100, maxDelayMs: 300 };
 
+/** A connection that lasted as long is worth another one at once. */
+const LASTING_MS = 300;
+
 /** A client whose server was lost, and cannot be reached any more until `failures` is empty. */
 async function lostClient(reconnect: ReconnectBudget, ...failures: Error[]) {
   const server = scriptedServer(legacy(({ id }, to) => to.result(id, {})));
@@ -24,6 +27,7 @@ async function lostClient(reconnect: ReconnectBudget, ...failures: Error[]) {
     },
   };
   const client = await McpClient.connect(transport, { clock, era: "handshake" });
+  clock.advance(LASTING_MS);
   server.connections[0]?.lose("gone");
   await settled();
   return { client, attempts, clock };
@@ -52,7 +56,7 @@ describe("a connection that was lost", () => {
     const last = new Error("still refused");
     const { client, attempts, clock } = await lostClient(PAUSES, down(), down(), down(), last);
     const pinged = expect(client.ping()).rejects.toBe(last);
-    for (let turn = 0; turn < 4; turn++) {
+    for (let turn = 0; turn < 3; turn++) {
       await settled();
       clock.advance(300);
     }
@@ -79,6 +83,54 @@ describe("a connection that was lost", () => {
   it("is opened again at once where the transport is eager", async () => {
     const { client, attempts } = await lostClient({ ...PAUSES, eager: true });
     expect(attempts).toHaveLength(2);
+    await client.close();
+  });
+
+  it("is opened again after a pause, and a longer one each time, where it does not last", async () => {
+    const server = scriptedServer(legacy(({ id }, to) => to.result(id, {})));
+    const clock = new ManualClock();
+    const transport: ClientTransport = { ...server.transport, reconnect: { ...PAUSES, eager: true } };
+    const client = await McpClient.connect(transport, { clock, era: "handshake" });
+    for (const longest of [100, 200, 300]) {
+      const before = server.connections.length;
+      server.connections.at(-1)?.lose("gone");
+      await settled();
+      clock.advance(longest / 2 - 1);
+      await settled();
+      expect(server.connections).toHaveLength(before);
+      clock.advance(longest / 2 + 1);
+      await settled();
+      expect(server.connections).toHaveLength(before + 1);
+    }
+    await client.close();
+  });
+
+  it("is asked for now and then when all attempts were spent, so that a server which is back is found", async () => {
+    const failures = [down(), down(), down(), down()];
+    const { client, clock } = await lostClient({ ...PAUSES, eager: true }, ...failures);
+    for (let turn = 0; turn < 4; turn++) {
+      await settled();
+      clock.advance(LASTING_MS);
+    }
+    await settled();
+    clock.advance(LASTING_MS);
+    const pinged = client.ping();
+    await settled();
+    clock.advance(LASTING_MS);
+    await pinged;
+    await client.close();
+  });
+
+  it("is waited for no longer than a call may take", async () => {
+    const { client, clock } = await lostClient(
+      { ...PAUSES, delayMs: 50_000, maxDelayMs: 50_000 },
+      down(),
+      down(),
+    );
+    const pinged = expect(client.ping({ timeoutMs: 10 })).rejects.toThrow(/10 ms/);
+    await settled();
+    clock.advance(10);
+    await pinged;
     await client.close();
   });
 

@@ -10,6 +10,8 @@ export class ReconnectPolicy {
   readonly #budget: ReconnectBudget | undefined;
   readonly #clock: Clock;
   #spentAt: number[] = [];
+  /** Attempts in a row that failed. */
+  #failures = 0;
 
   constructor(budget: ReconnectBudget | undefined, clock: Clock) {
     this.#budget = budget;
@@ -27,21 +29,39 @@ export class ReconnectPolicy {
     return true;
   }
 
+  /** Takes one past the budget, where there are pauses and the longest is over: the server may be back by now. */
+  spendAnother(): boolean {
+    const now = this.#clock.now();
+    const last = this.#spentAt.at(-1);
+    if (!this.#hasPauses || last === undefined || now - last < this.#longestMs) return false;
+    this.#spentAt.push(now);
+    return true;
+  }
+
   /** Whether a connection is opened again before anybody needs it. */
   get isEager(): boolean {
     return this.#budget?.eager === true;
   }
 
+  /** A connection has ended after so long. One that did not last counts like an attempt that failed. */
+  lasted(ms: number): void {
+    this.#failures = ms >= this.#longestMs ? 0 : this.#failures + 1;
+  }
+
+  /** An attempt has failed. Says whether another one may be made. */
+  failed(failure: unknown): boolean {
+    this.#failures += 1;
+    return this.#hasPauses && !isRefusal(failure) && this.#budget?.mayPass?.(failure) !== false;
+  }
+
   /**
-   * Waits for the next attempt after some that failed.
-   * @param failures how many, in a row
-   * @throws the failure when there is to be no other attempt; the signal's reason
+   * Waits before the next attempt, if others failed.
+   * @throws the signal's reason
    */
-  async pause(failure: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    const { delayMs, maxDelayMs = delayMs, mayPass } = this.#budget ?? {};
-    if (delayMs === undefined || maxDelayMs === undefined) throw failure;
-    if (isRefusal(failure) || mayPass?.(failure) === false || !this.spend()) throw failure;
-    const longest = Math.min(delayMs * 2 ** (failures - 1), maxDelayMs);
+  async pause(signal: AbortSignal): Promise<void> {
+    const { delayMs = 0 } = this.#budget ?? {};
+    if (this.#failures === 0 || !this.#hasPauses) return;
+    const longest = Math.min(delayMs * 2 ** (this.#failures - 1), this.#longestMs);
     // Clients that were lost together must not all come back together.
     const ms = longest * (0.5 + Math.random() / 2);
     const { promise, resolve } = deferred();
@@ -49,6 +69,16 @@ export class ReconnectPolicy {
     await unlessAborted(promise, signal).finally(() => {
       timer.cancel();
     });
+  }
+
+  get #hasPauses(): boolean {
+    return this.#budget?.delayMs !== undefined;
+  }
+
+  /** Infinite where there are no pauses. */
+  get #longestMs(): number {
+    const { delayMs = Infinity, maxDelayMs = delayMs } = this.#budget ?? {};
+    return maxDelayMs;
   }
 }
 

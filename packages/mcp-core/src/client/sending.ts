@@ -29,13 +29,11 @@ export class Sending {
 
   /** Settles with the result, or with the one that is kept. */
   request(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    const { sessions } = this.#options;
+    const { sessions, requests } = this.#options;
     const { current } = sessions;
-    return current === undefined
-      ? unlessAborted(sessions.open(), options.signal).then((opened) =>
-          this.#on(opened, method, params, options),
-        )
-      : this.#on(current, method, params, options);
+    if (current !== undefined) return this.#on(current, method, params, options);
+    const opened = this.#inTime(sessions.open(), method, options, requests.calls.clock.now());
+    return opened.then((session) => this.#on(session, method, params, options));
   }
 
   #on(session: Session, method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
@@ -62,7 +60,10 @@ export class Sending {
   ): Promise<JsonObject> {
     const { requests, sessions, kept } = this.#options;
     try {
-      const ready = prepared.then(() => sessions.ready());
+      const ready = unlessAborted(
+        prepared.then(() => sessions.ready()),
+        this.#options.closing,
+      );
       const session = await this.#inTime(ready, method, options, startedAt);
       kept.connected(session);
       requests.checkCapability(method, session.agreed);
@@ -73,14 +74,14 @@ export class Sending {
     }
   }
 
-  /** What the second attempt waits for is for its caller a time without an answer, like any other. */
+  /** Waiting for a connection is for its caller a time without an answer, like any other. */
   #inTime<T>(
     ready: Promise<T>,
     method: string,
     { signal, ...options }: CallOptions,
     startedAt: number,
   ): Promise<T> {
-    const { requests, closing } = this.#options;
+    const { requests } = this.#options;
     const { clock } = requests.calls;
     const { timeoutMs, maxTotalTimeoutMs } = requests.limitsOf(options);
     const leftMs = startedAt + maxTotalTimeoutMs - clock.now();
@@ -96,8 +97,7 @@ export class Sending {
       },
       { keepAlive: true },
     );
-    const ended = unlessAborted(unlessAborted(ready, closing), late.signal);
-    return unlessAborted(ended, signal).finally(() => {
+    return unlessAborted(unlessAborted(ready, late.signal), signal).finally(() => {
       timer.cancel();
     });
   }

@@ -109,15 +109,20 @@ export class Sessions {
 
   async #open(): Promise<Session> {
     if (this.#lost === undefined) return this.#attempt();
-    if (!this.#reconnect.spend()) throw gone(this.#lost);
-    for (let failures = 1; ; failures++) {
+    let failure: unknown = gone(this.#lost);
+    let isGranted = this.#reconnect.spend() || this.#reconnect.spendAnother();
+    while (isGranted) {
+      await this.#reconnect.pause(this.#closing.signal);
       try {
         return await this.#attempt();
       } catch (error) {
         this.#closing.signal.throwIfAborted();
-        await this.#reconnect.pause(error, failures, this.#closing.signal);
+        if (!this.#reconnect.failed(error)) throw error;
+        failure = error;
+        isGranted = this.#reconnect.spend();
       }
     }
+    throw failure;
   }
 
   async #attempt(): Promise<Session> {
@@ -155,11 +160,15 @@ export class Sessions {
     this.#current = session;
     this.#agreed = agreed;
     this.#era = eraOf(revision);
-    void connection.closed.then(({ error }) => {
+    const { clock } = this.#calls;
+    const openedAt = clock.now();
+    void connection.closed.then(({ kind, error }) => {
+      this.#reconnect.lasted(clock.now() - openedAt);
       if (this.#current === session) this.#current = undefined;
       this.#lost = error ?? new Error("the connection was closed");
       // Whoever calls next learns why it cannot be opened, if so.
-      if (this.#reconnect.isEager && !this.#closing.signal.aborted) this.open().catch(() => undefined);
+      const isWanted = kind === "lost" && !this.#closing.signal.aborted;
+      if (this.#reconnect.isEager && isWanted) this.open().catch(() => undefined);
     });
     return session;
   }

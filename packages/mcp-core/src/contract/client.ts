@@ -25,7 +25,7 @@ export interface ClientTransport {
   readonly mirrors?: true;
 }
 
-/** At most `attempts` new connections within any `windowMs`. */
+/** At most `attempts` new connections within any `windowMs`; with pauses, another one every `maxDelayMs` once they are spent. */
 export interface ReconnectBudget {
   readonly attempts: number;
   readonly windowMs: number;

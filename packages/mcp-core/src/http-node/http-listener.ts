@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Listener } from "../contract/index.js";
 import type { Services } from "../http-server/services.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
@@ -20,6 +21,8 @@ export class HttpListener implements Listener {
   readonly urls: readonly string[];
   readonly closed: Promise<void>;
   readonly #options: HttpListenerOptions;
+  /** All of them: node:http knows none that were upgraded, or whose TLS handshake is not over. */
+  readonly #sockets = new Set<Socket>();
   #settleClosed: () => void = () => undefined;
   #draining = false;
 
@@ -27,6 +30,15 @@ export class HttpListener implements Listener {
     this.#options = options;
     this.urls = options.urls;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
+    const sockets = this.#sockets;
+    // One for all of them, as there may be many.
+    const forget = function (this: Socket): void {
+      sockets.delete(this);
+    };
+    options.server.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.once("close", forget);
+    });
   }
 
   drain({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -40,7 +52,9 @@ export class HttpListener implements Listener {
     services.leave();
     if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, clock);
     await services.drain(timeoutMs);
-    const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => server.closeAllConnections());
+    const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => {
+      for (const socket of this.#sockets) socket.destroy();
+    });
     server.close(() => {
       cut.cancel();
       this.#settleClosed();

@@ -2,6 +2,7 @@ import { Agent, request, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { selfSigned } from "@towpath/test-support/certificate.js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { HttpCall } from "../http/call.js";
 import { McpServer } from "../server/server.js";
@@ -92,6 +93,41 @@ describe("httpServer", () => {
     const { listener } = await started([draining("/a"), draining("/b")]);
     await Promise.all([listener.drain({ timeoutMs: 7 }), listener.drain({ timeoutMs: 9 })]);
     expect(drained).toEqual([7, 7]);
+  });
+
+  it("ends although a service fails to, and tells of it", async () => {
+    const failures: unknown[] = [];
+    const failing: NodeService = {
+      ...echo("a", "/a"),
+      leave: () => {
+        throw new Error("cannot leave");
+      },
+      drain: () => Promise.reject(new Error("cannot drain")),
+    };
+    const { listener } = await started([failing], { onError: (error) => failures.push(error) });
+    await listener.drain();
+    expect(failures).toMatchObject([{ message: "cannot leave" }, { message: "cannot drain" }]);
+  });
+
+  it("ends connections that never became any of HTTP, and those a service took over and left", async () => {
+    const { key, cert } = selfSigned();
+    const secure = await started([echo("a", "/a")], { tls: { key, cert } });
+    const silent = connect(Number(new URL(secure.origin).port), "127.0.0.1");
+    await once(silent, "connect");
+    const taking: NodeService = {
+      ...echo("ws", "/ws"),
+      upgrade: (_request, socket) => void socket.write("taken"),
+    };
+    const plain = await started([taking]);
+    const taken = connect(Number(new URL(plain.origin).port), "127.0.0.1");
+    taken.write("GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n");
+    await once(taken, "data");
+    const ends = [silent, taken].map((socket) => {
+      socket.on("error", () => undefined).resume();
+      return once(socket, "close");
+    });
+    await Promise.all([secure.listener.drain({ timeoutMs: 0 }), plain.listener.drain({ timeoutMs: 0 })]);
+    await Promise.all(ends);
   });
 
   it.each([

@@ -49,7 +49,7 @@ export async function startServer(
 ): Promise<HttpListener> {
   const where = { loopbackOnly: isLoopbackHost(bracketed(settings.host)) };
   const mounted = parts.map((part) => ("mount" in part ? part.mount(dispatcher, where) : part));
-  const services = new Services<NodeService>(mounted, settings);
+  const services = new Services<NodeService>(mounted, settings, settings.onError);
   const server = serverFor(services, settings);
   try {
     await listen(server, settings);
@@ -84,7 +84,9 @@ function serverFor(services: Services<NodeService>, { tls, timing }: ListenSetti
     answer(services, request, response);
   };
   const server =
-    tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener);
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, handshakeTimeout: finite(headersTimeoutMs), ...tls }, listener);
   // What is refused need not be sent: whoever waits to be asked for a body is asked when it is to be read.
   server.on("checkContinue", (request, response) => {
     answer(services, request, response, undefined, "expected");

@@ -1,5 +1,6 @@
 import type { HttpCall, HttpHeaders } from "../http/call.js";
 import { checkPath } from "../protocol/option-checks.js";
+import { fireAndForget } from "../protocol/promises.js";
 import type { HttpService } from "./service.js";
 
 /** Paths that tell how a server is. */
@@ -15,13 +16,22 @@ const TEXT: HttpHeaders = { "content-type": "text/plain", "cache-control": "no-s
 /** The services of one server, and the paths that tell how it is. */
 export class Services<Service extends HttpService = HttpService> {
   readonly all: readonly Service[];
+  readonly #report: (error: unknown) => void;
   readonly #byPath = new Map<string, HttpService>();
   #drained: Promise<void> | undefined;
   #ready = true;
 
-  /** @throws TypeError for paths that are none, and for those that two of them have */
-  constructor(services: readonly Service[], { health = false, ready = false }: HealthPaths) {
+  /**
+   * @param report told of services that fail to end
+   * @throws TypeError for paths that are none, and for those that two of them have
+   */
+  constructor(
+    services: readonly Service[],
+    { health = false, ready = false }: HealthPaths,
+    report: (error: unknown) => void = () => undefined,
+  ) {
     this.all = services;
+    this.#report = report;
     for (const service of services) this.#add(service);
     this.#addRoute("health", health, (call) => call.send(200, TEXT, "ok"));
     this.#addRoute("ready", ready, (call) => {
@@ -36,17 +46,27 @@ export class Services<Service extends HttpService = HttpService> {
 
   /** From now on `ready` says that no new work is taken, while it still is: for whatever distributes work to notice. */
   leave(): void {
+    if (!this.#ready) return;
     this.#ready = false;
-    for (const service of this.all) service.leave?.();
+    for (const service of this.all) void this.#isolated(() => service.leave?.());
   }
 
   /** Drains every service. Never rejects. */
   drain(timeoutMs?: number): Promise<void> {
     this.leave();
-    this.#drained ??= Promise.all(this.all.map(async (service) => service.drain?.(timeoutMs))).then(
-      () => undefined,
-    );
+    this.#drained ??= Promise.all(
+      this.all.map((service) => this.#isolated(async () => service.drain?.(timeoutMs))),
+    ).then(() => undefined);
     return this.#drained;
+  }
+
+  /** Services may be anybody's: what one fails with must not keep the others, or the server, from ending. */
+  async #isolated(task: () => void | Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (error) {
+      fireAndForget(() => this.#report(error));
+    }
   }
 
   #addRoute(name: keyof HealthPaths, path: string | false, handle: (call: HttpCall) => void): void {

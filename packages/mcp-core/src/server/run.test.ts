@@ -17,7 +17,7 @@ function transport(name: string, url?: string): Started {
   const told: unknown[] = [];
   const closed = gate();
   const listener: Listener = {
-    ...(url !== undefined && { url }),
+    ...(url !== undefined && { urls: [url] }),
     closed: closed.promise,
     drain: async (options) => {
       told.push(options ?? "no options");

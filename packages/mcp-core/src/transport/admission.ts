@@ -5,7 +5,7 @@ import type { JsonRpcRequest, RequestId } from "../jsonrpc/messages.js";
 import { BusyError, ShuttingDownError } from "../protocol/errors.js";
 import type { ConnectionLimits } from "./limits.js";
 import { isPromise } from "../protocol/promises.js";
-import type { Load } from "./load.js";
+import { overloaded, Share, type Load } from "./load.js";
 
 /** How a message came, where each comes in its own way, as in an HTTP request. */
 export interface Arrival extends Pick<Exchange, "principal" | "headers"> {
@@ -38,6 +38,8 @@ export class Admission {
   readonly #limits: ConnectionLimits;
   readonly #serve: Serve;
   readonly #load: Load | undefined;
+  /** There once a request was counted. */
+  #share: Share | undefined;
   /** There once one had to wait: most connections never have so much at once. */
   #waiting: Set<Waiting> | undefined;
   #inFlight = 0;
@@ -53,19 +55,18 @@ export class Admission {
   }
 
   admit(message: JsonRpcRequest, arrival?: Arrival): MaybePromise<Reply | undefined> {
-    const load = this.#load;
-    // Subscriptions last, and have a bound of their own.
-    if (load === undefined || message.method === PING || message.method === LISTEN)
-      return this.#admit(message, arrival);
+    if (this.#load === undefined || message.method === PING) return this.#admit(message, arrival);
+    const share = (this.#share ??= new Share(this.#load));
+    const requests = message.method === LISTEN ? 0 : 1;
     const { bytes = 0 } = arrival ?? {};
-    if (!load.take(bytes)) return load.refuse(message);
+    if (!share.take(requests, bytes)) return overloaded(message);
     const reply = this.#admit(message, arrival);
     if (!isPromise(reply)) {
-      load.give(bytes);
+      share.give(requests, bytes);
       return reply;
     }
     return reply.then((ended) => {
-      load.give(bytes);
+      share.give(requests, bytes);
       return ended;
     });
   }

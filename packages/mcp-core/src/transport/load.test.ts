@@ -26,31 +26,48 @@ describe("what several connections cost together", () => {
     const begun = first?.admit(call(1));
     void second?.admit(call(1));
     expect(second?.admit(call(2))).toMatchObject({
-      json: expect.stringContaining("2 requests of all clients") as string,
+      json: expect.stringContaining("or of all, are in flight") as string,
     });
     expect(second?.admit(call(3, "ping"))).toBeInstanceOf(Promise);
     first?.answer();
     await begun;
-    expect(second?.admit(call(4))).toBeInstanceOf(Promise);
+    expect(first?.admit(call(4))).toBeInstanceOf(Promise);
   });
 
   it("is known before anything is taken", () => {
     const load = new Load({ maxInFlight: 2, maxInFlightBytes: 100 });
     expect([load.hasRoom(2, 500), load.hasRoom(3, 1)]).toEqual([true, false]);
-    load.take(60);
+    load.add(1, 60);
     expect([load.hasRoom(1, 40), load.hasRoom(1, 41), load.hasRoom(2, 0)]).toEqual([true, false, false]);
   });
 
   it("is bounded in bytes, but for a message that comes alone", async () => {
-    const [first, second] = connections(new Load({ maxInFlight: 10, maxInFlightBytes: 100 }));
+    const [first, second] = connections(new Load({ maxInFlight: 40, maxInFlightBytes: 400 }));
     const alone = first?.admit(call(1), { bytes: 500 });
     expect(second?.admit(call(1), { bytes: 1 })).toMatchObject({
       json: expect.stringContaining("was not begun") as string,
     });
     first?.answer();
     await alone;
-    expect(second?.admit(call(2), { bytes: 60 })).toBeInstanceOf(Promise);
-    expect(second?.admit(call(3), { bytes: 60 })).not.toBeInstanceOf(Promise);
-    expect(second?.admit(call(4), { bytes: 40 })).toBeInstanceOf(Promise);
+    expect(second?.admit(call(2), { bytes: 1 })).toBeInstanceOf(Promise);
+  });
+
+  it("is no more than a quarter for each, so that none keeps the others out", () => {
+    const [first, second] = connections(new Load({ maxInFlight: 8, maxInFlightBytes: 400 }));
+    for (const id of [1, 2]) expect(first?.admit(call(id), { bytes: 10 })).toBeInstanceOf(Promise);
+    expect(first?.admit(call(3), { bytes: 10 })).not.toBeInstanceOf(Promise);
+    expect(second?.admit(call(1), { bytes: 90 })).toBeInstanceOf(Promise);
+    expect(second?.admit(call(2), { bytes: 20 })).not.toBeInstanceOf(Promise);
+  });
+
+  it("counts subscriptions by their bytes", async () => {
+    const [first] = connections(new Load({ maxInFlight: 1, maxInFlightBytes: 400 }));
+    const listening = first?.admit(call(1, "subscriptions/listen"), { bytes: 60 });
+    expect(listening).toBeInstanceOf(Promise);
+    expect(first?.admit(call(2, "subscriptions/listen"), { bytes: 60 })).not.toBeInstanceOf(Promise);
+    expect(first?.admit(call(3), { bytes: 10 })).toBeInstanceOf(Promise);
+    first?.answer();
+    await listening;
+    expect(first?.admit(call(4, "subscriptions/listen"), { bytes: 60 })).toBeInstanceOf(Promise);
   });
 });

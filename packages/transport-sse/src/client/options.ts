@@ -13,9 +13,12 @@ import type { Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
 
 /** How a connection that was lost is made anew; there is a new session then, as no other can be taken up. */
 export interface SseReconnectOptions {
-  /** New connections within any `windowMs`. Default: 5. */
+  /**
+   * New connections within any `windowMs`, those included that cannot be made. When they are spent, one more may be made
+   * every `maxDelayMs`. Default: 12.
+   */
   readonly attempts?: number;
-  /** Default: 60,000. */
+  /** Default: 120,000. */
   readonly windowMs?: number;
   /**
    * The first comes at once. After one that failed, how long to wait before the next, in ms; each further pause is
@@ -101,7 +104,7 @@ export function clientSettings(options: SseClientOptions, more: object): ClientS
   };
 }
 
-const RECONNECT = { attempts: 5, windowMs: 60_000, delayMs: 250, maxDelayMs: 10_000 };
+const RECONNECT = { attempts: 12, windowMs: 120_000, delayMs: 250, maxDelayMs: 10_000 };
 
 function reconnectBudget(given: SseReconnectOptions): ReconnectBudget {
   checkNames("reconnect", given, RECONNECT);
