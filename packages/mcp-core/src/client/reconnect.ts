@@ -12,6 +12,7 @@ export class ReconnectPolicy {
   #spentAt: number[] = [];
   /** Attempts in a row that failed. */
   #failures = 0;
+  #triedAt = -Infinity;
 
   constructor(budget: ReconnectBudget | undefined, clock: Clock) {
     this.#budget = budget;
@@ -32,8 +33,7 @@ export class ReconnectPolicy {
   /** Takes one past the budget, where there are pauses and the longest is over: the server may be back by now. */
   spendAnother(): boolean {
     const now = this.#clock.now();
-    const last = this.#spentAt.at(-1);
-    if (!this.#hasPauses || last === undefined || now - last < this.#longestMs) return false;
+    if (!this.#hasPauses || now - this.#triedAt < this.#longestMs) return false;
     this.#spentAt.push(now);
     return true;
   }
@@ -51,6 +51,7 @@ export class ReconnectPolicy {
   /** An attempt has failed. Says whether another one may be made. */
   failed(failure: unknown): boolean {
     this.#failures += 1;
+    this.#triedAt = this.#clock.now();
     return this.#hasPauses && !isRefusal(failure) && this.#budget?.mayPass?.(failure) !== false;
   }
 
