@@ -35,7 +35,7 @@ export async function serve(
 /** A client that agrees to everything, until the test is over. */
 export async function connect(
   transport: ClientTransport,
-  options: Pick<McpClientOptions, "era"> = {},
+  options: Pick<McpClientOptions, "era" | "info"> = {},
 ): Promise<McpClient> {
   const elicit = (): ElicitResult => ({ action: "accept", content: {} });
   const client = await McpClient.connect(transport, { ...options, elicit });

@@ -96,6 +96,22 @@ describe("3. clients find the right one by the URL alone", () => {
 });
 
 describe("4. it shows who still comes over HTTP+SSE", () => {
+  it("tells middleware what a request came over, and who asks", async () => {
+    const late = new Set<string | undefined>();
+    const server = calculator();
+    server.use((_request, ctx, next) => {
+      if (ctx.transport === "sse") late.add(ctx.client.info?.name);
+      return next();
+    });
+    const origin = await serve(server, streamableHttp(sessions), sse());
+    const old = await connect(sseClient(`${origin}/sse`), { info: { name: "old", version: "1" } });
+    await said(old, "where");
+    const info = { name: "new", version: "2" };
+    await said(await connect(streamableHttpClient(`${origin}/mcp`), { info }), "where");
+    expect([...late]).toContain("old");
+    expect([...late]).not.toContain("new");
+  });
+
   it("asks authorize for each stream that is opened", async () => {
     const late: string[] = [];
     const noted = sse({

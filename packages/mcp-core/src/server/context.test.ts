@@ -418,6 +418,14 @@ describe("ctx", () => {
     ]);
   });
 
+  it("knows what it came over", async () => {
+    const look = ({ transport }: Context): unknown => transport;
+    const peer = { transport: "carrier-pigeon" };
+    expect(await seeing(look, (server) => openLink(server, peer).stateless("tools/call", call))).toBe(
+      "carrier-pigeon",
+    );
+  });
+
   it("passes _meta and the trace context on, the latter only as text", async () => {
     const trace = {
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01",

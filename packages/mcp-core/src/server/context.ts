@@ -13,6 +13,8 @@ export interface BaseContext {
   readonly signal: AbortSignal;
   /** Who asks: era, revision, capabilities, and name and version as the client reports them, unverified. */
   readonly client: Caller;
+  /** What it came over, as in `stdio`, `streamable-http`, `sse`, `websocket`. */
+  readonly transport: string;
   /** Who was authenticated, if anyone. */
   readonly principal: Principal | undefined;
   /** The HTTP request's headers, where there was one. */

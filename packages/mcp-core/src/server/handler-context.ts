@@ -39,6 +39,10 @@ export class HandlerContext implements Context {
     return this.#request.principal;
   }
 
+  get transport(): string {
+    return this.#request.transport;
+  }
+
   get headers(): ReadonlyHeaders | undefined {
     return this.#request.headers;
   }

@@ -60,6 +60,10 @@ export class RequestContext implements MethodContext, ConcludedRequest {
     return this.#message.method;
   }
 
+  get transport(): string {
+    return this.link.peer.transport;
+  }
+
   get principal(): Principal | undefined {
     return this.exchange.principal ?? this.link.peer.principal;
   }
