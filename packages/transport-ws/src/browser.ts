@@ -1,3 +1,3 @@
 /** For pages and workers: the client alone, over the runtime's own WebSocket. */
 export * from "./client/index.js";
-export { webSocketClient } from "./client/platform-client.js";
+export { webSocketClient, type PlatformWebSocketClientOptions } from "./client/platform-client.js";

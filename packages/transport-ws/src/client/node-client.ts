@@ -28,8 +28,7 @@ export function webSocketClient(
     connect: async (receiver) => {
       // Loaded here, so that a server does not pay for it.
       const { connectOnNode } = await import("./node-connection.js");
-      const sent = typeof headers === "function" ? await headers() : headers;
-      return connectOnNode(endpoint, { ...settings, pingMs, tls, agent, headers: sent }, receiver);
+      return connectOnNode(endpoint, { ...settings, pingMs, tls, agent, headers }, receiver);
     },
     ...(reconnect !== undefined && { reconnect }),
   };

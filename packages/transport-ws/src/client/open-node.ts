@@ -1,6 +1,6 @@
 import type { Agent } from "node:http";
 import type { Duplex } from "node:stream";
-import type { PlainHeaders } from "@towpath/mcp-core/http-client";
+import type { HeadersSource, PlainHeaders } from "@towpath/mcp-core/http-client";
 import { plainError, type ClientTlsOptions } from "@towpath/mcp-core/http-client-node";
 import { WebSocket } from "ws";
 import { wsOptions } from "../node/ws-options.js";
@@ -10,7 +10,7 @@ import type { ClientSettings } from "./options.js";
 import { refusalOf } from "./refusal.js";
 
 export interface OpenSettings extends ClientSettings {
-  readonly headers: PlainHeaders;
+  readonly headers: HeadersSource;
   readonly tls: ClientTlsOptions | undefined;
   readonly agent: Agent | undefined;
 }
@@ -25,35 +25,63 @@ export function openNode<T>(
   use: (ws: WebSocket, socket: Duplex) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const { protocols, connectTimeoutMs, clock } = settings;
-    const ws = new WebSocket(url, [...protocols], allOptions(settings));
-    const fail = (error: Error): void => {
+    const { headers, connectTimeoutMs, clock } = settings;
+    let attempt: WebSocket | undefined;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
       timer.cancel();
+    };
+    const fail = (error: unknown): void => {
+      end();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what `headers` has thrown
       reject(error);
-      ws.terminate();
+      attempt?.terminate();
+    };
+    const open = (sent: PlainHeaders): void => {
+      if (isOver) return;
+      attempt = requested(url, settings, sent, fail, (ws, socket) => {
+        end();
+        resolve(use(ws, socket));
+      });
     };
     const timer = clock.schedule(connectTimeoutMs, () => fail(connectError(url, tooSlow(connectTimeoutMs))), {
       keepAlive: true,
     });
-    const broke = (error: Error): void => fail(openingError(url, error));
-    ws.on("error", broke);
-    ws.once("unexpected-response", (_request, response) => void refusalOf(url, response).then(fail));
-    ws.once("upgrade", ({ socket }) => {
-      ws.once("open", () => {
-        // `ws` takes any that was offered.
-        if (ws.protocol !== SUBPROTOCOL) {
-          fail(connectError(url, notTaken));
-          return;
-        }
-        timer.cancel();
-        resolve(use(ws, socket));
-        ws.off("error", broke);
-      });
-    });
+    const source = async (): Promise<PlainHeaders> => (typeof headers === "function" ? headers() : headers);
+    source().then(open).catch(fail);
   });
 }
 
-function allOptions({ headers, tls, agent, maxMessageBytes, closeTimeoutMs }: OpenSettings): object {
+function requested(
+  url: URL,
+  settings: OpenSettings,
+  headers: PlainHeaders,
+  fail: (error: Error) => void,
+  opened: (ws: WebSocket, socket: Duplex) => void,
+): WebSocket {
+  const ws = new WebSocket(url, [...settings.protocols], allOptions(settings, headers));
+  const broke = (error: Error): void => fail(openingError(url, error));
+  ws.on("error", broke);
+  ws.once("unexpected-response", (_request, response) => void refusalOf(url, response).then(fail));
+  ws.once("upgrade", ({ socket }) => {
+    ws.once("open", () => {
+      // `ws` takes any that was offered.
+      if (ws.protocol !== SUBPROTOCOL) {
+        fail(connectError(url, notTaken));
+        return;
+      }
+      opened(ws, socket);
+      ws.off("error", broke);
+    });
+  });
+  return ws;
+}
+
+function allOptions(
+  { tls, agent, maxMessageBytes, closeTimeoutMs }: OpenSettings,
+  headers: PlainHeaders,
+): object {
   return {
     ...tls,
     ...(agent !== undefined && { agent }),

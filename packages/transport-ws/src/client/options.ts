@@ -32,7 +32,10 @@ export interface WebSocketClientOptions {
    * has to tell it, which can set no headers.
    */
   readonly protocols?: readonly string[];
-  /** How long it may take until the WebSocket is open, with name lookup, TLS and handshake, in ms. Default: 10,000. */
+  /**
+   * How long it may take until the WebSocket is open, in ms: with `headers`, name lookup, TLS and handshake. Default:
+   * 10,000.
+   */
   readonly connectTimeoutMs?: number;
   /** How long the server may take to say goodbye, too, when the client is closed, in ms. Default: 2,000. */
   readonly closeTimeoutMs?: number;

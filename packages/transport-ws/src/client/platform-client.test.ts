@@ -8,15 +8,14 @@ import { WebSocket } from "ws";
 import { otherServer, speaking } from "../../test/support/other-server.js";
 import { stage } from "../../test/support/stage.js";
 import { started } from "../../test/support/start.js";
-import type { WebSocketClientOptions } from "./options.js";
-import { webSocketClient } from "./platform-client.js";
+import { webSocketClient, type PlatformWebSocketClientOptions } from "./platform-client.js";
 import { PlatformOutbox } from "./platform-outbox.js";
 
 // The oldest Node there is support for has none of its own; this one has the same interface.
 beforeAll(() => void vi.stubGlobal("WebSocket", WebSocket));
 afterAll(() => void vi.unstubAllGlobals());
 
-async function connected(url: string, options: WebSocketClientOptions = {}): Promise<McpClient> {
+async function connected(url: string, options: PlatformWebSocketClientOptions = {}): Promise<McpClient> {
   const client = await McpClient.connect(webSocketClient(url, { reconnect: false, ...options }));
   onTestFinished(() => client.close());
   return client;
@@ -85,6 +84,20 @@ describe("the client over a runtime's WebSocket", () => {
     const options = { headers: { authorization: "Bearer 1" } };
     expect(() => webSocketClient("ws://localhost", options as never)).toThrow(/cookie.*ticket.*protocols/);
     expect(() => webSocketClient("ws://localhost", { tls: {} } as never)).toThrow(/tls/);
+  });
+
+  it("speaks through the WebSocket that it is given", async () => {
+    const { url } = await started(stage().mcp);
+    let made = 0;
+    class Counting extends WebSocket {
+      constructor(...how: [url: string, protocols: string[]]) {
+        super(...how);
+        made += 1;
+      }
+    }
+    await connected(url, { WebSocket: Counting });
+    expect(made).toBe(1);
+    expect(() => webSocketClient(url, { WebSocket: "x" as never })).toThrow(/WebSocket/);
   });
 
   it("rejects where there is none", async () => {

@@ -4,22 +4,32 @@ import { SUBPROTOCOL } from "../subprotocol.js";
 import { connectError, notTaken, tooSlow } from "./connect-error.js";
 import type { ClientSettings } from "./options.js";
 import { PlatformOutbox } from "./platform-outbox.js";
-import { newPlatformSocket, type Closing, type PlatformSocket } from "./platform-socket.js";
+import {
+  platformSocketClass,
+  type Closing,
+  type PlatformSocket,
+  type PlatformSocketClass,
+} from "./platform-socket.js";
 
 /** What runtimes do not tell may be any of these. */
 const NOT_TOLD =
   "the runtime does not say why. Nothing may be there, or no server of MCP; or the server refuses who is calling, or " +
   "the page's origin (allowedOrigins of a Towpath server)";
 
-/** Opens a connection over the runtime's own WebSocket. */
+/** What the platform's client is told besides. */
+export interface PlatformSettings extends ClientSettings {
+  readonly WebSocket: PlatformSocketClass | undefined;
+}
+
+/** Opens a connection over the runtime's own WebSocket, or the one that is given. */
 export function connectOnPlatform(
   url: URL,
-  settings: ClientSettings,
+  settings: PlatformSettings,
   receiver: MessageReceiver,
 ): Promise<DuplexClientConnection> {
   return new Promise((resolve, reject) => {
-    const { protocols, connectTimeoutMs, clock } = settings;
-    const socket = newPlatformSocket(url, protocols);
+    const { protocols, connectTimeoutMs, clock, WebSocket = platformSocketClass() } = settings;
+    const socket = new WebSocket(url.href, [...protocols]);
     const fail = (why: string): void => {
       timer.cancel();
       reject(connectError(url, why));

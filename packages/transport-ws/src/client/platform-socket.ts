@@ -18,12 +18,12 @@ export interface Closing {
 
 export const OPEN = 1;
 
-type PlatformSocketClass = new (url: string, protocols: string[]) => PlatformSocket;
+export type PlatformSocketClass = new (url: string, protocols: string[]) => PlatformSocket;
 
 /** @throws TypeError where the runtime has no WebSocket */
-export function newPlatformSocket(url: URL, protocols: readonly string[]): PlatformSocket {
+export function platformSocketClass(): PlatformSocketClass {
   // Types differ from runtime to runtime, and those of Node are the ones that are here.
   const { WebSocket } = globalThis as unknown as { readonly WebSocket?: PlatformSocketClass };
   if (WebSocket === undefined) throw new TypeError("This runtime has no WebSocket");
-  return new WebSocket(url.href, [...protocols]);
+  return WebSocket;
 }

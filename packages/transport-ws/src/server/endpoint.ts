@@ -127,7 +127,10 @@ export class WebSocketEndpoint implements NodeService {
         this.#report(new Error(why));
         reject(new BusyError("It took too long to find out who is calling"));
       });
-      principal.then(resolve, reject).finally(() => timer.cancel());
+      // What is only like a promise may have no `finally`.
+      void Promise.resolve(principal)
+        .then(resolve, reject)
+        .finally(() => timer.cancel());
     });
   }
 

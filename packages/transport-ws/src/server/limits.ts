@@ -1,6 +1,6 @@
 import {
-  checkLimit,
   checkNames,
+  connectionLimits,
   DEFAULT_CONNECTION_LIMITS,
   withDefaults,
   type ConnectionLimits,
@@ -59,7 +59,6 @@ export const DEFAULT_WEB_SOCKET_LIMITS: WebSocketLimits = {
  */
 export function webSocketLimits(given: Partial<WebSocketLimits> = {}): WebSocketLimits {
   checkNames("limits", given, DEFAULT_WEB_SOCKET_LIMITS);
-  const limits = withDefaults(DEFAULT_WEB_SOCKET_LIMITS, given);
-  for (const [name, value] of Object.entries(limits)) checkLimit(name, value);
-  return limits;
+  // Checks all of them, and keeps what it does not know; no connection has to check them again.
+  return connectionLimits(withDefaults(DEFAULT_WEB_SOCKET_LIMITS, given)) as WebSocketLimits;
 }

@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
 import { McpClient } from "@towpath/mcp-core";
+import { ManualClock } from "@towpath/mcp-core/testing";
 import { selfSigned } from "@towpath/test-support/certificate.js";
 import { closedPort } from "@towpath/test-support/closed-port.js";
 import { deferred } from "@towpath/test-support/deferred.js";
@@ -185,6 +186,12 @@ describe("connecting fails", () => {
       { connectTimeoutMs: 50 },
     ],
     [
+      "headers that never come",
+      /not open within 50 ms \(connectTimeoutMs\)/,
+      async () => (await started(stage().mcp)).url,
+      { connectTimeoutMs: 50, headers: () => new Promise(() => undefined) },
+    ],
+    [
       "no server",
       /nothing accepts connections there \(ECONNREFUSED\)/,
       async () => `ws://127.0.0.1:${String(await closedPort())}/ws`,
@@ -203,11 +210,28 @@ describe("connecting fails", () => {
     expect(error.message).toMatch(/^No WebSocket could be opened at wss?:\/\/127\.0\.0\.1:\d+\//);
   });
 
-  it("with what the headers fail with", async () => {
+  it.each([
+    [
+      "throw",
+      (error: Error): never => {
+        throw error;
+      },
+    ],
+    ["reject with", (error: Error): Promise<never> => Promise.reject(error)],
+  ])("with what the headers %s, and leaves no timer behind", async (_, fails) => {
     const { url, links } = await started(stage().mcp);
-    const error = new Error("no token");
-    expect(await failure(url, { headers: () => Promise.reject(error) })).toBe(error);
-    expect(links.count).toBe(0);
+    const [error, clock] = [new Error("no token"), new ManualClock()];
+    expect(await failure(url, { headers: () => fails(error), clock })).toBe(error);
+    expect([links.count, clock.pending]).toEqual([0, 0]);
+  });
+
+  it("without a request when the headers come too late", async () => {
+    const { url, links } = await started(stage().mcp);
+    const late = deferred<Record<string, string>>();
+    await failure(url, { connectTimeoutMs: 20, headers: () => late.promise });
+    late.resolve({});
+    await connected(url); // behind which nothing can be under way any more
+    expect(links.count).toBe(1);
   });
 
   it("and shows no ticket in its message", async () => {
