@@ -13,11 +13,12 @@ import {
   type MaybePromise,
   type ReadonlyHeaders,
 } from "@towpath/mcp-core/transport";
+import type { HandedOver } from "./handover-json.js";
 import { examine, sentIn, type MessageRefusal } from "./message.js";
 import type { SseSettings } from "./options.js";
 import type { Session } from "./session.js";
 import { SESSION, Sessions } from "./sessions.js";
-import { SharedSessions, type HandedOver } from "./shared-sessions.js";
+import { SharedSessions } from "./shared-sessions.js";
 
 /** How long a drain may take unless it is told otherwise, in ms. */
 const DRAIN_MS = 5_000;

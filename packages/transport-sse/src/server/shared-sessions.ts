@@ -3,13 +3,14 @@ import {
   BusyError,
   InternalError,
   isObject,
-  ProtocolError,
-  readableId,
   ShuttingDownError,
   type Clock,
   type Principal,
 } from "@towpath/mcp-core/transport";
-import type { MessageRefusal, Sent } from "./message.js";
+import { requestIdIn, type HandedOver } from "./handover-json.js";
+import { Handovers } from "./handovers.js";
+import type { MessageRefusal } from "./message.js";
+import { busyIfFull } from "./state-errors.js";
 
 /** How long a session is known after the last sign of its node, in ms. */
 const TTL_MS = 90_000;
@@ -20,17 +21,7 @@ const HEARTBEAT_MS = 30_000;
 /** How many are renewed at a time. */
 const HEARTBEAT_BATCH = 100;
 
-/** How long another node may take to take a message, in ms. */
-const HANDOVER_MS = 5_000;
-
 const INDEX = "towpath/sse/sessions";
-
-/** A message that came to another node than the one with its client's stream. */
-export interface HandedOver {
-  readonly session: string;
-  readonly principal: Principal | undefined;
-  readonly sent: Sent;
-}
 
 /** What others have to know of a session. */
 export interface OwnSession {
@@ -53,6 +44,7 @@ export interface SharedSessionsOptions {
 export class SharedSessions {
   readonly #options: SharedSessionsOptions;
   readonly #node = crypto.randomUUID();
+  readonly #handovers: Handovers;
   /** Settles once messages of others arrive here; gives the way to have no more of them. */
   #serving: Promise<() => Promise<void>> | undefined;
   readonly #forgetting = new Set<Promise<unknown>>();
@@ -61,21 +53,19 @@ export class SharedSessions {
 
   constructor(options: SharedSessionsOptions) {
     this.#options = options;
+    const { clock, take, report } = options;
+    this.#handovers = new Handovers({ bus: options.state.bus, node: this.#node, clock, take, report });
   }
 
   /**
    * Makes a session known that is about to be opened here.
-   * @throws BusyError when there are as many as there may be
+   * @throws BusyError when there are as many as there may be, or the state is full
    */
   async create(id: string, owner: string | undefined): Promise<void> {
     if (this.#closed) throw new ShuttingDownError();
-    const { state, maxSessions } = this.#options;
-    this.#serving ??= this.#serve();
-    await this.#serving;
-    const { outcome } = await state.records.create(nameOf(id), this.#record(owner), {
-      ttlMs: TTL_MS,
-      indexes: [INDEX],
-      atMost: maxSessions === Infinity ? [] : [{ index: INDEX, count: maxSessions }],
+    const { maxSessions } = this.#options;
+    const outcome = await this.#create(id, owner).catch((error: unknown) => {
+      throw busyIfFull(error);
     });
     if (outcome !== "created")
       throw new BusyError(`${String(maxSessions)} sessions are open, the most there may be (maxSessions)`);
@@ -94,15 +84,13 @@ export class SharedSessions {
 
   /** Hands a message over. Gives why it was not taken, if it was not. */
   async handOver(node: string, message: HandedOver): Promise<MessageRefusal | undefined> {
-    const { bus } = this.#options.state;
-    let answer: JsonValue;
-    try {
-      answer = await bus.request(topicOf(node), asJson(message), { timeoutMs: HANDOVER_MS });
-    } catch (error) {
-      if (codeOf(error) !== "no-answer") throw error;
-      return { status: 503, error: new InternalError("The node that has this session does not answer") };
-    }
-    return refusalIn(answer);
+    const outcome = await this.#handovers.handOver(node, message);
+    if (outcome.kind === "taken") return undefined;
+    if (outcome.kind === "refused") return outcome.refusal;
+    // It has gone without a word, and its streams with it. If it comes back, it makes its sessions known again.
+    void this.forget(message.session);
+    const error = new InternalError("The node that has this session does not answer, and has not taken this");
+    return { status: 503, error, id: requestIdIn(message.sent) };
   }
 
   /** A session has ended. Never rejects. */
@@ -126,19 +114,25 @@ export class SharedSessions {
     }
   }
 
+  async #create(id: string, owner: string | undefined): Promise<string> {
+    const { state, maxSessions } = this.#options;
+    this.#serving ??= this.#serve();
+    await this.#serving;
+    const { outcome } = await state.records.create(nameOf(id), this.#record(owner), {
+      ttlMs: TTL_MS,
+      indexes: [INDEX],
+      atMost: maxSessions === Infinity ? [] : [{ index: INDEX, count: maxSessions }],
+    });
+    return outcome;
+  }
+
   #record(owner: string | undefined): JsonValue {
     return { owner: owner ?? null, node: this.#node };
   }
 
   async #serve(): Promise<() => Promise<void>> {
-    const { state, take } = this.#options;
     try {
-      return await state.bus.serve(topicOf(this.#node), (message) => {
-        const read = handedOver(message);
-        if (read === undefined) return undefined;
-        const refusal = take(read);
-        return refusal === undefined ? { taken: true } : asAnswer(refusal);
-      });
+      return await this.#handovers.serve();
     } catch (error) {
       this.#serving = undefined; // tried again with the next session
       throw error;
@@ -178,47 +172,4 @@ export class SharedSessions {
 
 function nameOf(id: string): string {
   return `towpath/sse/session/${id}`;
-}
-
-function topicOf(node: string): string {
-  return `towpath/sse/node/${node}`;
-}
-
-/** What a principal claims is sent as JSON has it. */
-function asJson({ session, principal, sent }: HandedOver): JsonValue {
-  const text = sent.kind === "text" ? sent.text : JSON.stringify(sent.value);
-  return { session, text, principal: principal === undefined ? null : plain(principal) };
-}
-
-function plain(principal: Principal): JsonValue {
-  return JSON.parse(JSON.stringify(principal)) as JsonValue; // of an object, so that there is a text
-}
-
-function handedOver(message: JsonValue): HandedOver | undefined {
-  if (!isObject(message)) return undefined;
-  const { session, text, principal } = message;
-  if (typeof session !== "string" || typeof text !== "string") return undefined;
-  return {
-    session,
-    sent: { kind: "text", text },
-    // What is sent on this topic was made above.
-    principal: (principal ?? undefined) as Principal | undefined,
-  };
-}
-
-function asAnswer({ status, error, id }: MessageRefusal): JsonValue {
-  const { code, message } = error;
-  return { status, code, message, id: id ?? null };
-}
-
-function refusalIn(answer: JsonValue): MessageRefusal | undefined {
-  if (!isObject(answer) || answer["taken"] === true) return undefined;
-  const { status, code, message } = answer;
-  if (typeof status !== "number" || typeof code !== "number" || typeof message !== "string")
-    throw new TypeError("Another node answered in a way that is unknown here: do all run the same version?");
-  return { status, error: new ProtocolError(code, message), id: readableId(answer) };
-}
-
-function codeOf(error: unknown): unknown {
-  return isObject(error) ? error["code"] : undefined;
 }
