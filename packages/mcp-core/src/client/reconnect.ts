@@ -51,7 +51,6 @@ export class ReconnectPolicy {
   /** An attempt has failed. Says whether another one may be made. */
   failed(failure: unknown): boolean {
     this.#failures += 1;
-    this.#triedAt = this.#clock.now();
     return this.#hasPauses && !isRefusal(failure) && this.#budget?.mayPass?.(failure) !== false;
   }
 
@@ -60,8 +59,12 @@ export class ReconnectPolicy {
    * @throws the signal's reason
    */
   async pause(signal: AbortSignal): Promise<void> {
+    if (this.#failures > 0 && this.#hasPauses) await this.#pass(signal);
+    this.#triedAt = this.#clock.now();
+  }
+
+  async #pass(signal: AbortSignal): Promise<void> {
     const { delayMs = 0 } = this.#budget ?? {};
-    if (this.#failures === 0 || !this.#hasPauses) return;
     const longest = Math.min(delayMs * 2 ** (this.#failures - 1), this.#longestMs);
     // Clients that were lost together must not all come back together.
     const ms = longest * (0.5 + Math.random() / 2);
