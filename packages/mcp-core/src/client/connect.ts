@@ -57,7 +57,7 @@ export async function connect<Adopted>(
     us.revisions.some(isHandshakeRevision),
   ];
   if (!stateless && !handshake) throw new NoCommonRevisionError(us.revisions, []);
-  const connection = await transport.connect(receiver);
+  const connection = await transport.connect(receiver, closing);
   const negotiation = new Negotiation(connection, options, eras);
   try {
     options.opened(connection);

@@ -11,8 +11,11 @@ import type { CloseReason } from "./server.js";
 /** Connects a client to one server. `connect` may be called again after a connection ended. */
 export interface ClientTransport {
   readonly name: string;
-  /** Rejects with the reason when the server cannot be reached. */
-  connect(receiver: MessageReceiver): Promise<ClientConnection>;
+  /**
+   * Rejects with the reason when the server cannot be reached.
+   * @param closing aborted when no connection is wanted any more: what is being opened need not be waited for
+   */
+  connect(receiver: MessageReceiver, closing?: AbortSignal): Promise<ClientConnection>;
   /** How often a connection that was lost may be opened again. Absent: never. */
   readonly reconnect?: ReconnectBudget;
   /** What the transport can tell of the server's era besides what the server answers. Absent: nothing. */

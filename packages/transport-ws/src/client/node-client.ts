@@ -25,10 +25,10 @@ export function webSocketClient(
   const { reconnect } = settings;
   return {
     name: "websocket",
-    connect: async (receiver) => {
+    connect: async (receiver, closing) => {
       // Loaded here, so that a server does not pay for it.
       const { connectOnNode } = await import("./node-connection.js");
-      return connectOnNode(endpoint, { ...settings, pingMs, tls, agent, headers }, receiver);
+      return connectOnNode(endpoint, { ...settings, pingMs, tls, agent, headers, closing }, receiver);
     },
     ...(reconnect !== undefined && { reconnect }),
   };

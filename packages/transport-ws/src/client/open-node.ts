@@ -13,6 +13,8 @@ export interface OpenSettings extends ClientSettings {
   readonly headers: HeadersSource;
   readonly tls: ClientTlsOptions | undefined;
   readonly agent: Agent | undefined;
+  /** Aborted when no connection is wanted any more. */
+  readonly closing: AbortSignal | undefined;
 }
 
 /**
@@ -25,13 +27,15 @@ export function openNode<T>(
   use: (ws: WebSocket, socket: Duplex) => T,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const { headers, connectTimeoutMs, clock } = settings;
+    const { headers, connectTimeoutMs, clock, closing } = settings;
     let attempt: WebSocket | undefined;
     let isOver = false;
     const end = (): void => {
       isOver = true;
       timer.cancel();
+      closing?.removeEventListener("abort", leave);
     };
+    const leave = (): void => fail(closing?.reason);
     const fail = (error: unknown): void => {
       end();
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what `headers` has thrown
@@ -48,6 +52,7 @@ export function openNode<T>(
     const timer = clock.schedule(connectTimeoutMs, () => fail(connectError(url, tooSlow(connectTimeoutMs))), {
       keepAlive: true,
     });
+    closing?.addEventListener("abort", leave, { once: true });
     const source = async (): Promise<PlainHeaders> => (typeof headers === "function" ? headers() : headers);
     source().then(open).catch(fail);
   });

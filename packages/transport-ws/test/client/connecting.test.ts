@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { Agent } from "node:http";
+import type { Socket } from "node:net";
 import { McpClient } from "@towpath/mcp-core";
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { selfSigned } from "@towpath/test-support/certificate.js";
@@ -31,6 +33,19 @@ async function failure(url: string, options?: NodeWebSocketClientOptions): Promi
   if (error instanceof Error) return error;
   throw new Error("It did not fail");
 }
+
+it("gives up what is being opened when no connection is wanted any more", async () => {
+  const asked = deferred<Socket>();
+  const { port } = await rawServer((socket) => asked.resolve(socket));
+  const closing = new AbortController();
+  const receiver = { message: () => undefined, noise: () => undefined };
+  const transport = webSocketClient(`ws://127.0.0.1:${String(port)}/ws`);
+  const connecting = transport.connect(receiver, closing.signal);
+  const closed = once(await asked.promise, "close");
+  closing.abort(new Error("no more"));
+  await expect(connecting).rejects.toThrow("no more");
+  await closed;
+});
 
 describe("the client opens a WebSocket", () => {
   it.each(["ws:", "http:"])("at a URL of %s", async (scheme) => {
