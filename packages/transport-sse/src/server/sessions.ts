@@ -88,9 +88,10 @@ export class Sessions implements SessionHost {
     visit.call.onGone(() => this.end(session, { kind: "lost" }));
   }
 
-  /** Its client has sent a message, so that there is one. */
+  /** Its client has sent a message. Once it has agreed on a revision, it may stay. */
   heard(session: Session): void {
-    if (session.place !== undefined) this.#introductions.delete(session);
+    if (session.place !== undefined && session.connection.revision !== undefined)
+      this.#introductions.delete(session);
   }
 
   end(session: Session, reason: CloseReason): void {
@@ -102,12 +103,15 @@ export class Sessions implements SessionHost {
     this.#onEnd(session.id);
   }
 
-  /** Lets what is in flight finish for at most `timeoutMs`, then ends all of them. */
+  /** Lets what is in flight finish for at most `timeoutMs`; each ends as soon as nothing of its own is. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
     const sessions = [...this.#open.values()];
-    await Promise.all(sessions.map(({ connection }) => connection.drain(timeoutMs)));
-    for (const session of sessions) this.end(session, { kind: "closed" });
+    const ended = sessions.map(async (session) => {
+      await session.connection.drain(timeoutMs);
+      this.end(session, { kind: "closed" });
+    });
+    await Promise.all(ended);
     await Promise.all(sessions.map(({ connection }) => connection.settled(GRACE_MS)));
   }
 }

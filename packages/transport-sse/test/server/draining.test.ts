@@ -38,6 +38,21 @@ describe("a drain", () => {
     expect(await idle.rest()).toEqual([]);
   });
 
+  it("ends each session as soon as nothing of its own is in flight, and takes nothing for it then", async () => {
+    const { url, drain, playing } = await stage();
+    const [visitor, idle] = [await Visitor.begin(url), await Visitor.begin(url)];
+    await visitor.play("x");
+    const { end } = await playing("x");
+    const drained = drain({ timeoutMs: Infinity });
+    expect(await idle.rest()).toEqual([]);
+    expect(await idle.notify("notifications/roots/list_changed")).toBe(404);
+    expect((await idle.post(call)).status).toBe(404);
+    expect(await visitor.notify("notifications/roots/list_changed")).toBe(202);
+    end("done");
+    await drained;
+    expect(await visitor.rest()).toMatchObject([done]);
+  });
+
   it("still takes answers and cancellations, as what is in flight may wait for them", async () => {
     const { url, drain, playing } = await stage();
     const visitor = await Visitor.begin(url, {}, initialize("2024-11-05", { roots: {} }));
