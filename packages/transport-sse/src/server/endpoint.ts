@@ -120,7 +120,6 @@ export class SseEndpoint implements HttpService {
     // Much may have happened in the meantime.
     if (this.#sessions.all.get(id) !== session) throw new RefusedError(404, GONE);
     const examined = examine(this.#sessions, session, sent);
-    this.#sessions.heard(session);
     if (examined.kind === "refused") {
       this.#refuse(visit, examined.refusal);
       return;
@@ -128,6 +127,7 @@ export class SseEndpoint implements HttpService {
     call.send(202, visit.headers);
     const { value, bytes } = examined;
     session.connection.receiveValue(value, { bytes, principal, headers: call.headers });
+    this.#sessions.heard(session);
   }
 
   async #postElsewhere(visit: Visit, id: string): Promise<void> {
@@ -146,9 +146,9 @@ export class SseEndpoint implements HttpService {
     if (session === undefined || session.owner !== principal?.id)
       return { status: 404, error: new InvalidRequestError(GONE) };
     const examined = examine(this.#sessions, session, sent);
-    this.#sessions.heard(session);
     if (examined.kind === "refused") return examined.refusal;
     session.connection.receiveValue(examined.value, { bytes: examined.bytes, principal });
+    this.#sessions.heard(session);
     return undefined;
   }
 

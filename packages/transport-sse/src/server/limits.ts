@@ -21,7 +21,7 @@ export interface SseLimits {
   readonly maxQueuedPerSession: number;
   /** Open sessions, on all nodes that share the state; further ones get 503. Default: 10,000. */
   readonly maxSessions: number;
-  /** How long a client may take to send its first message, in ms, before its session is ended. Default: 60,000. */
+  /** How long a client may take to introduce itself, in ms, before its session is ended. Default: 60,000. */
   readonly introductionTimeoutMs: number;
   /** Bytes that wait in one stream for a client that does not read; then it is cut off. Default: 1 MiB. */
   readonly maxQueuedBytes: number;

@@ -62,7 +62,7 @@ export class Session implements Timed {
     void this.stream.write(`event: endpoint\ndata: ${endpoint}\n\n`);
   }
 
-  /** Its client has sent nothing in time. */
+  /** Its client has not introduced itself in time. */
   overdue(): void {
     this.#host.end(this, { kind: "closed" });
   }

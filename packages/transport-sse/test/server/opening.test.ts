@@ -113,7 +113,7 @@ describe("opening a session", () => {
   });
 });
 
-describe("a session whose client sends nothing", () => {
+describe("a session whose client does not introduce itself", () => {
   const timing = { limits: { introductionTimeoutMs: 5_000 }, keepAliveMs: Infinity };
 
   it("is ended in time", async () => {
@@ -128,7 +128,20 @@ describe("a session whose client sends nothing", () => {
     expect(await visitor.notify("notifications/initialized")).toBe(404);
   });
 
-  it("is not, once it has sent anything", async () => {
+  it("is ended in time whatever else it sends", async () => {
+    const clock = new ManualClock();
+    const { url, links } = await stage({ clock, ...timing });
+    const visitor = await Visitor.open(url);
+    expect(await visitor.request("ping")).toMatchObject({ result: {} });
+    expect(await visitor.notify("notifications/initialized")).toBe(202);
+    expect((await visitor.send("{")).status).toBe(400);
+    expect(await visitor.request("initialize", {})).toMatchObject({ error: {} });
+    clock.advance(5_000);
+    expect(await visitor.rest()).toEqual([]);
+    await links.none();
+  });
+
+  it("is not, once it has", async () => {
     const clock = new ManualClock();
     const { url, links } = await stage({ clock, ...timing });
     const [visitor, other] = [await Visitor.open(url), await Visitor.open(url)];
