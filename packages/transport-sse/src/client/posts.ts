@@ -79,7 +79,7 @@ export class Posts {
         await this.send(message);
         return;
       } catch (error) {
-        if (!mayPass(error)) throw error;
+        if (this.#ended !== undefined || !mayPass(error)) throw error;
         await this.#pause(pauseMs);
       }
     }

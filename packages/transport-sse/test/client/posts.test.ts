@@ -249,6 +249,19 @@ describe.each(CONNECTORS)("over %s, an answer to the server", (_name, sse) => {
     expect(server.of("answer").map(({ message }) => message.id)).toEqual(["ask", "ask", "ask"]);
   });
 
+  it("is given up when the client is closed, and is waited for no longer", async () => {
+    const clock = new WatchedClock();
+    const server = await ScriptedServer.start();
+    server.on("answer", () => undefined);
+    const client = await connected(server.url, { sse: { ...sse, clock } });
+    (await server.stream()).send({ jsonrpc: "2.0", id: "ask", method: "ping" });
+    const post = await server.seen("answer");
+    await client.close();
+    await post.over;
+    await nextTurn();
+    expect(clock.delays).not.toContain(250);
+  });
+
   it.each([400, 413])("that is refused with status %i is not sent again", async (status) => {
     const server = await ScriptedServer.start();
     server.on("answer", (post) => post.answer(status));
