@@ -53,8 +53,8 @@ describe("maxInFlight", () => {
     expect(await second.request("ping")).toMatchObject({ result: {} });
     expect(await first.notify("notifications/cancelled", { requestId: 1 })).toBe(202);
     await x.aborted;
-    await expect.poll(async () => (await second.post(call(8))).status).toBe(202);
-    expect(await second.message()).toMatchObject({ id: 8, result: {} });
+    await expect.poll(async () => (await first.post(call(8))).status).toBe(202);
+    expect(await first.message()).toMatchObject({ id: 8, result: {} });
     y.end("done");
     expect(await second.message()).toMatchObject({ id: 1, result: {} });
   });
