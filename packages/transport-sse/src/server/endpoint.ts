@@ -61,7 +61,8 @@ export class SseEndpoint implements HttpService {
     const { maxSessions } = limits;
     const own = this.#sessions.all;
     const take = (message: HandedOver): MessageRefusal | undefined => this.#takeHandedOver(message);
-    this.#shared = state && new SharedSessions({ state, maxSessions, clock, own, take, report });
+    const { paths } = this;
+    this.#shared = state && new SharedSessions({ state, paths, maxSessions, clock, own, take, report });
     const streams = resource("GET", (visit) => this.#open(visit));
     const refuse = (visit: Visit): void => refusePost(visit, streams.others(visit.call));
     this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refuse]]) };
@@ -97,10 +98,11 @@ export class SseEndpoint implements HttpService {
   }
 
   async #openShared(shared: SharedSessions, id: string, visit: Visit): Promise<void> {
-    await shared.create(id, visit.principal?.id);
+    await shared.create(id, visit.principal);
     try {
       this.#sessions.checkRoom();
       this.#sessions.begin(id, visit);
+      shared.opened();
     } catch (error) {
       await shared.forget(id);
       throw error;

@@ -4,24 +4,30 @@ import {
   InternalError,
   isObject,
   ShuttingDownError,
+  systemClock,
   type Clock,
   type Principal,
 } from "@towpath/mcp-core/transport";
-import { requestIdIn, type HandedOver } from "./handover-json.js";
+import { asClaimed, requestIdIn, type HandedOver } from "./handover-json.js";
 import { Handovers } from "./handovers.js";
+import { inTime, LATE } from "./in-time.js";
 import type { MessageRefusal } from "./message.js";
 import { busyIfFull } from "./state-errors.js";
 
 /** How long a session is known after the last sign of its node, in ms. */
-const TTL_MS = 90_000;
+const TTL_MS = 30_000;
 
 /** How often a node says that its sessions are there, in ms. */
-const HEARTBEAT_MS = 30_000;
+const HEARTBEAT_MS = 10_000;
 
 /** How many are renewed at a time. */
-const HEARTBEAT_BATCH = 100;
+const RENEWED_AT_ONCE = 100;
 
-const INDEX = "towpath/sse/sessions";
+/** How long the state may take to renew one, in ms; then it is left for the next time. */
+const RENEW_MS = 5_000;
+
+/** How long the state may take to hear that this node ends, in ms. */
+const CLOSE_MS = 500;
 
 /** What others have to know of a session. */
 export interface OwnSession {
@@ -30,6 +36,8 @@ export interface OwnSession {
 
 export interface SharedSessionsOptions {
   readonly state: State;
+  /** The paths of the endpoint: another one has other sessions. */
+  readonly paths: readonly string[];
   /** That there may be at a time, on all nodes. */
   readonly maxSessions: number;
   readonly clock: Clock;
@@ -45,6 +53,9 @@ export class SharedSessions {
   readonly #options: SharedSessionsOptions;
   readonly #node = crypto.randomUUID();
   readonly #handovers: Handovers;
+  /** What the names of all records begin with; no path has a blank in it. */
+  readonly #prefix: string;
+  readonly #index: string;
   /** Settles once messages of others arrive here; gives the way to have no more of them. */
   #serving: Promise<() => Promise<void>> | undefined;
   readonly #forgetting = new Set<Promise<unknown>>();
@@ -53,28 +64,37 @@ export class SharedSessions {
 
   constructor(options: SharedSessionsOptions) {
     this.#options = options;
-    const { clock, take, report } = options;
+    const { clock, paths, take, report } = options;
+    this.#prefix = `towpath/sse/session ${paths.join(" ")} `;
+    this.#index = `towpath/sse/sessions ${paths.join(" ")}`;
     this.#handovers = new Handovers({ bus: options.state.bus, node: this.#node, clock, take, report });
   }
 
   /**
    * Makes a session known that is about to be opened here.
-   * @throws BusyError when there are as many as there may be, or the state is full
+   * @throws BusyError when there are as many as there may be, or the state is full; TypeError for a principal that
+   *   other nodes could not be told of
    */
-  async create(id: string, owner: string | undefined): Promise<void> {
+  async create(id: string, principal: Principal | undefined): Promise<void> {
     if (this.#closed) throw new ShuttingDownError();
+    if (principal !== undefined) asClaimed(principal);
     const { maxSessions } = this.#options;
+    const owner = principal?.id;
     const outcome = await this.#create(id, owner).catch((error: unknown) => {
       throw busyIfFull(error);
     });
     if (outcome !== "created")
       throw new BusyError(`${String(maxSessions)} sessions are open, the most there may be (maxSessions)`);
+  }
+
+  /** It is open: from now on it is kept known. */
+  opened(): void {
     this.#beat();
   }
 
   /** Where a session is, if it belongs to this principal: the node to hand its messages over to. */
   async find(id: string, principal: Principal | undefined): Promise<string | undefined> {
-    const record = await this.#options.state.records.get(nameOf(id));
+    const record = await this.#options.state.records.get(this.#nameOf(id));
     const value = record?.value;
     if (!isObject(value) || typeof value["node"] !== "string") return undefined;
     // What has ended here may be known still.
@@ -96,19 +116,24 @@ export class SharedSessions {
   /** A session has ended. Never rejects. */
   async forget(id: string): Promise<void> {
     const { state, report } = this.#options;
-    const forgetting = state.records.delete(nameOf(id)).catch(report);
+    const forgetting = state.records.delete(this.#nameOf(id)).catch(report);
     this.#forgetting.add(forgetting);
     await forgetting;
     this.#forgetting.delete(forgetting);
   }
 
-  /** Takes no messages of others any more. Never rejects. */
+  /** Takes no messages of others any more. Waits for the state, but not for one that hangs. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true;
     try {
-      const stop = await this.#serving;
-      await stop?.();
-      await Promise.all(this.#forgetting);
+      // Whatever time it is elsewhere, a process is to end.
+      const closed = await inTime(systemClock, CLOSE_MS, async () => {
+        const stop = await this.#serving;
+        await stop?.();
+        await Promise.all(this.#forgetting);
+      });
+      if (closed === LATE)
+        throw new Error(`The state did not answer within ${String(CLOSE_MS)} ms of a drain`);
     } catch (error) {
       this.#options.report(error);
     }
@@ -118,12 +143,16 @@ export class SharedSessions {
     const { state, maxSessions } = this.#options;
     this.#serving ??= this.#serve();
     await this.#serving;
-    const { outcome } = await state.records.create(nameOf(id), this.#record(owner), {
+    const { outcome } = await state.records.create(this.#nameOf(id), this.#record(owner), {
       ttlMs: TTL_MS,
-      indexes: [INDEX],
-      atMost: maxSessions === Infinity ? [] : [{ index: INDEX, count: maxSessions }],
+      indexes: [this.#index],
+      atMost: maxSessions === Infinity ? [] : [{ index: this.#index, count: maxSessions }],
     });
     return outcome;
+  }
+
+  #nameOf(id: string): string {
+    return this.#prefix + id;
   }
 
   #record(owner: string | undefined): JsonValue {
@@ -143,33 +172,39 @@ export class SharedSessions {
   #beat(): void {
     if (this.#beating) return;
     this.#beating = true;
-    this.#options.clock.schedule(HEARTBEAT_MS, () => {
-      void this.#renew()
-        .catch(this.#options.report)
-        .then(() => {
-          this.#beating = false;
-          if (!this.#closed && this.#options.own.size > 0) this.#beat();
-        });
-    });
+    this.#options.clock.schedule(HEARTBEAT_MS, () => void this.#renewAll());
   }
 
-  async #renew(): Promise<void> {
-    const ids = [...this.#options.own.keys()];
-    for (let at = 0; at < ids.length; at += HEARTBEAT_BATCH)
-      await Promise.all(ids.slice(at, at + HEARTBEAT_BATCH).map((id) => this.#renewOne(id)));
+  /** Never rejects. */
+  async #renewAll(): Promise<void> {
+    const { own, report } = this.#options;
+    const ids = [...own.keys()].values();
+    const failures: unknown[] = [];
+    const renewSome = async (): Promise<void> => {
+      for (const id of ids) await this.#renew(id).catch((error: unknown) => void failures.push(error));
+    };
+    await Promise.all(Array.from({ length: Math.min(RENEWED_AT_ONCE, own.size) }, renewSome));
+    // One tells of all: they have one state.
+    if (failures.length > 0) report(failures[0]);
+    this.#beating = false;
+    if (!this.#closed && own.size > 0) this.#beat();
   }
 
-  async #renewOne(id: string): Promise<void> {
+  async #renew(id: string): Promise<void> {
+    if (!this.#options.own.has(id)) return; // it has ended since
+    const renewed = await inTime(this.#options.clock, RENEW_MS, () => this.#touch(id));
+    if (renewed === LATE)
+      throw new Error(`The state did not renew a session within ${String(RENEW_MS)} ms (and perhaps others)`);
+  }
+
+  async #touch(id: string): Promise<void> {
     const { own, state } = this.#options;
-    if (await state.records.touch(nameOf(id), TTL_MS)) return;
+    if (await state.records.touch(this.#nameOf(id), TTL_MS)) return;
     const session = own.get(id);
-    if (session === undefined) return; // it has ended since
+    if (session === undefined) return;
     // The state was away for too long, or has lost it.
-    await state.records.set(nameOf(id), this.#record(session.owner), { ttlMs: TTL_MS, indexes: [INDEX] });
+    const record = this.#record(session.owner);
+    await state.records.set(this.#nameOf(id), record, { ttlMs: TTL_MS, indexes: [this.#index] });
     if (!own.has(id)) await this.forget(id);
   }
-}
-
-function nameOf(id: string): string {
-  return `towpath/sse/session/${id}`;
 }
