@@ -1,6 +1,7 @@
-"""Calls a server with the clients of the Python packages `fastmcp` and `mcp`: client.py <fastmcp|mcp> <mode> <url>.
+"""Calls a server with the clients of the Python packages `fastmcp` and `mcp`: client.py <fastmcp|mcp> <mode> <url> [sse].
 
-Prints what came, as JSON. The mode is theirs: `auto`, `legacy`, or a revision of the stateless era.
+Prints what came, as JSON. The mode is theirs: `auto`, `legacy`, or a revision of the stateless era. With `sse`, the
+transport is HTTP+SSE.
 """
 
 import asyncio
@@ -9,10 +10,12 @@ import sys
 
 import fastmcp
 import mcp
+from fastmcp.client.transports import SSETransport
+from mcp.client.sse import sse_client
 from mcp_types import ElicitResult
 
 
-async def with_fastmcp(mode: str, url: str) -> dict:
+async def with_fastmcp(mode: str, url: str, sse: bool) -> dict:
     progress = []
 
     async def on_progress(done, total, message):
@@ -21,7 +24,8 @@ async def with_fastmcp(mode: str, url: str) -> dict:
     async def on_question(message, response_type, params, context):
         return {"value": "Ada"}
 
-    async with fastmcp.Client(url, mode=mode, elicitation_handler=on_question) as client:
+    server = SSETransport(url) if sse else url
+    async with fastmcp.Client(server, mode=mode, elicitation_handler=on_question) as client:
         steps = await client.call_tool("steps", {"count": 3}, progress_handler=on_progress)
         asked = await client.call_tool("ask", {})
         return {
@@ -36,7 +40,7 @@ async def with_fastmcp(mode: str, url: str) -> dict:
         }
 
 
-async def with_mcp(mode: str, url: str) -> dict:
+async def with_mcp(mode: str, url: str, sse: bool) -> dict:
     progress = []
 
     async def on_progress(done, total, message):
@@ -45,7 +49,8 @@ async def with_mcp(mode: str, url: str) -> dict:
     async def on_question(context, params):
         return ElicitResult(action="accept", content={"value": "Ada"})
 
-    async with mcp.Client(url, mode=mode, elicitation_callback=on_question) as client:
+    server = sse_client(url) if sse else url
+    async with mcp.Client(server, mode=mode, elicitation_callback=on_question) as client:
         steps = await client.call_tool("steps", {"count": 3}, progress_callback=on_progress)
         asked = await client.call_tool("ask", {})
         return {
@@ -60,5 +65,5 @@ async def with_mcp(mode: str, url: str) -> dict:
         }
 
 
-make, mode, url = sys.argv[1:]
-print(json.dumps(asyncio.run({"fastmcp": with_fastmcp, "mcp": with_mcp}[make](mode, url))))
+make, mode, url, *over = sys.argv[1:]
+print(json.dumps(asyncio.run({"fastmcp": with_fastmcp, "mcp": with_mcp}[make](mode, url, over == ["sse"]))))

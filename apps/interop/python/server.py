@@ -1,4 +1,4 @@
-"""Servers of the Python packages `fastmcp` and `mcp`, over Streamable HTTP on a port of this machine.
+"""Servers of the Python packages `fastmcp` and `mcp`, over Streamable HTTP or HTTP+SSE on a port of this machine.
 
 stderr tells where. The server ends with its stdin.
 """
@@ -119,6 +119,10 @@ def sdk_server() -> MCPServer:
 
 
 def app_of(options: argparse.Namespace):
+    if options.sse and options.make == "mcp":
+        return sdk_server().sse_app(sse_path=options.path)
+    if options.sse:
+        return fast_server().http_app(path=options.path, transport="sse")
     how = {"stateless_http": options.stateless, "json_response": options.json}
     if options.make == "mcp":
         return sdk_server().streamable_http_app(streamable_http_path=options.path, **how)
@@ -143,7 +147,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("make", choices=["fastmcp", "mcp"])
     parser.add_argument("--path", default="/mcp")
-    for flag in ("--stateless", "--json", "--resumable"):
+    for flag in ("--stateless", "--json", "--resumable", "--sse"):
         parser.add_argument(flag, action="store_true")
     threading.Thread(target=end_with_stdin, daemon=True).start()
     asyncio.run(serve(parser.parse_args()))

@@ -65,8 +65,8 @@ export async function startPython(args: readonly string[]): Promise<PythonServer
 }
 
 /** Runs `python/client.py`. @returns what it printed */
-export async function callFromPython(make: string, mode: string, url: string): Promise<unknown> {
-  const child = spawn(python, [script("client.py"), make, mode, url], { stdio: ["ignore", "pipe", "pipe"] });
+export async function callFromPython(args: readonly string[]): Promise<unknown> {
+  const child = spawn(python, [script("client.py"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const [printed, complaints] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { McpClient, type Era } from "@towpath/mcp-core";
+import { McpClient, remoteTransport, type ClientTransport, type Era } from "@towpath/mcp-core";
 import { streamableHttpClient } from "@towpath/transport-http";
+import { sseClient } from "@towpath/transport-sse";
 import { startPython } from "./environment.js";
 
 /** One way in which a Python server is served, and our client speaks to it. */
@@ -10,6 +11,15 @@ export interface Call {
   readonly era?: Era;
   /** Where our client is told the server is; elsewhere the server redirects. */
   readonly asked?: string;
+  /** Default: Streamable HTTP; with `found` our client is told the URL alone. */
+  readonly over?: "sse" | "found";
+}
+
+const TRANSPORTS = { streamableHttp: streamableHttpClient, sse: sseClient };
+
+function transportTo(url: URL, over: Call["over"]): ClientTransport {
+  if (over === undefined) return streamableHttpClient(url);
+  return over === "sse" ? sseClient(url) : remoteTransport(url, TRANSPORTS);
 }
 
 const text = ({ content }: { readonly content: readonly object[] }): unknown => {
@@ -18,10 +28,10 @@ const text = ({ content }: { readonly content: readonly object[] }): unknown => 
 };
 
 /** Does everything there is to do. @returns the revision that was spoken */
-export async function callPython({ make, flags, era, asked }: Call): Promise<string> {
+export async function callPython({ make, flags, era, asked, over }: Call): Promise<string> {
   const server = await startPython([make, ...flags]);
   const logged: unknown[] = [];
-  const client = await McpClient.connect(streamableHttpClient(new URL(asked ?? "", server.url)), {
+  const client = await McpClient.connect(transportTo(new URL(asked ?? "", server.url), over), {
     ...(era !== undefined && { era }),
     elicit: () => ({ action: "accept", content: { value: "Ada" } }),
     logLevel: "info",

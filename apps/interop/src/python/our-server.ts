@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { McpServer } from "@towpath/mcp-core";
 import { streamableHttp } from "@towpath/transport-http";
+import { sse } from "@towpath/transport-sse";
 import { z } from "zod";
 import { callFromPython } from "./environment.js";
 
@@ -14,12 +15,22 @@ const EXPECTED = {
   prompt: "Greet Ada",
 };
 
+/** How our server is served. */
+const TRANSPORTS = {
+  "Streamable HTTP": () => streamableHttp({ port: 0 }),
+  "Streamable HTTP with sessions": () => streamableHttp({ port: 0, sessions: true }),
+  "HTTP+SSE": () => sse({ port: 0 }),
+};
+
+export type Over = keyof typeof TRANSPORTS;
+
 /** Has a Python client call our server. @returns the revision that was spoken */
-export async function callOurs(make: string, mode: string, sessions: boolean): Promise<string> {
-  const running = await createServer().start(streamableHttp({ port: 0, sessions }));
+export async function callOurs(make: string, mode: string, over: Over): Promise<string> {
+  const running = await createServer().start(TRANSPORTS[over]());
+  const told = over === "HTTP+SSE" ? ["sse"] : [];
   try {
     // Printed by a script of ours.
-    const got = (await callFromPython(make, mode, running.urls[0] ?? "")) as { revision: string };
+    const got = (await callFromPython([make, mode, running.urls[0] ?? "", ...told])) as { revision: string };
     const { revision, ...rest } = got;
     assert.deepEqual(rest, EXPECTED);
     return revision;
