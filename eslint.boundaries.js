@@ -22,7 +22,7 @@ const rooms = {
   "http-client-node": ["http-client", "http", "contract", "jsonrpc", "protocol"],
   memory: ["contract", "jsonrpc", "protocol", "transport"],
   "json-schema": ["protocol", "jsonrpc"],
-  config: ["client", "contract", "jsonrpc", "protocol"],
+  config: ["client", "contract", "http-client", "jsonrpc", "protocol"],
   testing: ["*"],
 };
 

@@ -4,7 +4,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { ConfigError, pathText, sortOf, type ConfigIssue, type Path } from "./config-error.js";
 import { expand, processEnvironment, type Environment } from "./expand.js";
 import { parseJsonText } from "./json-text.js";
-import { isTransportsOwn } from "./own-headers.js";
+import { isTransportsOwn } from "../http-client/own-headers.js";
 import { httpSchema, stdioSchema, wsSchema } from "./schemas.js";
 import type { ServerConfig, ServersConfig } from "./server-config.js";
 import { transportKindOf, type KindFound } from "./transport-kind.js";

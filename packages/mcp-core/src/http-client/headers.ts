@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
+import { isTransportsOwn } from "./own-headers.js";
 
 /** What `new Headers()` takes, in every runtime. */
 export type HeadersInput = Headers | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
@@ -7,22 +8,6 @@ export type HeadersOption = HeadersInput | (() => MaybePromise<HeadersInput>);
 /** The author's headers, their names in lower case: the same each time, or asked for each time. */
 export type HeadersSource = PlainHeaders | (() => MaybePromise<PlainHeaders>);
 export type PlainHeaders = Readonly<Record<string, string>>;
-
-/** What the protocol, or HTTP itself, says in these is not the author's to change. */
-const RESERVED: ReadonlySet<string> = new Set([
-  "accept",
-  "accept-encoding",
-  "connection",
-  "content-length",
-  "content-type",
-  "host",
-  "last-event-id",
-  "mcp-method",
-  "mcp-name",
-  "mcp-protocol-version",
-  "mcp-session-id",
-  "transfer-encoding",
-]);
 
 /** @throws TypeError for headers that no request can have, or that are not the author's to set */
 export function headersSource(option: HeadersOption = {}): HeadersSource {
@@ -36,7 +21,7 @@ export function headersSource(option: HeadersOption = {}): HeadersSource {
 function plain(init: HeadersInput): PlainHeaders {
   const headers = Object.fromEntries(read(init));
   for (const name of Object.keys(headers)) {
-    if (RESERVED.has(name) || name.startsWith("mcp-param-"))
+    if (isTransportsOwn(name))
       throw new TypeError(`headers cannot set ${name}, which the transport sets itself`);
   }
   return headers;

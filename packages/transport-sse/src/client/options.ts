@@ -7,7 +7,12 @@ import {
   systemClock,
   withDefaults,
 } from "@towpath/mcp-core/http";
-import { DEFAULT_MAX_CONNECTIONS, headersSource, HttpStatusError } from "@towpath/mcp-core/http-client";
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  headersSource,
+  HttpStatusError,
+  mayPass,
+} from "@towpath/mcp-core/http-client";
 import type { HeadersOption, HeadersSource } from "@towpath/mcp-core/http-client";
 import type { Clock, ReconnectBudget } from "@towpath/mcp-core/transport";
 
@@ -111,17 +116,13 @@ function reconnectBudget(given: SseReconnectOptions): ReconnectBudget {
   const { attempts, ...durations } = withDefaults(RECONNECT, given);
   checkLimit("reconnect.attempts", attempts);
   for (const [name, ms] of Object.entries(durations)) checkMs(`reconnect.${name}`, ms);
-  return { attempts, ...durations, mayPass, eager: true, repeats: true };
+  return { attempts, ...durations, mayPass: mayPassHere, eager: true, repeats: true };
 }
 
-/** Statuses of the stream that may be better the next time, besides those of servers that fail. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
-
-/** Whether another attempt may succeed, after one that failed so: nothing is asked for again that was refused. */
-function mayPass(failure: unknown): boolean {
-  if (failure instanceof HttpStatusError)
-    return PASSING.has(failure.status) || (failure.status >= 500 && failure.status !== 501);
-  return failure instanceof ConnectionLostError;
+/** Whether another attempt may succeed, after one that failed so: an endpoint that was refused stays refused. */
+function mayPassHere(failure: unknown): boolean {
+  const isOfTheWay = failure instanceof HttpStatusError || failure instanceof ConnectionLostError;
+  return isOfTheWay && mayPass(failure);
 }
 
 function checkMs(name: string, ms: number): void {
