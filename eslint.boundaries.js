@@ -35,6 +35,7 @@ const subpaths = [
   "http-node",
   "http-server",
   "json-schema",
+  "state",
   "testing",
   "transport",
 ];

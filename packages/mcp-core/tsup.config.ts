@@ -11,6 +11,7 @@ export default defineConfig({
     "http-node": "src/http-node/index.ts",
     "http-server": "src/http-server/index.ts",
     "json-schema": "src/json-schema/index.ts",
+    state: "src/state/index.ts",
     testing: "src/testing/index.ts",
     transport: "src/transport/index.ts",
   },

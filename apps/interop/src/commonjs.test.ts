@@ -7,6 +7,7 @@ import * as httpClientNode from "@towpath/mcp-core/http-client-node";
 import * as httpNode from "@towpath/mcp-core/http-node";
 import * as httpServer from "@towpath/mcp-core/http-server";
 import * as jsonSchema from "@towpath/mcp-core/json-schema";
+import * as state from "@towpath/mcp-core/state";
 import * as testing from "@towpath/mcp-core/testing";
 import * as transport from "@towpath/mcp-core/transport";
 import * as transportHttp from "@towpath/transport-http";
@@ -30,6 +31,7 @@ const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core/http-node": httpNode,
   "@towpath/mcp-core/http-server": httpServer,
   "@towpath/mcp-core/json-schema": jsonSchema,
+  "@towpath/mcp-core/state": state,
   "@towpath/mcp-core/testing": testing,
   "@towpath/mcp-core/transport": transport,
   "@towpath/transport-http": transportHttp,

@@ -24,7 +24,9 @@ export type * from "./protocol/prompt-types.js";
 export type * from "./protocol/question-types.js";
 export type * from "./protocol/resource-types.js";
 export type { Clock } from "./protocol/clock.js";
-export * from "./state/index.js";
+export type * from "./state/contract.js";
+export * from "./state/errors.js";
+export { memoryState, type MemoryStateOptions } from "./state/memory/memory-state.js";
 export type { AskingContext, Elicit, StepOptions } from "./server/asking/asking-context.js";
 export type { StepInfo } from "./server/asking/interview.js";
 export type {

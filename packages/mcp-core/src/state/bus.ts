@@ -14,7 +14,7 @@ export interface Bus {
    * Settles once the subscription is in force. A listener that throws or rejects hurts nobody else;
    * its error goes to the state's `onError`. Throws `LimitError`.
    */
-  subscribe(topic: string, listener: BusListener): Promise<Unsubscribe>;
+  subscribe(topic: string, listener: BusListener, options?: SubscribeOptions): Promise<Unsubscribe>;
 
   /**
    * Asks whoever serves the topic. Where several do, all are asked and the first answer or failure
@@ -29,6 +29,11 @@ export interface Bus {
 }
 
 export type BusListener = (message: JsonValue) => void | Promise<void>;
+
+export interface SubscribeOptions {
+  /** Called when messages may have been missed, as after the storage was away, and further ones arrive again. */
+  readonly onGap?: (() => void) | undefined;
+}
 
 /** Gives the answer, or `undefined` to leave it to whoever else serves the topic. */
 export type BusHandler = (message: JsonValue) => JsonValue | undefined | Promise<JsonValue | undefined>;

@@ -12,6 +12,9 @@ export interface State {
   readonly logs: Logs;
   readonly bus: Bus;
 
+  /** Whether the storage could be reached when that was last tried: calls made while it is `false` reject soon. */
+  readonly available: boolean;
+
   /**
    * Ends this node's readers and pending requests with `StateClosedError`, ends its subscriptions and
    * frees what it holds; later calls reject. Other nodes on the same storage go on. Safe to call again.

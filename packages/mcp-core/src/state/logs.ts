@@ -14,10 +14,12 @@ export interface Logs {
 
   /**
    * Appends an entry and gives its cursor, starting the log's time to live anew. With `close` the log
-   * is closed in the same step, so that of several writers exactly one writes the last entry. Throws
-   * `UnknownLogError`, `LogClosedError`, and `LimitError` for an entry larger than the log may be.
+   * is closed in the same step, so that of several writers exactly one writes the last entry. With a
+   * `key` that an entry still in the log was appended with, nothing is appended, also when the log is closed,
+   * and that entry's cursor is given. Throws `UnknownLogError`, `LogClosedError`, and `LimitError` for an entry larger than the
+   * log may be.
    */
-  append(name: string, entry: string, options?: { readonly close?: boolean | undefined }): Promise<string>;
+  append(name: string, entry: string, options?: AppendOptions): Promise<string>;
 
   /**
    * Opens a reader. Rejects with `UnknownLogError`, `CursorLostError`, `LimitError` or the signal's
@@ -39,7 +41,7 @@ export interface Logs {
 }
 
 /** Where one is left out, the state's default holds. The oldest entries are trimmed to keep the bounds. */
-export interface LogOptions {
+export interface LogBounds {
   /** Milliseconds without an append or a touch after which the log is gone. */
   readonly ttlMs?: number | undefined;
   readonly maxEntries?: number | undefined;
@@ -47,6 +49,17 @@ export interface LogOptions {
   readonly maxBytes?: number | undefined;
   /** Milliseconds that an entry is kept. */
   readonly maxAgeMs?: number | undefined;
+}
+
+export interface LogOptions extends LogBounds {
+  /** Whatever `info` is to say of it, 4,096 characters at most; it counts for no bound. Default: nothing. */
+  readonly about?: string | undefined;
+}
+
+export interface AppendOptions {
+  readonly close?: boolean | undefined;
+  /** Tells what was appended already, by whichever node. */
+  readonly key?: string | undefined;
 }
 
 /**
@@ -92,4 +105,6 @@ export interface LogInfo {
   readonly closed: boolean;
   /** Cursor of the newest entry, or the one `create` gave while there is none. */
   readonly last: string;
+  /** What it was created with, if anything. */
+  readonly about?: string;
 }

@@ -24,6 +24,9 @@ function altered(state: State, change: (state: State) => Parts): State {
     records: over(state.records, records),
     logs: over(state.logs, logs),
     bus: over(state.bus, bus),
+    get available() {
+      return state.available;
+    },
     close: () => state.close(),
   };
 }
@@ -71,6 +74,12 @@ const faults: Record<string, { readonly change: (state: State) => Parts; readonl
           return logs.append(name, entry, options);
         },
       },
+    }),
+  },
+  "an append that takes a key twice": {
+    caughtBy: "logs: take an entry of one key once, from whichever node",
+    change: ({ logs }) => ({
+      logs: { append: (name, entry, options) => logs.append(name, entry, { close: options?.close }) },
     }),
   },
   "a close that forgets to close": {

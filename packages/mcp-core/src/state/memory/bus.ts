@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../jsonrpc/messages.js";
 import type { Bus, BusHandler, BusListener, RequestOptions, Unsubscribe } from "../bus.js";
 import { HandlerFailedError, NoAnswerError, StateClosedError } from "../errors.js";
-import { decode, encode, positive } from "./encode.js";
+import { decode, encode, positive } from "../values.js";
 import type { Host } from "./host.js";
 
 /** Told of an error that a listener threw. */

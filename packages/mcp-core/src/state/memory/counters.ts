@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "../errors.js";
 import type { AddOptions, AddOutcome } from "../records.js";
-import { positive } from "./encode.js";
+import { positive } from "../values.js";
 import { Perishable } from "./expiry.js";
 import type { Host } from "./host.js";
 

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from "../../protocol/clock.js";
 import { LimitError, StateClosedError } from "../errors.js";
-import type { LogOptions } from "../logs.js";
-import { positive } from "./encode.js";
+import { fill, logBounds, type FilledLogBounds } from "../log-bounds.js";
+import type { LogBounds } from "../logs.js";
 import { Expiry } from "./expiry.js";
 
 /** Bounds of a state in memory; what would exceed one is refused with `LimitError`. */
@@ -24,9 +24,6 @@ export interface MemoryLimits {
   readonly maxRequests: number;
 }
 
-/** What a log gets where `create` does not say: 10 minutes without an append, 10,000 entries, 16 MiB, no age. */
-export type LogDefaults = { readonly [K in keyof LogOptions]-?: number };
-
 const LIMITS: MemoryLimits = {
   maxRecords: 100_000,
   maxRecordBytes: 64 * 2 ** 20,
@@ -38,13 +35,11 @@ const LIMITS: MemoryLimits = {
   maxRequests: 10_000,
 };
 
-const LOG: LogDefaults = { ttlMs: 600_000, maxEntries: 10_000, maxBytes: 16 * 2 ** 20, maxAgeMs: Infinity };
-
 export interface HostOptions extends Partial<MemoryLimits> {
   /** Default: `systemClock`. */
   readonly clock?: Clock | undefined;
   /** Defaults for logs: 10 minutes to live, 10,000 entries, 16 MiB, any age. */
-  readonly log?: LogOptions | undefined;
+  readonly log?: LogBounds | undefined;
 }
 
 /** What the parts of one memory state share. */
@@ -52,14 +47,14 @@ export class Host {
   readonly clock: Clock;
   readonly expiry: Expiry;
   readonly #limits: MemoryLimits;
-  readonly log: LogDefaults;
+  readonly log: FilledLogBounds;
   closed = false;
 
   constructor(options: HostOptions) {
     this.clock = options.clock ?? systemClock;
     this.expiry = new Expiry(this.clock);
     this.#limits = fill(LIMITS, options);
-    this.log = fill(LOG, options.log);
+    this.log = logBounds(options.log);
   }
 
   /** At the head of every operation: throws `StateClosedError`, drops what has expired, gives the time. */
@@ -73,17 +68,4 @@ export class Host {
     const max = this.#limits[limit];
     if (total > max) throw new LimitError(limit, max);
   }
-}
-
-/** The defaults with what `given` says over them. Throws `InvalidArgumentError` for numbers not above 0. */
-export function fill<T extends { readonly [K in keyof T]: number }>(
-  defaults: T,
-  given: { readonly [K in keyof T]?: number | undefined } = {},
-): T {
-  const filled = { ...defaults };
-  for (const key in defaults) {
-    const value: number | undefined = given[key];
-    if (value !== undefined) Object.assign(filled, { [key]: positive(key, value) });
-  }
-  return filled;
 }

@@ -1,8 +1,8 @@
 import { CursorLostError, LimitError, LogClosedError } from "../errors.js";
+import type { FilledLogBounds } from "../log-bounds.js";
 import type { LogEntry, LogInfo, LogPosition } from "../logs.js";
 import { Perishable } from "./expiry.js";
-import { byteLength } from "./encode.js";
-import type { LogDefaults } from "./host.js";
+import { byteLength } from "../values.js";
 import { Queue } from "./queue.js";
 
 /** Bytes that a log takes in memory besides its entries, with its name and what waits for its end; about. */
@@ -15,6 +15,16 @@ interface Line {
   readonly data: string;
   readonly bytes: number;
   readonly at: number;
+  readonly key: string | undefined;
+}
+
+export interface LogStart {
+  readonly name: string;
+  readonly about: string | undefined;
+  /** The number before its first entry. */
+  readonly start: number;
+  readonly limits: FilledLogBounds;
+  readonly owner: LogOwner;
 }
 
 /** What a log tells those who own it. */
@@ -28,10 +38,13 @@ export interface LogOwner {
 /** One log. Entries are numbered without gaps from `#floor + 1` on; an entry's number is its cursor. */
 export class Log extends Perishable {
   readonly name: string;
-  readonly #limits: LogDefaults;
+  readonly #limits: FilledLogBounds;
   readonly #owner: LogOwner;
   readonly #start: number;
+  readonly #about: string | undefined;
   readonly #lines = new Queue<Line>();
+  /** The numbers of the entries that have a key. */
+  #byKey: Map<string, number> | undefined;
   #floor: number;
   #bytes = 0;
   #goneAt = 0;
@@ -43,13 +56,18 @@ export class Log extends Perishable {
   /** Called after every change that a waiting reader may care about. */
   readonly wakers = new Set<() => void>();
 
-  constructor(name: string, start: number, limits: LogDefaults, owner: LogOwner) {
+  constructor({ name, about, start, limits, owner }: LogStart) {
     super();
     this.name = name;
+    this.#about = about;
     this.#floor = this.#start = start;
     this.#limits = limits;
     this.#owner = owner;
-    owner.book(LOG_BYTES);
+    owner.book(this.#ownBytes);
+  }
+
+  get #ownBytes(): number {
+    return LOG_BYTES + (this.#about?.length ?? 0);
   }
 
   get last(): number {
@@ -57,17 +75,26 @@ export class Log extends Perishable {
   }
 
   info(): LogInfo {
-    return { entries: this.#lines.size, bytes: this.#bytes, closed: this.closed, last: String(this.last) };
+    return {
+      entries: this.#lines.size,
+      bytes: this.#bytes,
+      closed: this.closed,
+      last: String(this.last),
+      ...(this.#about !== undefined && { about: this.#about }),
+    };
   }
 
-  append(data: string, now: number): string {
+  append(data: string, now: number, key?: string): string {
+    const known = key === undefined ? undefined : this.#byKey?.get(key);
+    if (known !== undefined) return String(known);
     if (this.closed) throw new LogClosedError(this.name);
     const { maxBytes, maxEntries } = this.#limits;
     const bytes = byteLength(data);
     if (bytes > maxBytes) throw new LimitError("maxBytes", maxBytes);
-    this.#owner.book(bytes + ENTRY_BYTES);
+    this.#owner.book(bytes + ENTRY_BYTES + (key?.length ?? 0));
     this.#bytes += bytes;
-    this.#lines.push({ data, bytes, at: now });
+    this.#lines.push({ data, bytes, at: now, key });
+    if (key !== undefined) (this.#byKey ??= new Map()).set(key, this.last);
     while (this.#bytes > maxBytes || this.#lines.size > maxEntries) this.#trim();
     this.live(Math.max(this.#goneAt, now + this.#limits.ttlMs));
     return String(this.last);
@@ -112,7 +139,7 @@ export class Log extends Perishable {
   end(): void {
     this.gone = true;
     while (this.#lines.size > 0) this.#trim();
-    this.#owner.book(-LOG_BYTES);
+    this.#owner.book(-this.#ownBytes);
     this.wake();
   }
 
@@ -121,10 +148,11 @@ export class Log extends Perishable {
   }
 
   #trim(): void {
-    const bytes = this.#lines.shift()?.bytes ?? 0;
+    const { bytes = 0, key } = this.#lines.shift() ?? {};
+    if (key !== undefined) this.#byKey?.delete(key);
     this.#floor++;
     this.#bytes -= bytes;
-    this.#owner.book(-bytes - ENTRY_BYTES);
+    this.#owner.book(-bytes - ENTRY_BYTES - (key?.length ?? 0));
   }
 }
 

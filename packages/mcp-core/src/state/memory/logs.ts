@@ -1,7 +1,8 @@
 import { UnknownLogError } from "../errors.js";
-import type { LogInfo, LogOptions, LogReader, Logs, ReadOptions } from "../logs.js";
-import { positive } from "./encode.js";
-import { fill, type Host } from "./host.js";
+import { logBounds } from "../log-bounds.js";
+import type { AppendOptions, LogInfo, LogOptions, LogReader, Logs, ReadOptions } from "../logs.js";
+import { checkAbout, positive } from "../values.js";
+import type { Host } from "./host.js";
 import { Log, type LogOwner } from "./log.js";
 import { MemoryReader } from "./reader.js";
 
@@ -20,23 +21,20 @@ export class MemoryLogs implements Logs, LogOwner {
 
   async create(name: string, options?: LogOptions): Promise<string | undefined> {
     const now = this.#host.enter();
-    const limits = fill(this.#host.log, options);
+    const limits = logBounds(options, this.#host.log);
+    const about = checkAbout(options?.about);
     if (this.#logs.has(name)) return undefined;
     this.#host.check("maxLogs", this.#logs.size + 1);
-    const log = new Log(name, this.#watermark, limits, this);
+    const log = new Log({ name, about, start: this.#watermark, limits, owner: this });
     this.#logs.set(name, log);
     log.live(now + limits.ttlMs);
     return String(log.last);
   }
 
-  async append(
-    name: string,
-    entry: string,
-    options?: { readonly close?: boolean | undefined },
-  ): Promise<string> {
+  async append(name: string, entry: string, options?: AppendOptions): Promise<string> {
     const now = this.#host.enter();
     const log = this.#find(name);
-    const cursor = log.append(entry, now);
+    const cursor = log.append(entry, now, options?.key);
     if (options?.close === true) log.closed = true;
     log.wake();
     return cursor;

@@ -23,6 +23,9 @@ export function memoryState(options: MemoryStateOptions = {}): State {
     records,
     logs,
     bus,
+    get available() {
+      return !host.closed;
+    },
     async close() {
       if (host.closed) return;
       host.closed = true;

@@ -1,5 +1,4 @@
 import type { JsonValue } from "../../jsonrpc/messages.js";
-import { InvalidArgumentError } from "../errors.js";
 import type {
   AddOptions,
   AddOutcome,
@@ -13,7 +12,7 @@ import type {
   WriteOptions,
 } from "../records.js";
 import { Counters } from "./counters.js";
-import { byteLength, decode, encode, positive } from "./encode.js";
+import { byteLength, checkPageSize, decode, encode, positive } from "../values.js";
 import { Perishable } from "./expiry.js";
 import type { Host } from "./host.js";
 import { Indexes } from "./indexes.js";
@@ -111,11 +110,7 @@ export class MemoryRecords implements Records {
 
   async list(index: string, options: ListOptions = {}): Promise<RecordPage> {
     this.#host.enter();
-    const { after, limit = 100 } = options;
-    if (!Number.isInteger(limit) || limit < 1 || limit > 1000) {
-      throw new InvalidArgumentError(`limit must be an integer from 1 to 1000, not ${String(limit)}.`);
-    }
-    return this.#indexes.list(index, after, limit);
+    return this.#indexes.list(index, options.after, checkPageSize(options.limit));
   }
 
   async count(index: string): Promise<number> {

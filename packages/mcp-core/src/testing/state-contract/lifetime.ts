@@ -2,6 +2,13 @@ import assert from "node:assert/strict";
 import { LONG_MS, rejects, type Cases } from "./stage.js";
 
 export const lifetimeCases: Cases = {
+  "is available until it is closed": async ({ state }) => {
+    await state.records.count("any");
+    assert.equal(state.available, true);
+    await state.close();
+    assert.equal(state.available, false);
+  },
+
   "refuses every call once closed, and may be closed again": async ({ state, unique }) => {
     await state.close();
     await state.close();

@@ -152,6 +152,44 @@ export const logCases: Cases = {
     assert.deepEqual(await peer.logs.info(name), { entries: 2, bytes: 12, closed: true, last });
   },
 
+  "say what they are about, on every node": async ({ state, peer, unique }) => {
+    const name = unique();
+    const about = JSON.stringify({ text: 'ü€😀 "\n' });
+    await state.logs.create(name, { ...options, about });
+    assert.equal((await peer.logs.info(name))?.about, about);
+    await rejects(state.logs.create(unique(), { about: "x".repeat(4097) }), "invalid-argument");
+  },
+
+  "take an entry of one key once, from whichever node": async ({ state, peer, unique }) => {
+    const name = unique();
+    await state.logs.create(name, options);
+    const nodes = [state, peer, state, peer];
+    const cursors = await Promise.all(nodes.map(({ logs }) => logs.append(name, "a", { key: "k" })));
+    assert.equal(new Set(cursors).size, 1);
+    await peer.logs.append(name, "b", { key: "constructor" });
+    await state.logs.append(name, "c");
+    assert.equal(await peer.logs.append(name, "d", { key: "k" }), cursors[0]);
+    assert.deepEqual(await snapshot(state.logs, name), ["a", "b", "c"]);
+  },
+
+  "take a key again once its entry was trimmed": async ({ state, unique }) => {
+    const name = unique();
+    await state.logs.create(name, { ...options, maxEntries: 1 });
+    await state.logs.append(name, "a", { key: "k" });
+    await state.logs.append(name, "b");
+    await state.logs.append(name, "c", { key: "k" });
+    assert.deepEqual(await drain(await state.logs.read(name, { from: "oldest", follow: false })), ["c"]);
+  },
+
+  "know the key of their last entry once they are closed": async ({ state, peer, unique }) => {
+    const name = unique();
+    await state.logs.create(name, options);
+    const last = await state.logs.append(name, "a", { close: true, key: "end" });
+    assert.equal(await peer.logs.append(name, "a", { close: true, key: "end" }), last);
+    await rejects(peer.logs.append(name, "b", { key: "other" }), "log-closed");
+    assert.deepEqual(await snapshot(state.logs, name), ["a"]);
+  },
+
   "refuse bounds that are not above 0": async ({ state, unique }) => {
     for (const bound of ["ttlMs", "maxEntries", "maxBytes", "maxAgeMs"]) {
       await rejects(state.logs.create(unique(), { [bound]: 0 }), "invalid-argument");

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../jsonrpc/messages.js";
-import { InvalidArgumentError } from "../errors.js";
+import type { JsonValue } from "../jsonrpc/messages.js";
+import { InvalidArgumentError } from "./errors.js";
 
 // JSON.stringify gives undefined for what JSON cannot say; its declared type leaves that out.
 const stringify: (value: unknown) => string | undefined = JSON.stringify;
@@ -33,6 +33,22 @@ export function byteLength(text: string): number {
     bytes += unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
   }
   return bytes;
+}
+
+const MAX_ABOUT = 4096;
+
+/** Throws `InvalidArgumentError` for what is too long to be kept of a log. */
+export function checkAbout(about: string | undefined): string | undefined {
+  if (about === undefined || about.length <= MAX_ABOUT) return about;
+  throw new InvalidArgumentError(
+    `about may have ${String(MAX_ABOUT)} characters, not ${String(about.length)}.`,
+  );
+}
+
+/** How many ids a page of `list` is to hold. Throws `InvalidArgumentError` for more than there may be. */
+export function checkPageSize(limit = 100): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
+  throw new InvalidArgumentError(`limit must be an integer from 1 to 1000, not ${String(limit)}.`);
 }
 
 /** Throws `InvalidArgumentError` unless `value` is greater than 0; `Infinity` is. */

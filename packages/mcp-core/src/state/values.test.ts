@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byteLength } from "./encode.js";
+import { byteLength } from "./values.js";
 
 describe("byteLength", () => {
   it("is the length in UTF-8", () => {
