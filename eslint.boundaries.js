@@ -44,7 +44,7 @@ const subpaths = [
 /** @type {Record<string, string[]>} */
 const roomModules = { testing: ["**"], "uri-template": ["url-template"], config: ["zod", "zod/**"] };
 /** @type {Record<string, string[]>} */
-const packageModules = { "transport-ws": ["ws"] };
+const packageModules = { "transport-ws": ["ws"], "state-redis": ["@redis/client"] };
 
 /** @param {string} name */
 const room = (name) => ({ element: { type: "core-room", captured: { room: name } } });

@@ -1,0 +1,1 @@
+export type { Redis, Script } from "./connection/redis.js";
