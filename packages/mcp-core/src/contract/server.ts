@@ -10,8 +10,25 @@ export interface Dispatcher {
   open(peer: Peer): Link;
   /** What the server shares with other nodes, for transports that keep sessions or streams; absent if nothing. */
   readonly state?: State | undefined;
+  /** Who else serves with that state; there where `state` is. */
+  readonly nodes?: Nodes | undefined;
   /** The revisions that are spoken. Absent: all may be. */
   readonly revisions?: readonly Revision[];
+}
+
+/** This process among those that serve as one server, because they share a state. */
+export interface Nodes {
+  /** This node's own: no other has it, nor had it before. */
+  readonly id: string;
+
+  /** Makes this node known, for as long as it lives. Settles when others can know it; rejects as the state does. */
+  join(): Promise<void>;
+
+  /**
+   * Calls `gone` once it is certain enough that a node has ended or crashed, or is cut off from the state: whatever
+   * it had begun, another may end. Returns the way to stop watching.
+   */
+  watch(node: string, gone: () => void): () => void;
 }
 
 /**

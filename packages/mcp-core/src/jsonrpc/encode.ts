@@ -9,6 +9,8 @@ import type {
 /** A message whose JSON text exists already. */
 export interface PreEncoded {
   readonly json: string;
+  /** The same on every node that sends this message, and on no other message; absent where one node alone does. */
+  readonly key?: string | undefined;
 }
 
 /** What may be sent: a message, or one that was encoded ahead of time, once for many receivers. */
@@ -56,10 +58,9 @@ export function errorReply(id: RequestId | null | undefined, error: JsonRpcError
 }
 
 /** Encodes a notification once. */
-export function encodeNotification(method: string, params?: JsonObject): PreEncoded {
-  return {
-    json: JSON.stringify(
-      params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params },
-    ),
-  };
+export function encodeNotification(method: string, params?: JsonObject, key?: string): PreEncoded {
+  const json = JSON.stringify(
+    params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params },
+  );
+  return key === undefined ? { json } : { json, key };
 }

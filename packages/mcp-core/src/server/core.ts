@@ -14,6 +14,9 @@ import {
   type Era,
   type Revision,
 } from "../protocol/revisions.js";
+import type { State } from "../state/contract.js";
+import { StateUnavailableError } from "../state/errors.js";
+import { scopedState } from "../state/scoped.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import type { AskingServices } from "./asking/services.js";
 import { askingServices } from "./asking/services.js";
@@ -28,6 +31,8 @@ import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkedOptions, WRAPPED_CACHE, type McpServerOptions } from "./options.js";
 import { OFFERS } from "./offers.js";
+import { cardOf, checkAgreement } from "./nodes/card.js";
+import { Presence } from "./nodes/presence.js";
 import { Prompts } from "./prompts/prompts.js";
 import type { RegistryOptions } from "./registry.js";
 import { Resources } from "./resources/resources.js";
@@ -51,6 +56,9 @@ export class ServerCore {
   readonly #over = new WeakMap<readonly Revision[], readonly Revision[]>();
   readonly #middleware: Middleware[] = [];
   #finisher: Finisher;
+  /** What is shared with other nodes, apart from what other servers share there. */
+  readonly state: State | undefined;
+  readonly nodes: Presence | undefined;
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
@@ -60,13 +68,15 @@ export class ServerCore {
     const { pageSize, maskErrors, askTimeoutMs, maxSubscriptions, cache } = checkedOptions(options);
     this.maxSubscriptions = maxSubscriptions;
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
-    this.asking = askingServices(info.name, options, options.state, clock);
+    this.state = options.state && scopedState(options.state, info.name);
+    this.asking = askingServices(info.name, options, this.state, clock);
+    this.nodes = this.state && this.#presence(this.state, clock);
     this.info = info;
     this.options = options;
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);
     if (this.revisions.length === 0)
       throw new RangeError(`revisions must hold at least one of ${REVISIONS.join(", ")}`);
-    this.changes = new Changes(options.state?.bus, (error) => {
+    this.changes = new Changes(this.state?.bus, (error) => {
       this.report(error);
     });
     this.#finisher = new Finisher(info, cache);
@@ -204,6 +214,39 @@ export class ServerCore {
     const { onError = reportToConsole } = this.options;
     fireAndForget(() => {
       onError(error);
+    });
+  }
+
+  /**
+   * Makes this node one of those that share the state, before it serves.
+   * @throws Error when it could not serve together with those that are there
+   */
+  async join(): Promise<void> {
+    if (this.nodes === undefined) return;
+    try {
+      await Promise.all([this.nodes.join(), this.changes.start()]);
+    } catch (error) {
+      // What needs no state is served also while the state is away.
+      if (!(error instanceof StateUnavailableError)) throw error;
+      this.report(error);
+    }
+  }
+
+  /** This node serves no more, and ends. */
+  async leave(): Promise<void> {
+    await this.nodes?.leave();
+  }
+
+  #presence({ records }: State, clock: Clock): Presence {
+    const { sealer } = this.asking;
+    return new Presence({
+      records,
+      clock,
+      card: async () => cardOf(await sealer.given()),
+      check: checkAgreement,
+      report: (error) => {
+        this.report(error);
+      },
     });
   }
 

@@ -256,9 +256,12 @@ export class ServerLink implements Link, LinkScope {
     const { subscriptions = [] } = handshake;
     this.#subscribed = subscriptions.length === 0 ? NOTHING : new Set(subscriptions);
     if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
-    this.#stopHearing = this.#core.changes.hear((change) => {
-      if (this.#wasPromised(change)) this.#queue.add(change.encoded.json, change.encoded);
-    });
+    this.#stopHearing = this.#core.changes.hear(
+      (change) => {
+        if (this.#wasPromised(change)) this.#queue.add(change.encoded.json, change.encoded);
+      },
+      () => this.#subscribed,
+    );
   }
 
   get #queue(): NotificationQueue {
@@ -282,10 +285,10 @@ export class ServerLink implements Link, LinkScope {
   }
 }
 
-function asksOf(peer: Peer, { askLimits, options }: ServerCore): Asks {
+function asksOf(peer: Peer, { askLimits, state }: ServerCore): Asks {
   const { session } = peer;
-  if (session === undefined || options.state === undefined) return new Asks(`${peer.id}:`, askLimits);
-  const route = { bus: options.state.bus, sessionId: session.id };
+  if (session === undefined || state === undefined) return new Asks(`${peer.id}:`, askLimits);
+  const route = { bus: state.bus, sessionId: session.id };
   return new Asks(`${crypto.randomUUID()}:`, askLimits, route);
 }
 

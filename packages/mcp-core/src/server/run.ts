@@ -51,11 +51,13 @@ export async function runUntilDone(
   dispatcher: Dispatcher,
   transports: readonly ServerTransport[],
   runtime = processOf(globalThis),
+  beforeExit: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const running = await startAll(dispatcher, transports);
   if (runtime === undefined) return running.closed;
   const stopSignals = drainOnSignals(runtime, running);
   await running.closed;
+  await beforeExit();
   stopSignals();
   // Timers and sockets an author left open must not keep a server alive that nobody can reach.
   runtime.exit();

@@ -1,4 +1,4 @@
-import type { Dispatcher, Link, Peer, ServerTransport } from "../contract/index.js";
+import type { Dispatcher, Link, Nodes, Peer, ServerTransport } from "../contract/index.js";
 import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
@@ -27,8 +27,9 @@ import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition
  * ```
  */
 export class McpServer implements Dispatcher {
-  /** What this server shares with other nodes, if anything. */
+  /** What this server shares with other nodes, if anything, apart from what other servers share there. */
   readonly state: State | undefined;
+  readonly nodes: Nodes | undefined;
   readonly #core: ServerCore;
 
   /**
@@ -40,8 +41,9 @@ export class McpServer implements Dispatcher {
     if (!isObject(named) || typeof named.name !== "string" || typeof named.version !== "string") {
       throw new TypeError('A server has a name, or an object with strings as "name" and "version"');
     }
-    this.state = options.state;
     this.#core = new ServerCore(named, options);
+    this.state = this.#core.state;
+    this.nodes = this.#core.nodes;
   }
 
   get revisions(): readonly Revision[] {
@@ -147,12 +149,14 @@ export class McpServer implements Dispatcher {
    * its own does: when stdin ends and nothing else is served, or on SIGTERM and SIGINT after a drain.
    * @throws TypeError without a transport; whatever a transport fails to start with
    */
-  run(...transports: readonly ServerTransport[]): Promise<void> {
-    return runUntilDone(this, transports);
+  async run(...transports: readonly ServerTransport[]): Promise<void> {
+    await this.#core.join();
+    return runUntilDone(this, transports, undefined, () => this.#core.leave());
   }
 
   /** Serves on the given transports, and leaves signals and the process alone. */
-  start(...transports: readonly ServerTransport[]): Promise<Running> {
+  async start(...transports: readonly ServerTransport[]): Promise<Running> {
+    await this.#core.join();
     return startAll(this, transports);
   }
 }

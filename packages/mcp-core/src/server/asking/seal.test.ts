@@ -20,7 +20,7 @@ const REFUSED = {
 };
 
 const sealer = (keys: SealOptions["keys"], shared?: SealOptions["shared"]): Sealer =>
-  new Sealer({ keys, shared });
+  new Sealer({ keys, shared, ttlMs: 1_000 });
 
 /** A server whose tool wants one answer, under the key `a`. */
 const server = (options: McpServerOptions = {}) =>
@@ -105,8 +105,8 @@ describe("the keys of requestState", () => {
     let reachable = false;
     const shared: SealOptions["shared"] = {
       ...records,
-      create: (...args) => (reachable ? records.create(...args) : Promise.reject(new Error("not now"))),
-      get: (...args) => records.get(...args),
+      create: (...args) => records.create(...args),
+      get: (...args) => (reachable ? records.get(...args) : Promise.reject(new Error("not now"))),
     };
     const node = sealer(undefined, shared);
     await expect(node.seal("text", "here")).rejects.toThrow("not now");

@@ -9,6 +9,7 @@ export interface AskingServices {
   readonly server: string;
   readonly states: RequestStates;
   readonly records: AskingRecords;
+  readonly sealer: Sealer;
 }
 
 export interface AskingOptions {
@@ -29,7 +30,7 @@ export function askingServices(
     throw new RangeError(
       `stateTtlMs must be more than 0 milliseconds, and finite, not ${String(stateTtlMs)}`,
     );
-  const sealer = new Sealer({ keys: stateKeys, shared: state?.records });
+  const sealer = new Sealer({ keys: stateKeys, shared: state?.records, ttlMs: stateTtlMs });
   const records = state?.records ?? new OwnRecords(clock);
-  return { server, records, states: new RequestStates({ sealer, records, ttlMs: stateTtlMs }) };
+  return { server, records, sealer, states: new RequestStates({ sealer, records, ttlMs: stateTtlMs }) };
 }

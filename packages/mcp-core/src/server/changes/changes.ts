@@ -1,6 +1,7 @@
 import { encodeNotification, type PreEncoded } from "../../jsonrpc/encode.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import type { Bus } from "../../state/contract.js";
 
 /** Something that changed, as the notification that tells of it. */
@@ -13,6 +14,12 @@ export interface Change {
 
 type Hear = (change: Change) => void;
 
+/** URIs of the resources whose updates a hearer waits for. */
+type Watched = () => Iterable<string>;
+
+const NOTHING: Watched = () => [];
+const LISTS = ["tools", "prompts", "resources"];
+
 const TOPIC = "towpath/changes";
 
 /**
@@ -22,7 +29,7 @@ const TOPIC = "towpath/changes";
 export class Changes {
   readonly #bus: Bus | undefined;
   readonly #failed: (error: unknown) => void;
-  readonly #hearers = new Set<Hear>();
+  readonly #hearers = new Map<Hear, Watched>();
   readonly #announced = new Map<string, JsonObject>();
   #carried: Promise<unknown> | undefined;
 
@@ -56,9 +63,9 @@ export class Changes {
     this.#announced.set(JSON.stringify(change), change);
   }
 
-  /** Returns the way to stop hearing. */
-  hear(hearer: Hear): () => void {
-    this.#hearers.add(hearer);
+  /** Returns the way to stop hearing. Where changes of other nodes were missed, all of `watched` may have changed. */
+  hear(hearer: Hear, watched = NOTHING): () => void {
+    this.#hearers.set(hearer, watched);
     return () => this.#hearers.delete(hearer);
   }
 
@@ -66,7 +73,8 @@ export class Changes {
     const heard = (message: JsonValue): void => {
       this.#heard(message);
     };
-    return bus.subscribe(TOPIC, heard).catch((error: unknown) => {
+    const onGap = (): void => this.#missed();
+    return bus.subscribe(TOPIC, heard, { onGap }).catch((error: unknown) => {
       this.#carried = undefined; // tried again by whoever starts next
       throw error;
     });
@@ -78,16 +86,24 @@ export class Changes {
     for (const change of changes) {
       if (this.#bus === undefined) this.#heard(change);
       // A bus that is away reports that itself; caching hints make up for a change that is not heard of.
-      else void this.#bus.publish(TOPIC, change).catch(() => undefined);
+      else void this.#bus.publish(TOPIC, { ...change, key: crypto.randomUUID() }).catch(() => undefined);
     }
+  }
+
+  /** Whatever may have changed did, as far as anybody here can tell: reading it anew does no harm. */
+  #missed(): void {
+    const uris = new Set([...this.#hearers.values()].flatMap((watched) => [...watched()]));
+    for (const list of LISTS) this.#heard({ method: `notifications/${list}/list_changed` });
+    for (const uri of uris) this.#heard({ method: RESOURCE_UPDATED, params: { uri } });
   }
 
   #heard(message: JsonValue): void {
     if (!isObject(message) || typeof message["method"] !== "string") return;
     const { method } = message;
     const params = isObject(message["params"]) ? message["params"] : undefined;
-    const change: Change = { method, params, encoded: encodeNotification(method, params) };
-    for (const hearer of this.#hearers) {
+    const key = typeof message["key"] === "string" ? message["key"] : undefined;
+    const change: Change = { method, params, encoded: encodeNotification(method, params, key) };
+    for (const hearer of this.#hearers.keys()) {
       try {
         hearer(change);
       } catch (error) {

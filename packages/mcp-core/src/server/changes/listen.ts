@@ -1,4 +1,5 @@
-import type { JsonObject } from "../../jsonrpc/messages.js";
+import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import { isStrings } from "../completions/completer.js";
 import { objectField } from "../../protocol/fields.js";
 import { Meta } from "../../protocol/meta.js";
 import { fireAndForget } from "../../protocol/promises.js";
@@ -56,9 +57,12 @@ export class Subscriptions {
       queue.add(JSON.stringify([method, about]), { jsonrpc: "2.0", method, params: { ...about, _meta } });
     };
     // Heard from before the acknowledgement on, and queued behind it: no change falls between the two.
-    const stopHearing = this.#changes.hear((change) => {
-      if (lets(accepted, change)) notify(change.method, change.params);
-    });
+    const stopHearing = this.#changes.hear(
+      (change) => {
+        if (lets(accepted, change)) notify(change.method, change.params);
+      },
+      () => stringsIn(acknowledged["resourceSubscriptions"]),
+    );
     try {
       if (!ctx.cancelled) notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
       await ctx.untilEnded();
@@ -92,6 +96,10 @@ export class Subscriptions {
 
 function lets(accepted: readonly Accepted[], { method, params }: Change): boolean {
   return accepted.some((filter) => filter.notification === method && filter.lets(params));
+}
+
+function stringsIn(value: JsonValue | undefined): readonly string[] {
+  return isStrings(value) ? value : [];
 }
 
 function metaOf(params: JsonObject | undefined): JsonObject | undefined {
