@@ -48,6 +48,7 @@ export type { Logger } from "./server/logger.js";
 export type * from "./server/extension.js";
 export type { McpRequest, Middleware } from "./server/middleware.js";
 export type { McpServerOptions } from "./server/options.js";
+export type { RateLimitCaller, RateLimitOptions } from "./server/rate-limit/options.js";
 export { McpServer, type Running } from "./server/server.js";
 export type { Completer, Completers, CompletionContext } from "./server/completions/completer.js";
 export type * from "./server/prompts/definition.js";

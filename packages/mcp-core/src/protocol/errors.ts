@@ -23,6 +23,8 @@ export const TowpathErrorCode = {
   busy: -31001,
   shuttingDown: -31002,
   tooManyRounds: -31003,
+  rateLimited: -31004,
+  requestLost: -31005,
 } as const;
 
 /** -32020: a header and the value it mirrors in the body differ. HTTP 400. */
@@ -107,11 +109,37 @@ export class BusyError extends ProtocolError {
   }
 }
 
+/** The caller made more requests than it may; this one was not begun. HTTP 429. */
+export class RateLimitedError extends ProtocolError {
+  override readonly name = "RateLimitedError";
+  /** When the next one may be served, in ms from when this was said. */
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs: number) {
+    super(TowpathErrorCode.rateLimited, message, { retryAfterMs });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 /** The server takes no new requests; this one was not begun. */
 export class ShuttingDownError extends ProtocolError {
   override readonly name = "ShuttingDownError";
   constructor() {
     super(TowpathErrorCode.shuttingDown, "The server is shutting down; the request was not begun");
+  }
+}
+
+/**
+ * Whatever served this request is gone, and its answer with it. It may have been done, or in part; it may be sent again
+ * where doing it twice does no harm.
+ */
+export class RequestLostError extends ProtocolError {
+  override readonly name = "RequestLostError";
+  constructor() {
+    super(
+      TowpathErrorCode.requestLost,
+      "The node that served this request is gone; it may or may not have been done",
+      { retryable: true },
+    );
   }
 }
 

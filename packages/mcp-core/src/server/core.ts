@@ -34,6 +34,8 @@ import { OFFERS } from "./offers.js";
 import { cardOf, checkAgreement } from "./nodes/card.js";
 import { Presence } from "./nodes/presence.js";
 import { Prompts } from "./prompts/prompts.js";
+import type { RateLimitOptions } from "./rate-limit/options.js";
+import { RateLimiter } from "./rate-limit/rate-limiter.js";
 import type { RegistryOptions } from "./registry.js";
 import { Resources } from "./resources/resources.js";
 import { updatesFilter } from "./resources/subscriptions.js";
@@ -59,6 +61,7 @@ export class ServerCore {
   /** What is shared with other nodes, apart from what other servers share there. */
   readonly state: State | undefined;
   readonly nodes: Presence | undefined;
+  readonly rateLimiter: RateLimiter | undefined;
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
@@ -73,6 +76,7 @@ export class ServerCore {
     this.nodes = this.state && this.#presence(this.state, clock);
     this.info = info;
     this.options = options;
+    this.rateLimiter = options.rateLimit && this.#limiter(options.rateLimit, clock);
     this.revisions = REVISIONS.filter((revision) => options.revisions?.includes(revision) ?? true);
     if (this.revisions.length === 0)
       throw new RangeError(`revisions must hold at least one of ${REVISIONS.join(", ")}`);
@@ -244,6 +248,19 @@ export class ServerCore {
       clock,
       card: async () => cardOf(await sealer.given()),
       check: checkAgreement,
+      report: (error) => {
+        this.report(error);
+      },
+    });
+  }
+
+  #limiter(limit: RateLimitOptions, clock: Clock): RateLimiter {
+    // Nodes agree on the time of day; alone, a clock that is never set back is the better one.
+    const agreed = this.state !== undefined && this.options.clock === undefined;
+    return new RateLimiter(limit, {
+      state: this.state,
+      clock,
+      now: agreed ? Date.now : () => clock.now(),
       report: (error) => {
         this.report(error);
       },

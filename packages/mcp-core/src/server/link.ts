@@ -114,7 +114,9 @@ export class ServerLink implements Link, LinkScope {
     let params: JsonObject;
     let caller: Caller;
     let method: ServedMethod;
+    let admitted: Promise<void> | undefined;
     try {
+      admitted = this.#core.rateLimiter?.admit(message.method, this.peer, exchange);
       params = paramsOf(message);
       caller = this.#identify(message.method, params, exchange);
       method = this.#core.method(message.method, caller, this.revisions);
@@ -124,7 +126,10 @@ export class ServerLink implements Link, LinkScope {
     } catch (error) {
       return { ...this.#failed(message.id, error), refused: true };
     }
-    return this.#serve(method, params, new RequestContext(caller, message, exchange, this));
+    const ctx = new RequestContext(caller, message, exchange, this);
+    return admitted === undefined
+      ? this.#serve(method, params, ctx)
+      : this.#await(this.#afterwards(admitted, method, params, ctx), method, ctx);
   }
 
   notify({ method, params }: JsonRpcNotification): void {
@@ -182,6 +187,17 @@ export class ServerLink implements Link, LinkScope {
     } finally {
       if (!waits) ctx.end();
     }
+  }
+
+  async #afterwards(
+    admitted: Promise<void>,
+    method: ServedMethod,
+    params: JsonObject,
+    ctx: RequestContext,
+  ): Promise<MethodResult> {
+    await admitted;
+    ctx.signal.throwIfAborted();
+    return this.#core.serve(method, params, ctx);
   }
 
   async #await(

@@ -4,6 +4,7 @@ import type { Revision } from "../protocol/revisions.js";
 import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
 import type { CacheKind, ServerExtension } from "./extension.js";
+import type { RateLimitOptions } from "./rate-limit/options.js";
 
 export interface McpServerOptions {
   /** Guidance for a model on how to use this server. */
@@ -51,6 +52,8 @@ export interface McpServerOptions {
    * end with. Default: `console.error`.
    */
   readonly onError?: (error: unknown) => void;
+  /** How many requests each principal may make, over all nodes. Default: as many as come. */
+  readonly rateLimit?: RateLimitOptions;
   /** For tests. Default: the system's. */
   readonly clock?: Clock;
   /** Shares sessions, streams and changes with other nodes. Default: this process is the only one. */
