@@ -1,5 +1,5 @@
 import { EVENT_STREAM_HEADERS, eventText, type HttpHeaders } from "@towpath/mcp-core/http";
-import { JSON_TYPE, NO_HEADERS, RETRY_AFTER, type Visit } from "@towpath/mcp-core/http-server";
+import { JSON_TYPE, NO_HEADERS, type Visit } from "@towpath/mcp-core/http-server";
 import {
   encode,
   errorReply,
@@ -22,7 +22,7 @@ import {
 } from "@towpath/mcp-core/transport";
 import type { EndpointParts } from "./endpoint-parts.js";
 import type { Seat } from "./seats.js";
-import { statusOf } from "./statuses.js";
+import { retryAfterOf, statusOf } from "./statuses.js";
 import { DirectStream, type EventStream } from "./streams/event-stream.js";
 import { ResumableStream } from "./streams/resumable-stream.js";
 
@@ -111,8 +111,9 @@ export class HttpExchange implements Exchange {
     const type = whole ? JSON_TYPE : EVENT_STREAM_HEADERS;
     // A stream of one event is known from its beginning to its end, and sent as soon as anything else.
     const body = reply === undefined ? "" : whole ? reply.json : eventText(reply.json);
-    if (headers === NO_HEADERS && status !== 503) call.send(status, type, body);
-    else call.send(status, { ...headers, ...type, ...(status === 503 && RETRY_AFTER) }, body);
+    const later = retryAfterOf(status, reply);
+    if (headers === NO_HEADERS && later === undefined) call.send(status, type, body);
+    else call.send(status, { ...headers, ...type, ...later }, body);
   }
 
   /** What is said where the client did not cancel, and gets no reply all the same. */

@@ -1,5 +1,6 @@
+import type { JsonObject, Reply } from "@towpath/mcp-core/transport";
 import { describe, expect, it } from "vitest";
-import { statusOf } from "./statuses.js";
+import { retryAfterOf, statusOf } from "./statuses.js";
 
 /** Status where the request was refused before any method began, and where a method answered with the error. */
 const TABLE: readonly [
@@ -19,6 +20,7 @@ const TABLE: readonly [
   [-31001, "busy", [503, 503], [503, 503]],
   [-31002, "shutting down", [503, 503], [503, 503]],
   [-31003, "too many rounds", [200, 200], [200, 200]],
+  [-31004, "rate limited", [429, 429], [429, 429]],
   [12345, "an error of the author's own", [200, 200], [200, 200]],
 ];
 
@@ -34,5 +36,25 @@ describe("the status of a reply", () => {
 
   it("without an error is 200", () => {
     expect([statusOf({ json: "" }, "handshake"), statusOf({ json: "" }, "stateless")]).toEqual([200, 200]);
+  });
+});
+
+describe("when to come again", () => {
+  const reply = (data?: JsonObject): Reply => ({
+    json: "",
+    error: { code: -31004, message: "why", ...(data && { data }) },
+  });
+
+  it.each([
+    ["what the error says, in whole seconds that are enough", 429, { retryAfterMs: 1001 }, "2"],
+    ["a second at least", 429, { retryAfterMs: 1 }, "1"],
+    ["a second where the error does not say", 503, undefined, "1"],
+    ["a second where the error says nothing of use", 429, { retryAfterMs: -5 }, "1"],
+  ])("is %s", (_, status, data, seconds) => {
+    expect(retryAfterOf(status, reply(data))).toEqual({ "retry-after": seconds });
+  });
+
+  it("is not said with other statuses", () => {
+    expect(retryAfterOf(200, reply({ retryAfterMs: 1 }))).toBeUndefined();
   });
 });
