@@ -1,0 +1,82 @@
+import { createCluster, type RedisClusterOptions } from "@redis/client";
+import { backoff } from "./backoff.js";
+import { rejection, type Attempt } from "./keeper.js";
+import type { CommandConnection, NodeOptions } from "./node-client.js";
+import type { Script } from "./redis.js";
+
+/** What a cluster is made of, in the words of node-redis. */
+export type ClusterOptions = RedisClusterOptions;
+
+type Cluster = ReturnType<typeof makeCluster>;
+
+export interface ClusterConnection extends CommandConnection {
+  /** How to connect to each node that is known. */
+  nodes(): NodeOptions[];
+}
+
+// How long a node may be away until the others are asked who has its slots now.
+const REFRESH_MS = 500;
+
+/** Opens connections to all masters, with the scripts loaded. */
+export async function openCluster(
+  options: ClusterOptions,
+  { signal }: Attempt,
+  scripts: readonly Script[],
+  maxReconnectDelayMs: number,
+): Promise<ClusterConnection> {
+  signal.throwIfAborted();
+  const cluster = makeCluster(options, maxReconnectDelayMs);
+  let last: unknown;
+  // Nodes that come and go show in the calls that fail; nobody may listen for less.
+  for (const event of ["error", "node-error"]) cluster.on(event, (error: unknown) => (last = error));
+  const aborted = rejection(signal);
+  const prepared = cluster.connect().then(() =>
+    onMasters(
+      cluster,
+      scripts.map(({ source }) => ["SCRIPT", "LOAD", source]),
+    ),
+  );
+  try {
+    await Promise.race([prepared, aborted]);
+  } catch (cause) {
+    cluster.destroy();
+    // Of a cluster that cannot be found the client says only that much.
+    throw last ?? cause;
+  }
+  return {
+    send: (key, args) => cluster.sendCommand(key, false, [...args]),
+    ping: () => onMasters(cluster, [["PING"]]),
+    destroy: () => cluster.destroy(),
+    finish: () => cluster.close(),
+    nodes: () => cluster.masters.flatMap(({ client }) => (client === undefined ? [] : [client.options])),
+  };
+}
+
+async function onMasters(cluster: Cluster, commands: readonly (readonly string[])[]): Promise<void> {
+  await Promise.all(
+    cluster.masters.map(async (master) => {
+      const client = await cluster.nodeClient(master);
+      await Promise.all(commands.map((command) => client.sendCommand(command)));
+    }),
+  );
+}
+
+function makeCluster(options: ClusterOptions, maxReconnectDelayMs: number) {
+  const { keyPrefix, clientSideCache, commandOptions, useReplicas, defaults, ...rest } = options;
+  return createCluster({
+    ...rest,
+    defaults: {
+      ...defaults,
+      socket: {
+        ...defaults?.socket,
+        reconnectStrategy: (retries) => backoff(retries, maxReconnectDelayMs),
+      },
+      disableOfflineQueue: true,
+      maintNotifications: "disabled",
+    },
+    // A master that cannot be reached would be waited for otherwise, before any other is used.
+    minimizeConnections: true,
+    topologyRefreshOnReconnectionAttemptStrategy: REFRESH_MS,
+    commandOptions: { timeout: 0 },
+  });
+}
