@@ -16,7 +16,7 @@ const rooms = {
   client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
   http: ["contract", "jsonrpc", "protocol", "transport"],
-  "http-server": ["http", "contract", "jsonrpc", "protocol", "transport"],
+  "http-server": ["http", "contract", "jsonrpc", "protocol", "state", "transport"],
   "http-node": ["http", "http-server", "contract", "jsonrpc", "protocol"],
   "http-client": ["http", "contract", "jsonrpc", "protocol"],
   "http-client-node": ["http-client", "http", "contract", "jsonrpc", "protocol"],

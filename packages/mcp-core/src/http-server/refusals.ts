@@ -6,6 +6,7 @@ import type { RequestId } from "../jsonrpc/messages.js";
 import { BusyError, ShuttingDownError } from "../protocol/errors.js";
 import { fireAndForget } from "../protocol/promises.js";
 import type { Revision } from "../protocol/revisions.js";
+import { StateUnavailableError } from "../state/errors.js";
 import { unreadableReply } from "../transport/refusals.js";
 import { AuthorizationError } from "./authorization.js";
 import { RefusedError } from "./refused-error.js";
@@ -14,6 +15,10 @@ export const JSON_TYPE: HttpHeaders = { "content-type": "application/json" };
 
 /** What a client that is told to come later waits, in seconds. */
 export const RETRY_AFTER: HttpHeaders = { "retry-after": "1" };
+
+/** The state says more of it to the author; a client can do nothing but come later. */
+const AWAY =
+  "The state that this server shares with other nodes cannot be reached just now; nothing was begun";
 
 export interface Refusal {
   /** Of any answer to this request. */
@@ -46,6 +51,7 @@ export function refuse(call: HttpCall, cause: unknown, { headers, report, id, re
 /** How a failure is told over HTTP. What is nobody's fault but ours is reported, and told in no detail. */
 export function refusalOf(cause: unknown, report: (error: unknown) => void): RefusedError {
   if (cause instanceof RefusedError) return cause;
+  if (cause instanceof StateUnavailableError) return new RefusedError(503, new BusyError(AWAY));
   if (cause instanceof BusyError || cause instanceof ShuttingDownError) return new RefusedError(503, cause);
   if (cause instanceof BodyError) {
     if (cause.kind === "consumed") report(cause);

@@ -9,6 +9,8 @@ export interface HttpService {
   readonly limits?: CallLimits;
   /** The path that clients are told, if it is one that they are told. */
   readonly endpoint?: string;
+  /** Whether it can do its work just now: what `ready` says. Default: it can. */
+  readonly available?: boolean;
   /** Answers a call at one of its paths. Never throws. */
   handle(call: HttpCall): void;
   /** From now on work should go elsewhere, though it is still done here. */

@@ -7,7 +7,7 @@ import type { HttpService } from "./service.js";
 export interface HealthPaths {
   /** Path that answers 200 as long as the process does. Default: `/health` where a server listens itself, else none. */
   readonly health?: string | false;
-  /** Path that answers 200 as long as new work is taken, else 503. Default: `/ready` where a server listens itself, else none. */
+  /** Path that answers 200 as long as new work is taken, and can be done, else 503. Default: `/ready` where a server listens itself, else none. */
   readonly ready?: string | false;
 }
 
@@ -35,8 +35,16 @@ export class Services<Service extends HttpService = HttpService> {
     for (const service of services) this.#add(service);
     this.#addRoute("health", health, (call) => call.send(200, TEXT, "ok"));
     this.#addRoute("ready", ready, (call) => {
-      call.send(this.#ready ? 200 : 503, TEXT, this.#ready ? "ready" : "not ready");
+      const hindrance = this.#hindrance;
+      call.send(hindrance === undefined ? 200 : 503, TEXT, hindrance ?? "ready");
     });
+  }
+
+  /** Why new work should go elsewhere, if it should. */
+  get #hindrance(): string | undefined {
+    if (!this.#ready) return "not ready: shutting down";
+    const away = this.all.some(({ available = true }) => !available);
+    return away ? "not ready: the shared state cannot be reached" : undefined;
   }
 
   /** What answers at a path; `undefined`: nothing. */

@@ -37,6 +37,7 @@ export {
   BusyError,
   ConnectionLostError,
   McpErrorCode,
+  RequestLostError,
   ShuttingDownError,
   TowpathErrorCode,
   UnreadableResponseError,

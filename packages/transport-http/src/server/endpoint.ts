@@ -65,7 +65,7 @@ export class Endpoint implements EndpointParts, HttpService {
     this.streams =
       resumable === undefined || !handshakes
         ? undefined
-        : new Streams({ logs: state.logs, kept: resumable, retryMs, report, clock });
+        : new Streams({ logs: state.logs, nodes: dispatcher.nodes, kept: resumable, retryMs, report, clock });
     this.sessions =
       settings.sessions && handshakes
         ? new Sessions({ dispatcher, state, shared: dispatcher.state !== undefined, limits, report, clock })
@@ -81,6 +81,11 @@ export class Endpoint implements EndpointParts, HttpService {
 
   handle(call: HttpCall): void {
     this.gate.admit(call, this.#resource);
+  }
+
+  /** Without sessions there is little that needs the state. */
+  get available(): boolean {
+    return this.sessions === undefined || (this.dispatcher.state?.available ?? true);
   }
 
   stream({ call, headers }: Visit): EventSink {

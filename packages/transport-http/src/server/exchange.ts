@@ -9,7 +9,6 @@ import {
   ProtocolError,
   systemClock,
   TowpathErrorCode,
-  type Era,
   type Exchange,
   type JsonRpcRequest,
   type MaybePromise,
@@ -22,6 +21,7 @@ import {
 } from "@towpath/mcp-core/transport";
 import type { EndpointParts } from "./endpoint-parts.js";
 import type { Seat } from "./seats.js";
+import type { Job } from "./serving.js";
 import { retryAfterOf, statusOf } from "./statuses.js";
 import { DirectStream, type EventStream } from "./streams/event-stream.js";
 import { ResumableStream } from "./streams/resumable-stream.js";
@@ -43,20 +43,20 @@ export class HttpExchange implements Exchange {
   readonly #endpoint: EndpointParts;
   readonly #visit: Visit;
   readonly #seat: Seat;
-  readonly #era: Era;
+  readonly #job: Job;
   #stream: MaybePromise<EventStream> | undefined;
   #patience: Scheduled | undefined;
   /** What is to be called as the requests that take their time are done. */
   #working: (() => void)[] | undefined;
 
-  constructor(endpoint: EndpointParts, visit: Visit, seat: Seat, era: Era) {
+  constructor(endpoint: EndpointParts, visit: Visit, seat: Seat, job: Job) {
     this.principal = visit.principal;
     this.headers = visit.call.headers;
     this.mirrored = visit.call.headers;
     this.#endpoint = endpoint;
     this.#visit = visit;
     this.#seat = seat;
-    this.#era = era;
+    this.#job = job;
   }
 
   /** Whether the answer is a stream already. */
@@ -71,7 +71,7 @@ export class HttpExchange implements Exchange {
   }
 
   get closeStream(): ((retryMs: number | undefined) => void) | undefined {
-    const polls = this.#era === "handshake" && this.#polls;
+    const polls = this.#job.era === "handshake" && this.#polls;
     return polls && this.#endpoint.streams !== undefined ? (retryMs) => this.#sendAway(retryMs) : undefined;
   }
 
@@ -106,7 +106,7 @@ export class HttpExchange implements Exchange {
       return;
     }
     const { call } = this.#visit;
-    const status = reply === undefined ? 200 : statusOf(reply, this.#era);
+    const status = reply === undefined ? 200 : statusOf(reply, this.#job.era);
     const whole = reply !== undefined && (status !== 200 || this.#endpoint.settings.answers === "auto");
     const type = whole ? JSON_TYPE : EVENT_STREAM_HEADERS;
     // A stream of one event is known from its beginning to its end, and sent as soon as anything else.
@@ -145,8 +145,15 @@ export class HttpExchange implements Exchange {
     const { owner } = this.#seat;
     const sink = this.#endpoint.stream(this.#visit);
     const { streams } = this.#endpoint;
-    if (this.#era === "stateless" || streams === undefined) return new DirectStream(sink);
-    return ResumableStream.start(streams, { owner, call, sink, primed: this.#polls });
+    const { era, ids, method } = this.#job;
+    if (era === "stateless" || streams === undefined) return new DirectStream(sink);
+    return ResumableStream.start(streams, {
+      owner,
+      call,
+      sink,
+      primed: this.#polls,
+      answers: { requests: ids, batch: method === undefined },
+    });
   }
 }
 

@@ -92,13 +92,16 @@ export class Get {
       checkRoom(this.#endpoint, session.uses);
       sessions?.use(session);
     }
+    const name = logName(position.stream, session ?? { principal: principal?.id });
+    let stop: (() => void) | undefined;
     try {
-      const name = logName(position.stream, session ?? { principal: principal?.id });
       const reader = await readerOf(streams, name, position.after);
       const connection = new StreamConnection(position.stream, this.#endpoint.stream(visit), true);
       call.onGone(() => connection.leave());
+      stop = streams.watchOver(name);
       await streams.carry(name, connection, reader);
     } finally {
+      stop?.();
       if (session !== undefined) sessions?.release(session);
     }
   }

@@ -85,7 +85,7 @@ function serveRequest(
   era: Era,
 ): MaybePromise<void> {
   const begin = (exchange: HttpExchange): MaybePromise<Reply | undefined> => exchange.request(message);
-  return serve(endpoint, visit, seat, { era, method: message.method, requests: 1, begin });
+  return serve(endpoint, visit, seat, { era, method: message.method, requests: 1, ids: [message.id], begin });
 }
 
 /** `initialize`: the session is there once its client has introduced itself (Session Management). */
@@ -102,6 +102,7 @@ async function introduce(
       era: "handshake",
       method: message.method,
       requests: 1,
+      ids: [message.id],
       begin: (exchange) => exchange.request(message),
       finish: (exchange, reply) => {
         exchange.finish(reply, reply?.error === undefined ? headers : visit.headers);
@@ -154,11 +155,13 @@ async function takeBatch(endpoint: EndpointParts, visit: Visit, values: readonly
   };
   const { maxBatch } = endpoint.settings.limits;
   const told = { alone: false };
+  const requests = values.filter(isRequest);
   const answers: MaybePromise<AnswerOutcome>[] = [];
   const answer = (message: JsonRpcResponse): void => void answers.push(link.answer(message));
   await serve(endpoint, visit, seat, {
     era: "handshake",
-    requests: values.length > maxBatch ? 0 : values.filter(isRequest).length,
+    requests: values.length > maxBatch ? 0 : requests.length,
+    ids: requests.map(({ id }) => id),
     begin: (exchange) => {
       const handlers = { serve: (message: JsonRpcRequest) => exchange.request(message), notify, answer };
       return serveBatch(link, values, maxBatch, handlers, link.revision ?? revision);

@@ -6,6 +6,7 @@ import {
   type Era,
   type MaybePromise,
   type Reply,
+  type RequestId,
 } from "@towpath/mcp-core/transport";
 import { HttpExchange } from "./exchange.js";
 import type { EndpointParts } from "./endpoint-parts.js";
@@ -21,6 +22,8 @@ export interface Job {
   readonly method?: string;
   /** How many requests are in it; what is only told needs no room, and may be a cancellation, which makes some. */
   readonly requests: number;
+  /** Of the requests in it. */
+  readonly ids: readonly RequestId[];
   /** Never throws. */
   readonly begin: (exchange: HttpExchange) => MaybePromise<Reply | undefined>;
   /** What becomes of the reply, other than that it is sent. */
@@ -33,7 +36,7 @@ export interface Job {
  */
 export function serve(endpoint: EndpointParts, visit: Visit, seat: Seat, job: Job): MaybePromise<void> {
   if (job.requests > 0) admit(endpoint, seat, job);
-  const exchange = new HttpExchange(endpoint, visit, seat, job.era);
+  const exchange = new HttpExchange(endpoint, visit, seat, job);
   const reply = job.begin(exchange);
   if (isPromise(reply)) return wait(endpoint, visit, seat, job, exchange, reply);
   answer(seat, job, exchange, reply);

@@ -50,6 +50,7 @@ function counting(): { readonly state: State; readonly count: () => number } {
         serve: (...args) => bus.serve(...args),
         subscribe: subscribed,
       },
+      available: true,
       close: () => state.close(),
     },
     count: () => count,

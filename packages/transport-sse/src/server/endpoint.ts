@@ -1,3 +1,4 @@
+import type { State } from "@towpath/mcp-core";
 import { accepts, isMediaType, type HttpCall, type HttpHeaders } from "@towpath/mcp-core/http";
 import {
   Gate,
@@ -38,6 +39,7 @@ export class SseEndpoint implements HttpService {
   readonly #sessions: Sessions;
   /** Absent where there are no other nodes. */
   readonly #shared: SharedSessions | undefined;
+  readonly #state: State | undefined;
   readonly #streams: Resource;
   readonly #messages: Resource;
   #drained: Promise<void> | undefined;
@@ -58,6 +60,7 @@ export class SseEndpoint implements HttpService {
     this.#gate = new Gate({ ...settings, loopbackOnly, report, revisionOf: () => "2024-11-05" });
     this.#sessions = new Sessions(dispatcher, settings, (id) => void this.#shared?.forget(id));
     const { state } = dispatcher;
+    this.#state = state;
     const { maxSessions } = limits;
     const own = this.#sessions.all;
     const take = (message: HandedOver): MessageRefusal | undefined => this.#takeHandedOver(message);
@@ -67,6 +70,11 @@ export class SseEndpoint implements HttpService {
     const refuse = (visit: Visit): void => refusePost(visit, streams.others(visit.call));
     this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refuse]]) };
     this.#messages = resource("POST", (visit) => this.#post(visit));
+  }
+
+  /** Alone, a node needs no state. */
+  get available(): boolean {
+    return this.#state?.available ?? true;
   }
 
   handle(call: HttpCall): void {

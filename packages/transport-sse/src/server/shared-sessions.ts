@@ -152,7 +152,7 @@ export class SharedSessions {
   }
 
   #nameOf(id: string): string {
-    return this.#prefix + id;
+    return `${this.#prefix}{${id}}`;
   }
 
   #record(owner: string | undefined): JsonValue {

@@ -15,7 +15,7 @@ describe("sessions of nodes that share a state", () => {
   it("whose node is not there any more get 503 once, as nothing was taken, and then 404", async () => {
     const state = memoryState();
     const silent = changed(state, { bus: { serve: () => Promise.resolve(() => Promise.resolve()) } });
-    const gone = await startServer(new McpServer("gone", { state: silent }));
+    const gone = await startServer(new McpServer("stage", { state: silent }));
     const other = await stage({}, { state });
     const visitor = await Visitor.open(gone.url);
     const there = visitor.at(other.url);

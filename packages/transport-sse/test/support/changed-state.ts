@@ -11,6 +11,9 @@ export function changed(state: State, { bus = {}, records = {} }: StateChanges):
     records: overlaid(state.records, records),
     logs: state.logs,
     bus: overlaid(state.bus, bus),
+    get available() {
+      return state.available;
+    },
     close: () => state.close(),
   };
 }

@@ -69,7 +69,9 @@ export class Presence implements Nodes {
   }
 
   #patience(): Promise<void> {
-    return new Promise((resolve) => void this.#options.clock.schedule(LEAVE_MS, resolve, { keepAlive: true }));
+    return new Promise(
+      (resolve) => void this.#options.clock.schedule(LEAVE_MS, resolve, { keepAlive: true }),
+    );
   }
 
   async #join(): Promise<void> {

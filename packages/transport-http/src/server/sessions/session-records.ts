@@ -80,7 +80,7 @@ export class SessionRecords {
 }
 
 function nameOf(id: string): string {
-  return `towpath/http/session/${id}`;
+  return `towpath/http/session/{${id}}`;
 }
 
 function asJson({ handshake, owner }: StoredSession): JsonValue {

@@ -46,7 +46,7 @@ class SessionPeer implements Peer {
   }
 
   push(message: Outgoing): MaybePromise<void> {
-    return this.session.standing?.send(encode(message));
+    return this.session.standing?.send(encode(message), "json" in message ? message.key : undefined);
   }
 }
 

@@ -1,4 +1,4 @@
-import { LimitError, type Handshake, type State } from "@towpath/mcp-core";
+import { LimitError, StateUnavailableError, type Handshake, type State } from "@towpath/mcp-core";
 import {
   BusyError,
   fireAndForget,
@@ -282,6 +282,8 @@ export class Sessions implements SessionKeeper {
 
 /** A state that is full is no failure of the server's: its client is to come later. */
 function asBusy(error: unknown): never {
+  if (error instanceof StateUnavailableError)
+    throw new BusyError("The state that keeps sessions cannot be reached just now");
   if (error instanceof LimitError)
     throw new BusyError(`There is no room for what is kept of sessions (${error.limit} of the state)`);
   throw error;

@@ -55,10 +55,10 @@ export class LoggedStandingStream implements StandingStream {
     }
   }
 
-  async send(json: string): Promise<void> {
+  async send(json: string, key?: string): Promise<void> {
     try {
-      await this.#keep(json).catch((error: unknown) => {
-        if (error instanceof UnknownLogError) return this.#keep(json); // it had expired
+      await this.#keep(json, key).catch((error: unknown) => {
+        if (error instanceof UnknownLogError) return this.#keep(json, key); // it had expired
         throw error;
       });
     } catch (error) {
@@ -88,11 +88,11 @@ export class LoggedStandingStream implements StandingStream {
     onEnd();
   }
 
-  async #keep(json: string): Promise<void> {
+  async #keep(json: string, key: string | undefined): Promise<void> {
     const log = (this.#log ??= this.#inTurn(() => this.#begin()));
     try {
       await log;
-      await this.#streams.append(this.#name, json);
+      await this.#streams.append(this.#name, json, key);
     } catch (error) {
       if (this.#log === log) this.#log = undefined;
       throw error;

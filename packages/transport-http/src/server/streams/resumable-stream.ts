@@ -1,7 +1,8 @@
-import { LimitError } from "@towpath/mcp-core";
+import { LimitError, LogClosedError, StateUnavailableError } from "@towpath/mcp-core";
 import type { EventSink, HttpCall } from "@towpath/mcp-core/http";
 import { StreamConnection } from "./connection.js";
 import { DirectStream, type EventStream } from "./event-stream.js";
+import type { StreamOrigin } from "./origin.js";
 import { logName, newStreamId, type StreamOwner } from "./stream-id.js";
 import type { Streams } from "./streams.js";
 import { unkept } from "./unkept.js";
@@ -12,6 +13,7 @@ export interface StreamStart {
   readonly sink: EventSink;
   /** Whether the client is told at once where to resume (since 2025-11-25). */
   readonly primed: boolean;
+  readonly answers: Pick<StreamOrigin, "requests" | "batch">;
 }
 
 /** A stream that its client may leave and take up again. */
@@ -19,6 +21,7 @@ export class ResumableStream implements EventStream {
   readonly #streams: Streams;
   readonly #name: string;
   readonly #connection: StreamConnection;
+  readonly #answers: StreamStart["answers"];
 
   /** Where the state has no room for a log, the stream ends with its connection. */
   static async start(streams: Streams, start: StreamStart): Promise<EventStream> {
@@ -33,9 +36,10 @@ export class ResumableStream implements EventStream {
     }
   }
 
-  private constructor(streams: Streams, id: string, { owner, call, sink, primed }: StreamStart) {
+  private constructor(streams: Streams, id: string, { owner, call, sink, primed, answers }: StreamStart) {
     this.#streams = streams;
     this.#name = logName(id, owner);
+    this.#answers = answers;
     this.#connection = new StreamConnection(id, sink, primed);
     call.onGone(() => this.#connection.leave());
   }
@@ -45,7 +49,8 @@ export class ResumableStream implements EventStream {
       await this.#streams.append(this.#name, json);
     } catch (error) {
       const connection = this.#streams.connection(this.#name);
-      if (!(error instanceof LimitError) || connection === undefined) throw error;
+      const away = error instanceof LimitError || error instanceof StateUnavailableError;
+      if (!away || connection === undefined) throw error;
       this.#streams.report(error);
       await this.#streams.tell(this.#name, connection, json);
     }
@@ -64,7 +69,7 @@ export class ResumableStream implements EventStream {
   }
 
   async #begin(): Promise<void> {
-    const cursor = await this.#streams.create(this.#name);
+    const cursor = await this.#streams.begin(this.#name, this.#answers);
     const reader = await this.#streams.read(this.#name, "start");
     if (this.#connection.polls) this.#connection.prime(cursor, this.#streams.retryMs);
     this.#streams.keep(this.#name);
@@ -74,6 +79,8 @@ export class ResumableStream implements EventStream {
   /** The log has no room for the response: whoever is there gets it, whoever comes back learns that there was one. */
   async #endWithout(json: string | undefined, cause: unknown): Promise<void> {
     this.#streams.report(cause);
+    // Another node has answered already, as if this one were gone.
+    if (cause instanceof LogClosedError) return;
     const connection = this.#streams.connection(this.#name);
     const rest = json === undefined ? undefined : unkept(json);
     if (json !== undefined) connection?.endWith(json, rest);

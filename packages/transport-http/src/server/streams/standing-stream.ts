@@ -9,7 +9,8 @@ export interface StandingStream {
   readonly attached: boolean;
   /** Lets a connection carry it. Any other ends: the newest wins. Settles when what was missed is on its way. */
   attach(carrier: Carrier): MaybePromise<void>;
-  send(json: string): MaybePromise<void>;
+  /** @param key as of a message that other nodes may send, too */
+  send(json: string, key?: string): MaybePromise<void>;
   /** This connection is gone, or goes. */
   leave(sink: EventSink): void;
   /** Ends its connection. */

@@ -31,10 +31,10 @@ export function isStandingId(stream: string): boolean {
 
 /**
  * The name of a stream's log. It holds the owner, so that for anybody else there is no such stream
- * (2025-11-25, Resumability and Redelivery).
+ * (2025-11-25, Resumability and Redelivery). Of one session, all are where its record is, in a storage that is in parts.
  */
 export function logName(stream: string, { session, principal }: StreamOwner): string {
-  return `towpath/http/stream/${JSON.stringify([stream, session ?? null, principal ?? null])}`;
+  return `towpath/http/stream/{${session ?? stream}}${JSON.stringify([stream, session ?? null, principal ?? null])}`;
 }
 
 /** @param cursor the event's own; without one, the event before the first */

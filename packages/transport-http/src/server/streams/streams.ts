@@ -2,24 +2,38 @@ import {
   CursorLostError,
   FencedError,
   InvalidArgumentError,
+  StateUnavailableError,
   UnknownLogError,
   type LogPosition,
   type LogReader,
   type State,
 } from "@towpath/mcp-core";
-import { fireAndForget, systemClock, type Clock, type Scheduled } from "@towpath/mcp-core/transport";
+import {
+  fireAndForget,
+  systemClock,
+  type Clock,
+  type Nodes,
+  type Scheduled,
+} from "@towpath/mcp-core/transport";
 import type { Resumability } from "../options.js";
 import { endingOf, type Ending, type StreamConnection } from "./connection.js";
+import { insist } from "./insist.js";
 import { newNote } from "./note.js";
+import { aboutOf, lostAnswer, originIn, type StreamOrigin } from "./origin.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
 const DELIVERED_TTL_MS = 30_000;
+
+/** The key of the event that ends a stream: written again, it is there once. */
+const LAST = "last";
 
 /** A state that is full refuses every stream: its author is told now and then. */
 const TELL_EVERY_MS = 60_000;
 
 export interface StreamsOptions {
   readonly logs: State["logs"];
+  /** Where other nodes may take streams up, and end those of a node that is gone. */
+  readonly nodes?: Nodes | undefined;
   readonly kept: Resumability;
   readonly retryMs: number;
   /** Told of what keeps streams from being kept; at most once a minute. */
@@ -34,6 +48,7 @@ export interface StreamsOptions {
 export class Streams {
   readonly retryMs: number;
   readonly #logs: State["logs"];
+  readonly #nodes: Nodes | undefined;
   readonly #kept: Resumability;
   readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
@@ -47,8 +62,9 @@ export class Streams {
   readonly #live = new Set<string>();
   #heartbeat: Scheduled | undefined;
 
-  constructor({ logs, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
+  constructor({ logs, nodes, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
     this.#logs = logs;
+    this.#nodes = nodes;
     this.#report = report;
     this.#kept = kept;
     this.retryMs = retryMs;
@@ -60,15 +76,30 @@ export class Streams {
     return this.#logs.create(name, this.#kept);
   }
 
-  async append(name: string, json: string): Promise<void> {
-    await this.#logs.append(name, json);
+  /** Creates the log of a stream that answers requests: if this node is gone, another answers them. */
+  async begin(name: string, answers: Omit<StreamOrigin, "node">): Promise<string | undefined> {
+    if (this.#nodes === undefined) return this.create(name);
+    await this.#nodes.join();
+    const about = aboutOf({ ...answers, node: this.#nodes.id });
+    return this.#logs.create(name, { ...this.#kept, about });
+  }
+
+  /** @param key as of a message that other nodes may append, too */
+  async append(name: string, json: string, key?: string): Promise<void> {
+    await this.#logs.append(name, json, key === undefined ? undefined : { key });
     await this.#connections.get(name)?.room;
   }
 
-  /** Appends the last event, if there is one, and closes the log. */
+  /** Appends the last event, if there is one, and closes the log; while the state is away, as soon as it is back. */
   complete(name: string, json: string | undefined): Promise<unknown> {
-    return this.#during<unknown>(
-      json === undefined ? this.#logs.close(name) : this.#logs.append(name, json, { close: true }),
+    const write = (): Promise<unknown> =>
+      json === undefined ? this.#logs.close(name) : this.#logs.append(name, json, { close: true, key: LAST });
+    return this.#during(
+      write().catch((error: unknown) => {
+        if (!(error instanceof StateUnavailableError)) throw error;
+        this.#finishNow(name, json);
+        return insist(write, this.#clock, this.#kept.ttlMs);
+      }),
     );
   }
 
@@ -117,6 +148,27 @@ export class Streams {
     }
   }
 
+  /** Sees to it that a stream ends, also if it is another node's, and that is gone. Returns the way to stop. */
+  watchOver(name: string): () => void {
+    const nodes = this.#nodes;
+    if (nodes === undefined) return () => undefined;
+    let stop: (() => void) | undefined = () => undefined;
+    const watch = async (): Promise<void> => {
+      const origin = originIn((await this.#logs.info(name))?.about);
+      if (origin === undefined || stop === undefined) return;
+      stop = nodes.watch(origin.node, () => {
+        this.#lose(name, origin).catch((error: unknown) => {
+          if (error instanceof StateUnavailableError) fireAndForget(watch);
+        });
+      });
+    };
+    fireAndForget(watch);
+    return () => {
+      stop?.();
+      stop = undefined;
+    };
+  }
+
   /** Lets a connection carry a stream until one of them ends. Never rejects. */
   carry(name: string, connection: StreamConnection, reader: LogReader): Promise<void> {
     this.#connections.set(name, connection);
@@ -155,6 +207,21 @@ export class Streams {
     if (now < this.#told + TELL_EVERY_MS) return;
     this.#told = now;
     this.#report(error);
+  }
+
+  /** Whoever is here need not wait for the state. */
+  #finishNow(name: string, json: string | undefined): void {
+    const connection = this.#connections.get(name);
+    if (json !== undefined) connection?.endWith(json, json);
+    connection?.finish();
+  }
+
+  /** Of the node that serves a request and whoever takes it for gone, the first to close the log has the last word. */
+  async #lose(name: string, origin: StreamOrigin): Promise<void> {
+    const answer = lostAnswer(origin);
+    await (answer === undefined
+      ? this.#logs.close(name)
+      : this.#logs.append(name, answer, { close: true, key: LAST }));
   }
 
   get #deliveredTtlMs(): number {

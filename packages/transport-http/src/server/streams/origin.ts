@@ -1,0 +1,34 @@
+import { errorReply, isObject, RequestLostError, type RequestId } from "@towpath/mcp-core/transport";
+
+/** Where a stream comes from: what others have to know to end it, should its node not do so. */
+export interface StreamOrigin {
+  readonly node: string;
+  /** What it answers. */
+  readonly requests: readonly RequestId[];
+  /** Whether they came as a batch, which only revision 2025-03-26 has. */
+  readonly batch: boolean;
+}
+
+/** Characters that a log can be about. */
+const MAX_LENGTH = 4096;
+
+const LOST = new RequestLostError().toJSON();
+
+/** Ids that are too long to be kept are left out: then nothing can be answered, and the stream just ends. */
+export function aboutOf(origin: StreamOrigin): string {
+  const about = JSON.stringify(origin);
+  return about.length <= MAX_LENGTH ? about : JSON.stringify({ ...origin, requests: [] });
+}
+
+/** What {@link aboutOf} wrote. */
+export function originIn(about: string | undefined): StreamOrigin | undefined {
+  const origin: unknown = about === undefined ? undefined : JSON.parse(about);
+  // Only nodes of this server write it.
+  return isObject(origin) ? (origin as unknown as StreamOrigin) : undefined;
+}
+
+/** What is answered in place of the node that is gone; nothing where it is not known what was asked. */
+export function lostAnswer({ requests, batch }: StreamOrigin): string | undefined {
+  const errors = requests.map((id) => errorReply(id, LOST).json);
+  return batch && errors.length > 0 ? `[${errors.join(",")}]` : errors[0];
+}
