@@ -35,6 +35,16 @@ describe("ManualClock", () => {
     expect(clock.now()).toBe(35);
   });
 
+  it("tells when the next task is due", () => {
+    const clock = new ManualClock(5);
+    expect(clock.nextDue).toBeUndefined();
+    clock.schedule(20, () => undefined);
+    const first = clock.schedule(10, () => undefined);
+    expect(clock.nextDue).toBe(15);
+    first.cancel();
+    expect(clock.nextDue).toBe(25);
+  });
+
   it("runs nothing that was cancelled, also by an earlier task", () => {
     const clock = new ManualClock();
     const ran: string[] = [];

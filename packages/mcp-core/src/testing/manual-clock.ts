@@ -20,6 +20,11 @@ export class ManualClock implements Clock {
     return this.#tasks.size;
   }
 
+  /** When the next task is due, by `now()`; `undefined` while there is none. */
+  get nextDue(): number | undefined {
+    return this.#next(Infinity)?.due;
+  }
+
   now(): number {
     return this.#now;
   }
