@@ -1,7 +1,7 @@
 import type { ClientConnection, ClientTransport, EraDetection, MessageReceiver } from "../contract/index.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
 import type { JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
-import { ConnectionLostError } from "../protocol/errors.js";
+import { ConnectionLostError, RateLimitedError } from "../protocol/errors.js";
 import {
   eraOf,
   isHandshakeRevision,
@@ -85,6 +85,7 @@ export async function connect<Adopted>(
 
 /** Whether what was remembered of a server has turned out wrong: it may be another one by now. */
 function isOfOtherEra(error: unknown, eras: EraDetection): boolean {
+  if (error instanceof RateLimitedError) return false;
   return error instanceof ProtocolError || error instanceof NoCommonRevisionError || eras.isHandshake(error);
 }
 

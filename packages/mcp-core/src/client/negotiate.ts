@@ -1,5 +1,4 @@
 import { asJsonObject } from "../jsonrpc/as-json.js";
-import { ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
 import type {
   JsonObject,
@@ -7,7 +6,7 @@ import type {
   JsonRpcRequest,
   JsonRpcResponse,
 } from "../jsonrpc/messages.js";
-import { McpErrorCode } from "../protocol/errors.js";
+import { McpErrorCode, RateLimitedError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
 import {
   isHandshakeRevision,
@@ -19,6 +18,7 @@ import {
 import type { ClientCapabilities, Implementation, ServerCapabilities } from "../protocol/types.js";
 import { statelessly } from "./answering/declared.js";
 import { InvalidResultError, NoCommonRevisionError } from "./errors.js";
+import { errorSaid } from "./results.js";
 
 /** What client and server agreed on. */
 export interface Agreed {
@@ -90,6 +90,9 @@ export function judge(response: JsonRpcResponse, us: Introduction): Verdict {
 const MODERN_ERRORS: ReadonlySet<number> = new Set(Object.values(McpErrorCode));
 
 function judgeError({ error }: JsonRpcErrorResponse, us: Introduction): Verdict {
+  const said = errorSaid(error);
+  // Whatever the era, this is not the time to ask.
+  if (said instanceof RateLimitedError) return { era: "stateless", error: said };
   if (!MODERN_ERRORS.has(error.code)) return { era: "handshake" };
   const data = isObject(error.data) ? error.data : undefined;
   const supported = Array.isArray(data?.["supported"]) ? data["supported"] : [];
@@ -98,7 +101,7 @@ function judgeError({ error }: JsonRpcErrorResponse, us: Introduction): Verdict 
   if (retryWith !== undefined) return { era: "stateless", retryWith };
   if (refused)
     return { era: "stateless", error: new NoCommonRevisionError(us.revisions, supported.filter(isString)) };
-  return { era: "stateless", error: new ProtocolError(error.code, error.message, error.data) };
+  return { era: "stateless", error: said };
 }
 
 function isString(value: unknown): value is string {
@@ -131,8 +134,7 @@ export async function initialize(send: Send, us: Introduction): Promise<Agreed> 
   const newest = supported.at(-1);
   if (newest === undefined) throw new NoCommonRevisionError(us.revisions, []);
   const response = await send(initializeRequest(us, newest));
-  if ("error" in response)
-    throw new ProtocolError(response.error.code, response.error.message, response.error.data);
+  if ("error" in response) throw errorSaid(response.error);
   return readInitializeResult(response.result, supported);
 }
 

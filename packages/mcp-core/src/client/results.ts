@@ -2,8 +2,10 @@ import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcErrorObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
 import {
+  RateLimitedError,
   RESOURCE_NOT_FOUND,
   ResourceNotFoundError,
+  TowpathErrorCode,
   URL_ELICITATION_REQUIRED,
   UrlElicitationRequiredError,
 } from "../protocol/errors.js";
@@ -33,19 +35,22 @@ export function resultOf(
   );
 }
 
-function errorOf(
-  { code, message, data }: JsonRpcErrorObject,
-  method: string,
-  params: JsonObject | undefined,
-): ProtocolError {
+/** An error as the server said it; of those that say something to every request, as what it is. */
+export function errorSaid({ code, message, data }: JsonRpcErrorObject): ProtocolError {
+  const retryAfterMs = code === TowpathErrorCode.rateLimited && isObject(data) && data["retryAfterMs"];
+  if (typeof retryAfterMs === "number") return new RateLimitedError(message, retryAfterMs);
+  return new ProtocolError(code, message, data);
+}
+
+function errorOf(error: JsonRpcErrorObject, method: string, params: JsonObject | undefined): ProtocolError {
+  const { code, message, data } = error;
   if (method === "resources/read" && isNotFound(code, data)) {
     const told = isObject(data) ? data["uri"] : undefined;
     const uri = [told, params?.["uri"]].find(isString) ?? "";
     return new ResourceNotFoundError(uri, code === RESOURCE_NOT_FOUND ? "handshake" : "stateless");
   }
   const elicitations = code === URL_ELICITATION_REQUIRED && isObject(data) ? data["elicitations"] : undefined;
-  if (!Array.isArray(elicitations) || !elicitations.every(isUrlElicitation))
-    return new ProtocolError(code, message, data);
+  if (!Array.isArray(elicitations) || !elicitations.every(isUrlElicitation)) return errorSaid(error);
   return new UrlElicitationRequiredError(elicitations, message);
 }
 

@@ -74,11 +74,11 @@ export class Leases {
   async #lease(quota: Quota): Promise<void> {
     const { state, now, requests, perMs } = this.#options;
     const { caller, window } = quota;
-    const counter = `towpath/rate/${await digest(caller)}/${String(perMs)}/${String(window)}`;
+    quota.counter ??= `towpath/rate/${await digest(caller)}/${String(perMs)}/${String(window)}`;
     const wanted = quota.wanted();
     const leftMs = Math.max(0, (window + 1) * perMs - now());
     const options = { ttlMs: leftMs + SLACK_MS, max: requests };
-    const { accepted, value } = await state.records.add(counter, wanted, options);
+    const { accepted, value } = await state.records.add(quota.counter, wanted, options);
     quota.learn(accepted ? wanted : 0, value);
   }
 

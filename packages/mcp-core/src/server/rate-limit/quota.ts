@@ -2,6 +2,8 @@
 export class Quota {
   readonly caller: string;
   readonly window: number;
+  /** What all nodes count in, once that was asked. */
+  counter: string | undefined;
   readonly #requests: number;
   /** The most that is taken ahead of demand. */
   readonly #most: number;
