@@ -1,0 +1,27 @@
+import { randomBytes } from "node:crypto";
+import type { Redis, Script } from "../connection/redis.js";
+import { parseReply, type Reply } from "./replies.js";
+
+/** Runs the scripts of logs on behalf of this node. */
+export class LogStore {
+  readonly redis: Redis;
+  /** What happens to the logs that this node follows is published here. */
+  readonly channel: string;
+
+  constructor(redis: Redis) {
+    this.redis = redis;
+    this.channel = redis.channel("log-node", randomBytes(9).toString("base64url"));
+  }
+
+  /** One round trip. Sent before this returns, so that calls keep their order. */
+  run(script: Script, log: string, args: readonly (string | number)[] = []): Promise<unknown> {
+    const { redis } = this;
+    const keys = [redis.key("log-meta", log), redis.key("log", log)];
+    return redis.run(script, keys, [this.channel, redis.clustered ? 1 : 0, ...args]);
+  }
+
+  /** As `run`; rejects with the error that the script tells of. */
+  async ask(script: Script, log: string, args?: readonly (string | number)[]): Promise<Reply> {
+    return parseReply(log, await this.run(script, log, args));
+  }
+}
