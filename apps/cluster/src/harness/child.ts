@@ -53,11 +53,12 @@ export class Child {
     return this.#process.exitCode;
   }
 
-  /** Settles once it has said that. @throws Error when it ends without */
-  async says(pattern: RegExp): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  /** Settles with the line once it has said that. @throws Error when it ends without */
+  async says(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
       const look = (): void => {
-        if (this.#lines.some((line) => pattern.test(line))) resolve();
+        const line = this.#lines.find((one) => pattern.test(one));
+        if (line !== undefined) resolve(line);
         else if (this.#over) reject(this.#unexpected(pattern));
         else return;
         this.#listeners.delete(look);

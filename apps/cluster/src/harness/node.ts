@@ -39,6 +39,7 @@ export class ServerNode {
   readonly #program: Program;
   readonly #redis: string;
   #child: Child | undefined;
+  #name = "";
 
   constructor(program: Program, port: number, redis: string) {
     this.port = port;
@@ -53,13 +54,19 @@ export class ServerNode {
     return this.#child?.said ?? "";
   }
 
+  /** What it calls itself, if it does: another name each time it is started. */
+  get name(): string {
+    return this.#name;
+  }
+
   get exitCode(): number | null {
     return this.#child?.exitCode ?? null;
   }
 
   async start(): Promise<void> {
     this.#child = new Child(process.execPath, this.#program.args(this.port, this.#redis));
-    await this.#child.says(this.#program.serves);
+    const line = await this.#child.says(this.#program.serves);
+    this.#name = line.replace(this.#program.serves, "");
   }
 
   /** Tells it to drain. Settles when it has. */

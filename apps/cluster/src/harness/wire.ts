@@ -151,9 +151,14 @@ export class Session {
     this.begunAt = begunAt;
   }
 
-  /** The same session, by another way. */
-  at(origin: string): Session {
-    return new Session(new Wire(origin), this.id);
+  /** The id of the last request. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** The same session, by another way; or another one. */
+  at(origin: string, id = this.id): Session {
+    return new Session(new Wire(origin), id);
   }
 
   post(message: object): Promise<Answer> {

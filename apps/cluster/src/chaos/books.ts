@@ -1,0 +1,98 @@
+import type { Call } from "./calls.js";
+import type { Troubles } from "./trouble.js";
+
+/** All that is known of a run once it is over. */
+export interface Evidence {
+  readonly calls: readonly Call[];
+  /** The nodes that began with each call, by the ledger. */
+  readonly runs: ReadonlyMap<string, readonly string[]>;
+  /** When the connections of each client were cut. */
+  readonly cuts: ReadonlyMap<number, readonly number[]>;
+  readonly strays: readonly string[];
+  readonly troubles: Troubles;
+}
+
+/** A call, and what killed or cut it, if anything did. */
+interface Case {
+  readonly call: Call;
+  readonly runs: readonly string[];
+  readonly cut: boolean;
+  /** Whether a node it ran on was killed. */
+  readonly killed: boolean;
+  /** Whether any node was killed meanwhile: it may have carried a message of the call's. */
+  readonly anyKilled: boolean;
+}
+
+/** The rules, each with what breaks it. */
+const RULES: readonly (readonly [rule: string, broken: (one: Case) => boolean])[] = [
+  ["every call ends", ({ call: { outcome } }) => outcome.kind === "error" && outcome.error === "hung"],
+  [
+    "every error says what happened",
+    ({ call: { outcome } }) => outcome.kind === "error" && outcome.error === "unnamed",
+  ],
+  ["no call runs twice", ({ runs }) => runs.length > 1],
+  [
+    "a result comes from the run of its call",
+    (one) => one.call.outcome.kind === "result" && !isResultOf(one),
+  ],
+  ["progress comes in order, each report once", ({ call: { progress } }) => !isIncreasing(progress)],
+  ["only what was not begun is said not to be", (one) => saysNotBegun(one.call) && one.runs.length > 0],
+  ["only what ran on a node that is gone is lost with it", (one) => saysLost(one.call) && !one.killed],
+  ["what runs on a node that lives has its result, unless its connection was cut", isLostWithoutReason],
+];
+
+/** @returns what does not balance, as sentences; empty when all does */
+export function imbalances(evidence: Evidence): readonly string[] {
+  const { calls, strays, troubles } = evidence;
+  const killed = new Set(troubles.kills.map(({ node }) => node));
+  const broken = calls.flatMap((call) => {
+    const one = caseOf(call, evidence, killed);
+    return RULES.flatMap(([rule, isBroken]) => (isBroken(one) ? [`${rule}: ${described(one)}`] : []));
+  });
+  const unasked = strays.map((stray) => `nothing comes that nobody waits for: ${stray}`);
+  return [...broken, ...unasked, ...troubles.failures.map((failure) => `every drain ends: ${failure}`)];
+}
+
+function caseOf(call: Call, { runs, cuts, troubles }: Evidence, killed: ReadonlySet<string>): Case {
+  const during = (at: number): boolean => at >= call.beganAt && at <= call.endedAt;
+  const ran = runs.get(call.id) ?? [];
+  return {
+    call,
+    runs: ran,
+    cut: (cuts.get(call.client) ?? []).some(during),
+    killed: ran.some((node) => killed.has(node)),
+    anyKilled: troubles.kills.some(({ at }) => during(at)),
+  };
+}
+
+function isResultOf({ call, runs }: Case): boolean {
+  const said = call.outcome.kind === "result" ? call.outcome.text : "";
+  return runs.length === 1 && said === JSON.stringify({ call: call.id, node: runs[0] });
+}
+
+function isIncreasing(values: readonly number[]): boolean {
+  return values.every((value, index) => index === 0 || value > (values[index - 1] ?? -1));
+}
+
+function saysNotBegun({ outcome }: Call): boolean {
+  return outcome.kind === "error" && (outcome.error === "not begun" || outcome.error === "not delivered");
+}
+
+function saysLost({ outcome }: Call): boolean {
+  return outcome.kind === "error" && outcome.error === "lost: node gone";
+}
+
+function isLostWithoutReason({ call, runs, cut, killed, anyKilled }: Case): boolean {
+  if (call.outcome.kind === "result" || runs.length === 0 || killed) return false;
+  // A stream that has begun can be taken up again, wherever it was cut.
+  const comesBack = call.resumable && call.progress.length > 0;
+  return comesBack || !(cut || anyKilled);
+}
+
+function described({ call, runs, cut, killed, anyKilled }: Case): string {
+  const { id, kind, transport, outcome, progress, beganAt, endedAt } = call;
+  const ended = outcome.kind === "result" ? outcome.text : `${outcome.error} (${outcome.message})`;
+  const took = `${String(Math.round(endedAt - beganAt))} ms from ${String(Math.round(beganAt))}`;
+  const flags = JSON.stringify({ cut, killed, anyKilled, reports: progress.length });
+  return `${id} (${kind}, ${transport}, ${took}) ran on [${runs.join(", ")}], ended in ${ended}; ${flags}`;
+}

@@ -1,0 +1,87 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ElicitRequestSchema, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import type { Caller, ClientKind, ErrorName, OnStray, Outcome, Request } from "./calls.js";
+import { CALL_TIMEOUT_MS, TOTAL_TIMEOUT_MS } from "./patience.js";
+import { messageOf, nameByCode, nameByStatus } from "./towpath-clients.js";
+
+/** As patient as the others. */
+const RECONNECTION = {
+  initialReconnectionDelay: 100,
+  maxReconnectionDelay: 1_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 20,
+};
+
+export const officialClient: ClientKind = {
+  transport: "official SDK, sessions",
+  resumable: true,
+  connect: (origin, onStray) => OfficialCaller.connect(origin, onStray),
+};
+
+class OfficialCaller implements Caller {
+  readonly #client: Client;
+  #isUsable = true;
+
+  static async connect(origin: string, onStray: OnStray): Promise<OfficialCaller> {
+    const client = new Client({ name: "official", version: "1.0.0" }, { capabilities: { elicitation: {} } });
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} }));
+    client.onerror = ({ message }) => {
+      if (message.includes("unknown message ID")) onStray(message);
+    };
+    const transport = new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), {
+      reconnectionOptions: RECONNECTION,
+    });
+    await client.connect(transport);
+    return new OfficialCaller(client);
+  }
+
+  private constructor(client: Client) {
+    this.#client = client;
+  }
+
+  get isUsable(): boolean {
+    return this.#isUsable;
+  }
+
+  async call({ id, kind: name, ms, onProgress }: Request): Promise<Outcome> {
+    try {
+      const args = name === "slow" ? { call: id, ms } : { call: id };
+      const result = await this.#client.callTool({ name, arguments: args }, undefined, {
+        timeout: CALL_TIMEOUT_MS,
+        maxTotalTimeout: TOTAL_TIMEOUT_MS,
+        resetTimeoutOnProgress: true,
+        ...(name === "slow" && { onprogress: ({ progress }: { progress: number }) => onProgress(progress) }),
+      });
+      return { kind: "result", text: textOf(result.content) };
+    } catch (error) {
+      const named = nameOf(error);
+      // It does not open another session by itself.
+      if (named === "session gone") this.#isUsable = false;
+      return { kind: "error", error: named, message: messageOf(error) };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}
+
+function textOf(content: unknown): string {
+  return Array.isArray(content)
+    ? content.map((block: { text?: unknown }) => (typeof block.text === "string" ? block.text : "")).join("")
+    : "";
+}
+
+function nameOf(error: unknown): ErrorName {
+  if (error instanceof McpError) {
+    if (error.code === (ErrorCode.RequestTimeout as number)) return "hung";
+    return error.code === (ErrorCode.ConnectionClosed as number) ? "connection lost" : nameByCode(error.code);
+  }
+  if (error instanceof StreamableHTTPError) return nameByStatus(error.code ?? 0);
+  // What fetch says of a connection that failed.
+  return error instanceof TypeError ? "connection lost" : "unnamed";
+}

@@ -1,0 +1,52 @@
+/** One node: `node dist/node/main.js '{"port":8000,"redis":"redis://…"}'`. Drains on SIGTERM. */
+import { once } from "node:events";
+import { createClient } from "@redis/client";
+import { httpServer } from "@towpath/mcp-core/http-node";
+import { redisState } from "@towpath/state-redis";
+import { streamableHttp } from "@towpath/transport-http";
+import { sse } from "@towpath/transport-sse";
+import { webSocket } from "@towpath/transport-ws";
+import { z } from "zod";
+import { runsKey } from "./ledger.js";
+import { countingServer } from "./server.js";
+
+/** Longer than any call takes: what is in flight is to be lost in crashes alone. */
+const DRAIN_MS = 10_000;
+
+const { port, redis, maxSessions, retryMs } = z
+  .object({
+    port: z.int(),
+    redis: z.string(),
+    maxSessions: z.int().optional(),
+    retryMs: z.int().default(100),
+  })
+  .parse(JSON.parse(process.argv[2] ?? "{}"));
+
+// Another one each time it is started, at whichever port.
+const name = `${String(port)}/${crypto.randomUUID().slice(0, 8)}`;
+
+const ledger = createClient({ url: redis });
+ledger.on("error", () => undefined);
+await ledger.connect();
+
+const state = redisState(redis);
+const begun = async (call: string): Promise<void> => {
+  await ledger.rPush(runsKey(call), name);
+};
+const mcp = countingServer(name, { begun }, { state });
+
+const running = await mcp.start(
+  httpServer(
+    { port },
+    streamableHttp({ sessions: true, retryMs, ...(maxSessions !== undefined && { maxSessions }) }),
+    sse(),
+    webSocket(),
+  ),
+);
+console.log(`Serves ${name}`);
+
+await once(process, "SIGTERM");
+await running.drain({ timeoutMs: DRAIN_MS });
+await state.close();
+await ledger.close();
+process.exit();

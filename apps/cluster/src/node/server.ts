@@ -1,0 +1,47 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { McpServer, type McpServerOptions } from "@towpath/mcp-core";
+import { z } from "zod";
+
+/** How often a call that takes its time tells of its progress, in ms. */
+const PROGRESS_MS = 100;
+
+/** Keeps account of what handlers did, where no death of a node can take it away. */
+export interface Ledger {
+  /** A handler has begun with a call. */
+  begun(call: string): Promise<void>;
+}
+
+const numbered = z.object({ call: z.string().max(100) });
+const timed = numbered.extend({ ms: z.number().min(0).max(60_000) });
+
+/** Tools whose every run is counted, and one that says where it ran. Each may only be run when it is called. */
+export function countingServer(node: string, ledger: Ledger, options: McpServerOptions): McpServer {
+  const mcp = new McpServer("counting", options);
+  const said = (call: string): string => JSON.stringify({ call, node });
+
+  mcp.tool("where", {}, () => node);
+
+  mcp.tool("quick", { input: numbered }, async ({ call }) => {
+    await ledger.begun(call);
+    return said(call);
+  });
+
+  mcp.tool("slow", { input: timed }, async ({ call, ms }, ctx) => {
+    await ledger.begun(call);
+    for (let passed = 0; passed < ms; passed += PROGRESS_MS) {
+      await ctx.progress(passed, ms);
+      await pause(Math.min(PROGRESS_MS, ms - passed), undefined, { signal: ctx.signal });
+    }
+    return said(call);
+  });
+
+  mcp.tool("ask", { input: numbered }, async ({ call }, ctx) => {
+    // In a step, as the handler runs again with the answer where that is a request of its own.
+    await ctx.step("begin", () => ledger.begun(call).then(() => true), { once: true });
+    const { action } = await ctx.elicit(`Go on with ${call}?`);
+    if (action !== "accept") throw new Error(`${call} was answered with ${action}`);
+    return said(call);
+  });
+
+  return mcp;
+}
