@@ -18,17 +18,15 @@ import { Requests } from "./requests.js";
 import { Topics, type Member } from "./topics.js";
 
 export interface RedisBusOptions {
-  /** Requests of this node that wait for their answer; default 10,000. */
-  readonly maxRequests?: number | undefined;
-  /** Subscriptions and services of this node; default 100,000. */
-  readonly maxSubscriptions?: number | undefined;
-  /** Bytes of a message, as JSON in UTF-8; default 8 MiB. Redis cuts off nodes that 32 MiB wait for. */
-  readonly maxMessageBytes?: number | undefined;
+  /** Requests of this node that wait for their answer. */
+  readonly maxRequests: number;
+  /** Subscriptions and services of this node. */
+  readonly maxSubscriptions: number;
+  /** Bytes of a message, as JSON in UTF-8. */
+  readonly maxMessageBytes: number;
   /** Told of an error that a listener threw, or of an answer that could not be sent. */
   readonly onError: (error: unknown, topic: string) => void;
 }
-
-const LIMITS = { maxRequests: 10_000, maxSubscriptions: 100_000, maxMessageBytes: 8 * 2 ** 20 };
 
 // What a handler's error may say to whoever asked.
 const MAX_FAILURE_LENGTH = 4096;
@@ -46,12 +44,11 @@ export class RedisBus implements Bus {
   #closed = false;
 
   constructor(redis: Redis, options: RedisBusOptions) {
-    const limit = (name: keyof typeof LIMITS): number => positive(name, options[name] ?? LIMITS[name]);
     this.#redis = redis;
     this.#onError = options.onError;
-    this.#maxSubscriptions = limit("maxSubscriptions");
-    this.#maxMessageBytes = limit("maxMessageBytes");
-    this.#requests = new Requests(redis, limit("maxRequests"));
+    this.#maxSubscriptions = options.maxSubscriptions;
+    this.#maxMessageBytes = options.maxMessageBytes;
+    this.#requests = new Requests(redis, options.maxRequests);
     this.#listeners = new Topics(redis, {
       kind: "topic",
       heard: (topic, members, text) => {

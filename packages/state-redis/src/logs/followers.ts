@@ -1,4 +1,4 @@
-import { StateClosedError } from "@towpath/mcp-core/state";
+import { StateClosedError, StateUnavailableError } from "@towpath/mcp-core/state";
 import { Followed, type FollowedOwner } from "./followed.js";
 import { Lookouts } from "./lookouts.js";
 import { PAGE, RedisReader, type ReaderOptions } from "./reader.js";
@@ -54,6 +54,10 @@ export class Followers implements FollowedOwner {
       if (this.#closed) throw new StateClosedError();
       reader = this.#attach(known, opened, options, registers);
       return reader;
+    } catch (error) {
+      // It may have taken the log from another reader of this node.
+      if (options.exclusive && error instanceof StateUnavailableError) known.doubt(0);
+      throw error;
     } finally {
       if (reader === undefined) this.left();
       known.opened();

@@ -27,8 +27,8 @@ import { LogStore } from "./store.js";
 export interface RedisLogsOptions {
   /** Defaults for logs: 10 minutes to live, 10,000 entries, 16 MiB, any age. */
   readonly log?: LogBounds | undefined;
-  /** Log readers open on this node; default 100,000. */
-  readonly maxReaders?: number | undefined;
+  /** Log readers open on this node. */
+  readonly maxReaders: number;
 }
 
 // Larger entries are fetched by those who follow, each when it gets there.
@@ -45,9 +45,9 @@ export class RedisLogs implements Logs {
   readonly #maxReaders: number;
   #closed = false;
 
-  constructor(redis: Redis, options: RedisLogsOptions = {}) {
+  constructor(redis: Redis, options: RedisLogsOptions) {
     this.#bounds = logBounds(options.log);
-    this.#maxReaders = positive("maxReaders", options.maxReaders ?? 100_000);
+    this.#maxReaders = options.maxReaders;
     this.#store = new LogStore(redis);
     this.#followers = new Followers(this.#store);
   }

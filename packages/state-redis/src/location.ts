@@ -1,0 +1,71 @@
+import { RedisClient } from "@redis/client";
+import { clusterSource, masterSource, nodeSource, type Source } from "./connection/source.js";
+import type { ClusterOptions } from "./connection/cluster.js";
+import type { NodeOptions } from "./connection/node-client.js";
+import { findMaster } from "./connection/sentinel.js";
+import type { NodeRedisSentinel, RedisLocation, RedisStateOptions, Times } from "./options.js";
+
+const EXAMPLE = "redis://localhost:6379";
+
+/** Finds out what was given. Throws a `TypeError`, which never says what a URL holds. */
+export function sourceOf(
+  location: RedisLocation | undefined,
+  { tls }: RedisStateOptions,
+  times: Times,
+): Source {
+  if (!location)
+    throw new TypeError(
+      `redisState needs to know where Redis is: a URL such as ${EXAMPLE}. Is the environment variable set?`,
+    );
+  const connecting = { connectTimeout: times.connectTimeoutMs };
+  if (typeof location === "string") {
+    const options = optionsOf(location, tls, connecting);
+    return nodeSource(options, options.database ?? 0);
+  }
+  if (tls !== undefined)
+    throw new TypeError(
+      "tls goes with a rediss: URL; otherwise say it where the nodes' socket is configured.",
+    );
+  if ("cluster" in location) return clusterSource(location.cluster, times.maxReconnectDelayMs);
+  if ("sentinel" in location) {
+    const { sentinel } = location;
+    return masterSource((attempt) => findMaster(sentinel, attempt), sentinel.node?.database ?? 0);
+  }
+  // What node-redis made has the options that node-redis took.
+  if ("_options" in location)
+    return clusterSource(location._options as ClusterOptions, times.maxReconnectDelayMs);
+  if ("_execute" in location) return sentinelSource(location);
+  if (!("options" in location))
+    throw new TypeError("redisState takes a URL, { cluster }, { sentinel }, or a client of node-redis.");
+  const options = location.options as NodeOptions;
+  return nodeSource(options, options.database ?? 0);
+}
+
+function optionsOf(
+  url: string,
+  tls: object | undefined,
+  connecting: { connectTimeout: number },
+): NodeOptions {
+  let parsed: ReturnType<typeof RedisClient.parseURL> | undefined;
+  try {
+    parsed = RedisClient.parseURL(url);
+  } catch {
+    // What is thrown there shows the URL, and with it the password.
+  }
+  if (parsed === undefined)
+    throw new TypeError(
+      `The URL of Redis cannot be read. It has to look like ${EXAMPLE} or rediss://user:password@host:port/0.`,
+    );
+  if (tls !== undefined && !parsed.socket.tls)
+    throw new TypeError("tls goes with a rediss: URL; this one speaks plain text.");
+  // Of what is parsed there, the type says less than what `createClient` takes.
+  return { ...parsed, socket: { ...parsed.socket, ...tls, ...connecting } } as NodeOptions;
+}
+
+function sentinelSource(sentinel: NodeRedisSentinel): Source {
+  return masterSource(async () => {
+    if (!sentinel.isOpen) throw new Error("the Sentinel client is not connected: await sentinel.connect()");
+    // A client of node-redis has the options that node-redis took.
+    return sentinel._execute(false, async (client) => client.options as NodeOptions);
+  }, 0);
+}

@@ -1,0 +1,18 @@
+import { stateContract } from "@towpath/mcp-core/testing";
+import { startRedisCluster, type RedisCluster } from "@towpath/test-support/redis-cluster.js";
+import { noRedisServer, skipped } from "@towpath/test-support/redis-server.js";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { redisState } from "../src/index.js";
+
+describe.skipIf(skipped(noRedisServer))("a state on Redis Cluster", () => {
+  let cluster: RedisCluster;
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  }, 40_000);
+  afterAll(() => cluster.stop());
+
+  const node = () => redisState({ cluster: { rootNodes: cluster.urls.map((url) => ({ url })) } });
+  const nodes = () => ({ state: node(), peer: node() });
+  for (const { name, run } of stateContract(nodes)) it.concurrent(name, run);
+});
