@@ -3,6 +3,7 @@ import type { Dispatcher, Link, Peer } from "@towpath/mcp-core/transport";
 /** A dispatcher that knows which of its links are open, or closed with handlers that have not ended. */
 export class CountedLinks implements Dispatcher {
   readonly state: Dispatcher["state"];
+  readonly nodes: Dispatcher["nodes"];
   readonly #dispatcher: Dispatcher;
   readonly #open = new Set<Link>();
   #whenNone: (() => void) | undefined;
@@ -10,6 +11,7 @@ export class CountedLinks implements Dispatcher {
   constructor(dispatcher: Dispatcher) {
     this.#dispatcher = dispatcher;
     this.state = dispatcher.state;
+    this.nodes = dispatcher.nodes;
   }
 
   get count(): number {

@@ -34,6 +34,7 @@ export async function connectPair(server: Dispatcher, options: PairOptions = {})
   const { replay = false, principal, ...clientOptions } = options;
   const dispatcher: Dispatcher = {
     state: server.state,
+    nodes: server.nodes,
     open: (peer) => server.open({ ...peer, replays: replay, ...(principal !== undefined && { principal }) }),
   };
   const traffic = new Traffic();

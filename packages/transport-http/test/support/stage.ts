@@ -1,5 +1,5 @@
 import { McpServer, memoryState, type Context, type McpServerOptions } from "@towpath/mcp-core";
-import type { ManualClock } from "@towpath/mcp-core/testing";
+import { nodeView, type ManualClock, type NodeView } from "@towpath/mcp-core/testing";
 import { z } from "zod";
 import type { StreamableHttpOptions } from "../../src/index.js";
 import { deferred } from "@towpath/test-support/deferred.js";
@@ -54,9 +54,19 @@ export interface NodesStart {
   readonly options?: StreamableHttpOptions;
 }
 
+/** A server with its view of the state that it shares. */
+export interface Node extends Stage {
+  readonly view: NodeView;
+}
+
 /** Two servers of the same kind that share their state. */
-export async function twoNodes({ clock, options = {} }: NodesStart = {}): Promise<readonly [Stage, Stage]> {
-  const state = memoryState(clock === undefined ? {} : { clock });
-  const all = { sessions: true, ...(clock !== undefined && { clock }), ...options };
-  return [await stage(all, { state }), await stage(all, { state })];
+export async function twoNodes({ clock, options = {} }: NodesStart = {}): Promise<readonly [Node, Node]> {
+  const timed = clock === undefined ? {} : { clock };
+  const state = memoryState(timed);
+  const all = { sessions: true, ...timed, ...options };
+  const node = async (): Promise<Node> => {
+    const view = nodeView(state);
+    return { ...(await stage(all, { state: view, ...timed })), view };
+  };
+  return [await node(), await node()];
 }

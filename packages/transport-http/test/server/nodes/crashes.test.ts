@@ -1,0 +1,133 @@
+import { ManualClock } from "@towpath/mcp-core/testing";
+import { nextTurn } from "@towpath/test-support/next-turn.js";
+import { describe, expect, it } from "vitest";
+import { Client } from "../../support/client.js";
+import { twoNodes, type Node } from "../../support/stage.js";
+
+const lost = { error: { code: -31005, data: { retryable: true } } };
+const done = { result: { content: [{ text: "done" }] } };
+
+/** Lets a call make progress on one node, and gives how to end it, and where to go on on another. */
+async function begun(a: Node, client: Client, name: string) {
+  const calling = client.call("play", { name });
+  const play = await a.playing(name);
+  await play.ctx.progress(1);
+  const call = await calling;
+  await call.message();
+  return { call, play, id: call.lastId };
+}
+
+/** Lets time pass until a node that is gone is known to be. */
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 500) {
+    clock.advance(500);
+    await nextTurn();
+    await nextTurn();
+  }
+}
+
+describe("a call on a node that crashed", () => {
+  it("is answered by the node its client comes back to, with an error that says what may be done", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const { call, id } = await begun(a, client, "long");
+    a.view.kill();
+    call.cut();
+    const resumed = await client.at(b.url).get(id);
+    await pass(clock, 15_000);
+    expect(await resumed.rest()).toMatchObject([lost]);
+    expect(await client.at(b.url).request("ping")).toMatchObject({ result: {} });
+  });
+
+  it("is answered once, also where its client comes late, and again", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const { call, id } = await begun(a, client, "long");
+    a.view.kill();
+    call.cut();
+    await pass(clock, 20_000);
+    const first = await client.at(b.url).get(id);
+    await pass(clock, 5_000);
+    expect(await first.rest()).toMatchObject([lost]);
+    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([lost]);
+  });
+
+  it("does not count as lost while its node is there, however long it takes", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const { call, play, id } = await begun(a, client, "long");
+    call.cut();
+    const resumed = await client.at(b.url).get(id);
+    await pass(clock, 60_000);
+    play.end("done");
+    expect(await resumed.rest()).toMatchObject([done]);
+  });
+
+  it("has one answer where its node was only cut off, and comes back with a result", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const { call, play, id } = await begun(a, client, "long");
+    a.view.cutOff();
+    call.cut();
+    const resumed = await client.at(b.url).get(id);
+    await pass(clock, 15_000);
+    a.view.reconnect();
+    play.end("done");
+    expect(await resumed.rest()).toMatchObject([lost]);
+    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([lost]);
+  });
+
+  it("is not taken for lost after an outage of the state for all nodes", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const { call, play, id } = await begun(a, client, "long");
+    call.cut();
+    const resumed = await client.at(b.url).get(id);
+    for (const { view } of [a, b]) view.cutOff();
+    await pass(clock, 30_000);
+    for (const { view } of [b, a]) view.reconnect();
+    await pass(clock, 10_000);
+    play.end("done");
+    expect(await resumed.rest()).toMatchObject([done]);
+  });
+});
+
+describe("while the state is away", () => {
+  it("whoever is connected gets its result, and whoever is not gets it afterwards", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const [here, gone] = [await begun(a, client, "here"), await begun(a, client, "gone")];
+    gone.call.cut();
+    a.view.cutOff();
+    here.play.end("done");
+    gone.play.end("done");
+    expect(await here.call.rest()).toMatchObject([done]);
+    a.view.reconnect();
+    await pass(clock, 1_000);
+    for (const { id } of [here, gone])
+      expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([done]);
+  });
+
+  it("sessions get 503, to come again; what needs no session is served; ready says so", async () => {
+    const [a] = await twoNodes();
+    const client = await Client.begin(a.url);
+    a.view.cutOff();
+    const refused = await client.post({ jsonrpc: "2.0", id: 1, method: "ping" });
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(await refused.json()).toMatchObject({ id: 1, error: { code: -31001 } });
+    const ready = await fetch(new URL("/ready", a.url));
+    expect([ready.status, await ready.text()]).toEqual([
+      503,
+      "not ready: the shared state cannot be reached",
+    ]);
+    a.view.reconnect();
+    expect((await fetch(new URL("/ready", a.url))).status).toBe(200);
+    expect(await client.request("ping")).toMatchObject({ result: {} });
+  });
+});
