@@ -45,6 +45,12 @@ export async function openCluster(
   }
   return {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
+    // Which node hands a message on is not laid down; one for each channel keeps their order.
+    publish: async (channel, message) => {
+      const client = await cluster._slots.getClientForKey(channel, false);
+      await client.sendCommand(["PUBLISH", channel, message]);
+      return undefined;
+    },
     ping: () => onMasters(cluster, [["PING"]]),
     destroy: () => cluster.destroy(),
     finish: () => cluster.close(),

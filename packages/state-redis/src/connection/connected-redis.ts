@@ -90,11 +90,8 @@ export class ConnectedRedis implements Redis {
     });
   }
 
-  async publish(channel: string, message: string): Promise<number | undefined> {
-    const receivers = await this.#call(this.#commands, "publish", (connection) =>
-      connection.send(channel, ["PUBLISH", channel, message]),
-    );
-    return this.clustered ? undefined : Number(receivers);
+  publish(channel: string, message: string): Promise<number | undefined> {
+    return this.#call(this.#commands, "publish", (connection) => connection.publish(channel, message));
   }
 
   async subscribe(channel: string, listener: (message: string) => void): Promise<() => Promise<void>> {

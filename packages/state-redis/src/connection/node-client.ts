@@ -11,6 +11,8 @@ type Client = ReturnType<typeof makeClient>;
 export interface CommandConnection extends Connection {
   /** Calls for one key are sent in the order in which they were made. */
   send(key: string, args: readonly string[]): Promise<unknown>;
+  /** Messages for one channel are sent in order. Gives how many received it, if that is known. */
+  publish(channel: string, message: string): Promise<number | undefined>;
   /** Frees it once everything that was sent is answered. */
   finish(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export async function openCommands(
   await Promise.all(scripts.map(({ source }) => client.sendCommand(["SCRIPT", "LOAD", source])));
   return {
     send: (_key, args) => client.sendCommand(args),
+    publish: (channel, message) => client.sendCommand<number>(["PUBLISH", channel, message]),
     ping: () => client.sendCommand(["PING"]),
     destroy: () => {
       destroy(client);
