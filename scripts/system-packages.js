@@ -8,7 +8,12 @@ import { fileURLToPath } from "node:url";
 import { run } from "./run.js";
 
 /** The programs, each with the Debian package that has it. */
-const NEEDED = [{ program: "nginx", debian: "nginx-light" }];
+const NEEDED = [
+  { program: "nginx", debian: "nginx-light" },
+  { program: "haproxy", debian: "haproxy" },
+  // Tests start their own on free ports, whether or not installing it has started one.
+  { program: "redis-server", debian: "redis-server" },
+];
 
 /** What the tests in a browser run. It is large, so it is installed only where it is asked for. */
 const BROWSER = { program: "chromium", debian: "chromium" };
