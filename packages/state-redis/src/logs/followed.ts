@@ -1,5 +1,5 @@
 import { CursorLostError, UnknownLogError } from "@towpath/mcp-core/state";
-import type { RedisReader } from "./reader.js";
+import { PAGE, type RedisReader } from "./reader.js";
 import type { Reply, Sight } from "./replies.js";
 
 const RETRY_MS = 1000;
@@ -9,8 +9,8 @@ const EXPIRY_SLACK_MS = 5;
 
 /** What a followed log needs of those who keep it. */
 export interface FollowedOwner {
-  /** Entries after `position`, a page at most; with `entries` 0 only how the log is. Rejects with any `StateError`. */
-  page(followed: Followed, position: number, entries?: number): Promise<Reply>;
+  /** Entries after `position`; with `entries` 0 only how the log is. Rejects with any `StateError`. */
+  page<T>(followed: Followed, position: number, entries: number, take: (reply: Reply) => T): Promise<T>;
   /** Nobody on this node reads the log any more. */
   drop(followed: Followed): void;
   /** `dueAt` was set. */
@@ -127,7 +127,7 @@ export class Followed {
     const before = this.last;
     this.#doubted = false;
     try {
-      this.#compare(await this.#owner.page(this, before, 0), before);
+      await this.#owner.page(this, before, 0, (reply) => this.#compare(reply, before));
       for (const reader of this.#readers) reader.serve();
     } catch (error) {
       this.#failed(error);
@@ -151,9 +151,10 @@ export class Followed {
   async #page(position: number): Promise<readonly string[] | undefined> {
     const before = this.last;
     try {
-      const reply = await this.#owner.page(this, position);
-      this.#compare(reply, before);
-      return reply.entries;
+      return await this.#owner.page(this, position, PAGE.entries, (reply) => {
+        this.#compare(reply, before);
+        return reply.entries;
+      });
     } catch (error) {
       if (error instanceof CursorLostError) throw error;
       this.#failed(error);

@@ -41,7 +41,7 @@ export class Followers implements FollowedOwner {
   async open(
     name: string,
     options: ReaderOptions,
-    read: (handle: string) => Promise<Reply>,
+    read: (handle: string, take: (opened: Reply) => RedisReader) => Promise<RedisReader>,
   ): Promise<RedisReader> {
     const known = this.#byName.get(name) ?? this.#add(name);
     const registers = options.follow || options.exclusive;
@@ -50,9 +50,7 @@ export class Followers implements FollowedOwner {
     this.#readers++;
     let reader: RedisReader | undefined;
     try {
-      const opened = await read(registers ? known.handle : "");
-      if (this.#closed) throw new StateClosedError();
-      reader = this.#attach(known, opened, options, registers);
+      reader = await read(registers ? known.handle : "", (opened) => this.#attach(known, opened, options));
       return reader;
     } catch (error) {
       // It may have taken the log from another reader of this node.
@@ -69,7 +67,7 @@ export class Followers implements FollowedOwner {
     const followed = this.#byName.get(name);
     if (followed === undefined) return;
     if (followed.is(sight.start)) followed.learn(sight, data);
-    else followed.end();
+    else followed.doubt(0);
   }
 
   /** Nobody knows whether a call took effect. */
@@ -77,11 +75,16 @@ export class Followers implements FollowedOwner {
     this.#byName.get(name)?.doubt(0);
   }
 
-  page(followed: Followed, position: number, entries = PAGE.entries): Promise<Reply> {
+  page<T>(
+    followed: Followed,
+    position: number,
+    entries: number,
+    take: (reply: Reply) => T,
+  ): Promise<T> {
     if (followed.registered) this.#listen();
     const handle = followed.registered ? followed.handle : "";
     const args = [followed.start, position, handle, entries, PAGE.bytes];
-    return this.#store.ask(PAGE_SCRIPT, followed.name, args);
+    return this.#store.ask(PAGE_SCRIPT, followed.name, args, take);
   }
 
   drop(followed: Followed): void {
@@ -122,21 +125,30 @@ export class Followers implements FollowedOwner {
     return followed;
   }
 
-  #attach(known: Followed, opened: Reply, options: ReaderOptions, registers: boolean): RedisReader {
-    let followed = known;
-    if (!known.is(opened.start)) {
-      // Another log has the name now, so the one that was followed is gone.
-      known.end();
-      const current = this.#byName.get(known.name);
-      followed = current?.is(opened.start) === true && current !== known ? current : this.#add(known.name);
-    }
+  #attach(known: Followed, opened: Reply, options: ReaderOptions): RedisReader {
+    if (this.#closed) throw new StateClosedError();
+    const registers = options.follow || options.exclusive;
+    const followed = this.#followedOf(known, opened);
     followed.registered ||= registers;
     followed.learn(opened);
     const reader = new RedisReader(followed, opened, options);
     followed.add(reader);
+    // What is registered is the handle of the other one.
     if (followed !== known && registers) followed.doubt(0);
     if (options.signal?.aborted === true) reader.fail(options.signal.reason);
     return reader;
+  }
+
+  /** The followed log that a read is of: `known`, unless another log has the name now. */
+  #followedOf(known: Followed, { start }: Reply): Followed {
+    const { name } = known;
+    if (known.is(start)) {
+      this.#byName.set(name, known);
+      return known;
+    }
+    known.doubt(0);
+    const current = this.#byName.get(name);
+    return current?.is(start) === true ? current : this.#add(name);
   }
 
   /** Subscribes to this node's channel if need be; what was said before that is looked up. */

@@ -67,9 +67,10 @@ export class RedisLogs implements Logs {
   async append(name: string, entry: string, options?: AppendOptions): Promise<string> {
     const key = options?.key === undefined ? "" : `k${options.key}`;
     const args = [entry, options?.close === true ? 1 : 0, key, INLINE_BYTES];
-    const reply = await this.#change(APPEND, name, args);
-    this.#followers.learn(name, reply, reply.known ? undefined : entry);
-    return cursorOf(reply.start, reply.number);
+    return this.#change(APPEND, name, args, (reply) => {
+      this.#followers.learn(name, reply, reply.known ? undefined : entry);
+      return cursorOf(reply.start, reply.number);
+    });
   }
 
   async read(name: string, options: ReadOptions = {}): Promise<LogReader> {
@@ -78,17 +79,17 @@ export class RedisLogs implements Logs {
     signal?.throwIfAborted();
     if (this.#followers.readers >= this.#maxReaders) throw new LimitError("maxReaders", this.#maxReaders);
     const from = positionArgs(options.from ?? "start");
-    return this.#followers.open(name, { follow, exclusive, signal }, (handle) =>
-      this.#store.ask(READ, name, [...from, exclusive ? 1 : 0, handle, PAGE.entries, PAGE.bytes]),
+    return this.#followers.open(name, { follow, exclusive, signal }, (handle, take) =>
+      this.#store.ask(READ, name, [...from, exclusive ? 1 : 0, handle, PAGE.entries, PAGE.bytes], take),
     );
   }
 
   async close(name: string): Promise<void> {
-    this.#followers.learn(name, await this.#change(CLOSE, name));
+    await this.#change(CLOSE, name, [], (reply) => this.#followers.learn(name, reply));
   }
 
   async delete(name: string): Promise<boolean> {
-    return this.#changeIfThere(DELETE, name);
+    return this.#changeIfThere(DELETE, name, []);
   }
 
   async touch(name: string, ttlMs: number): Promise<boolean> {
@@ -116,10 +117,15 @@ export class RedisLogs implements Logs {
     if (this.#closed) throw new StateClosedError();
   }
 
-  async #change(script: Script, name: string, args?: readonly (string | number)[]): Promise<Reply> {
+  async #change<T>(
+    script: Script,
+    name: string,
+    args: readonly (string | number)[],
+    take: (reply: Reply) => T,
+  ): Promise<T> {
     this.#enter();
     try {
-      return await this.#store.ask(script, name, args);
+      return await this.#store.ask(script, name, args, take);
     } catch (error) {
       // It may have taken effect all the same, and then only a look tells this node's readers.
       if (error instanceof StateUnavailableError) this.#followers.doubt(name);
@@ -127,9 +133,9 @@ export class RedisLogs implements Logs {
     }
   }
 
-  async #changeIfThere(script: Script, name: string, args?: readonly number[]): Promise<boolean> {
+  async #changeIfThere(script: Script, name: string, args: readonly number[]): Promise<boolean> {
     try {
-      this.#followers.learn(name, await this.#change(script, name, args));
+      await this.#change(script, name, args, (reply) => this.#followers.learn(name, reply));
       return true;
     } catch (error) {
       if (error instanceof UnknownLogError) return false;

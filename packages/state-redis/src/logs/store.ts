@@ -20,8 +20,16 @@ export class LogStore {
     return redis.run(script, keys, [this.channel, redis.clustered ? 1 : 0, ...args]);
   }
 
-  /** As `run`; rejects with the error that the script tells of. */
-  async ask(script: Script, log: string, args?: readonly (string | number)[]): Promise<Reply> {
-    return parseReply(log, await this.run(script, log, args));
+  /**
+   * As `run`, and gives what `take` makes of the reply; rejects with the error that the script tells of. Replies are
+   * taken in the order in which Redis gave them, which promises awaited at different depths would not keep.
+   */
+  ask<T>(
+    script: Script,
+    log: string,
+    args: readonly (string | number)[],
+    take: (reply: Reply) => T,
+  ): Promise<T> {
+    return this.run(script, log, args).then((raw) => take(parseReply(log, raw)));
   }
 }
