@@ -51,7 +51,8 @@ export interface Link {
 
   /**
    * The client's answer to a request of ours. `delivered`: somebody was waiting for it; `unknown`: nobody
-   * here ever asked; `lost`: the one who asked is gone.
+   * here ever asked; `lost`: the one who asked is gone; `unavailable`: the node that asked cannot be told just now, as
+   * the state is away, and may be later.
    */
   answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome>;
 
@@ -68,7 +69,7 @@ export interface Link {
   close(reason: CloseReason): MaybePromise<void>;
 }
 
-export type AnswerOutcome = "delivered" | "unknown" | "lost";
+export type AnswerOutcome = "delivered" | "unknown" | "lost" | "unavailable";
 
 /** Why a connection ended: `closed` on purpose, `lost` otherwise. `error` has what is known of the cause. */
 export interface CloseReason {

@@ -34,10 +34,12 @@ type Parsed =
   | { readonly kind: "value"; readonly value: unknown }
   | { readonly kind: "unreadable"; readonly error: ParseError; readonly id: RequestId | undefined };
 
-const WHY_UNDELIVERED = {
-  unknown: "it was never asked for, or came too late",
-  lost: "whoever asked is gone",
-} as const;
+/** What is said of an answer that nobody takes. */
+const UNDELIVERED: Readonly<Record<Exclude<AnswerOutcome, "delivered">, readonly [number, string]>> = {
+  unknown: [400, "Nobody waits for this answer: it was never asked for, or came too late"],
+  lost: [400, "Nobody waits for this answer: whoever asked is gone"],
+  unavailable: [503, "Whoever waits for this answer cannot be told just now"],
+};
 
 /**
  * Takes what a client sends (Streamable HTTP, Sending Messages).
@@ -179,8 +181,7 @@ async function takeBatch(endpoint: EndpointParts, visit: Visit, values: readonly
 
 /** @throws RefusedError for an answer that nobody waits for */
 function checkDelivered(outcome: AnswerOutcome): void {
-  if (outcome !== "delivered")
-    throw new RefusedError(400, `Nobody waits for this answer: ${WHY_UNDELIVERED[outcome]}`);
+  if (outcome !== "delivered") throw new RefusedError(...UNDELIVERED[outcome]);
 }
 
 /** Where a message of the handshake era is taken. */

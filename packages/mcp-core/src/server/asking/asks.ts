@@ -5,6 +5,7 @@ import type { JsonObject, JsonRpcResponse, RequestId } from "../../jsonrpc/messa
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { AskRefusedError, AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget, unwatched, type MaybePromise } from "../../protocol/promises.js";
+import { StateUnavailableError } from "../../state/errors.js";
 import type { Bus, Unsubscribe } from "../../state/contract.js";
 
 interface Waiting {
@@ -131,7 +132,8 @@ export class Asks {
         timeoutMs: ROUTING_TIMEOUT_MS,
       });
       return outcome === "delivered" ? "delivered" : "unknown";
-    } catch {
+    } catch (error) {
+      if (error instanceof StateUnavailableError) return "unavailable";
       return "lost"; // nobody is there who asked
     }
   }

@@ -1,6 +1,7 @@
 import { ManualClock } from "@towpath/mcp-core/testing";
 import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Client } from "../../support/client.js";
 import { twoNodes, type Node } from "../../support/stage.js";
 
@@ -129,5 +130,46 @@ describe("while the state is away", () => {
     a.view.reconnect();
     expect((await fetch(new URL("/ready", a.url))).status).toBe(200);
     expect(await client.request("ping")).toMatchObject({ result: {} });
+  });
+});
+
+describe("an answer to a question", () => {
+  it("of a node that crashed gets an error, and the call that asked is lost", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const client = await Client.begin(a.url);
+    const calling = client.call("play", { name: "asking" });
+    const { ctx } = await a.playing("asking");
+    void ctx.elicit("well?", z.object({ ok: z.boolean() })).catch(() => undefined);
+    const call = await calling;
+    const { id } = await call.message();
+    a.view.kill();
+    call.cut();
+    const answer = await client.at(b.url).post({ jsonrpc: "2.0", id, result: { action: "decline" } });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { message: "Nobody waits for this answer: whoever asked is gone" },
+    });
+    const resumed = await client.at(b.url).get(call.lastId);
+    await pass(clock, 15_000);
+    expect(await resumed.rest()).toMatchObject([lost]);
+  });
+
+  it("gets 503 while the state is away, and counts when it comes again", async () => {
+    const [a, b] = await twoNodes();
+    const client = await Client.begin(a.url);
+    await client.at(b.url).request("ping");
+    const calling = client.call("play", { name: "asking" });
+    const { ctx, end } = await a.playing("asking");
+    const answered = ctx.elicit("well?", z.object({ ok: z.boolean() }));
+    const call = await calling;
+    const { id } = await call.message();
+    b.view.cutOff();
+    expect(await client.at(b.url).answer(id, { action: "decline" })).toBe(503);
+    b.view.reconnect();
+    expect(await client.at(b.url).answer(id, { action: "decline" })).toBe(202);
+    expect(await answered).toMatchObject({ action: "decline" });
+    end("done");
+    expect(await call.rest()).toMatchObject([done]);
   });
 });

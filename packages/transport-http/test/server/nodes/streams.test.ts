@@ -1,6 +1,8 @@
+import { memoryState, type State } from "@towpath/mcp-core";
+import { nodeView } from "@towpath/mcp-core/testing";
 import { describe, expect, it } from "vitest";
 import { Client } from "../../support/client.js";
-import { twoNodes, type Stage } from "../../support/stage.js";
+import { stage, twoNodes, type Stage } from "../../support/stage.js";
 
 const LIST_CHANGED = { method: "notifications/tools/list_changed" };
 const updated = (uri: string): object => ({ method: "notifications/resources/updated", params: { uri } });
@@ -98,5 +100,35 @@ describe.each([true, false])("a stream begun on one node (sessions: %s)", (sessi
     expect((await thief.get(call.lastId)).status).toBe(410);
     end("done");
     expect(await call.rest()).toMatchObject([done]);
+  });
+});
+
+describe("a GET stream that has moved to another node", () => {
+  it("brings each change once, also while the node that it was at has not heard of it", async () => {
+    const state = memoryState();
+    // News of sessions do not get there.
+    const { bus } = state;
+    const deaf: State["bus"] = {
+      publish: (...how) => bus.publish(...how),
+      request: (...how) => bus.request(...how),
+      serve: (...how) => bus.serve(...how),
+      subscribe: (topic, ...how) =>
+        topic.includes("/sessions") ? Promise.resolve(() => Promise.resolve()) : bus.subscribe(topic, ...how),
+    };
+    const options = { sessions: true };
+    const a = await stage(options, { state: { ...nodeView(state), bus: deaf } });
+    const b = await stage(options, { state: nodeView(state) });
+    const client = await Client.begin(a.url);
+    const before = await client.get();
+    const primed = await before.next();
+    const after = await client.at(b.url).get(primed?.id);
+    await client.at(b.url).request("ping");
+    for (const node of [a, b]) change(node);
+    expect([await after.message(), await after.message()]).toMatchObject([LIST_CHANGED, LIST_CHANGED]);
+    const { lastId } = after;
+    after.cut();
+    const again = await client.at(b.url).get(primed?.id);
+    expect([await again.message(), await again.message()]).toMatchObject([LIST_CHANGED, LIST_CHANGED]);
+    expect(again.lastId).toBe(lastId);
   });
 });
