@@ -4,7 +4,7 @@ import { counting } from "./harness/node.js";
 import { Wire, type Answer } from "./harness/wire.js";
 
 const addressesOf = (answers: readonly Answer[]): Set<string> =>
-  new Set(answers.map(({ servedBy }) => servedBy.replace(/^(ready|whoever)\//, "")));
+  new Set(answers.map(({ servedBy }) => servedBy));
 
 /** As many requests as there are nodes come to each of them once. */
 const thrice = async (send: () => Promise<Answer>): Promise<readonly Answer[]> => [

@@ -1,3 +1,4 @@
+import type { State } from "@towpath/mcp-core";
 import { createNotebookServer } from "../server.js";
 import { servingOn } from "../serving.js";
 import { UsageError, type Command } from "./command.js";
@@ -16,8 +17,9 @@ export const serve: Command = {
     const tell = (text: string): unknown => stderr.write(`${text}\n`);
     if (stdin.isTTY === true && settings.transports.includes("stdio"))
       tell("The notebook waits for an MCP client on stdin. `tour` shows what one does; Ctrl+D ends.");
+    const state = settings.state && (await sharedState(settings.state));
     try {
-      await createNotebookServer().run(
+      await createNotebookServer(undefined, state && { state }).run(
         ...servingOn(settings.transports, settings, (kind, url) => tell(`${SAID[kind]} ${url}`)),
       );
     } catch (error) {
@@ -26,10 +28,18 @@ export const serve: Command = {
       if (!isSystemError(error)) throw error;
       tell(`The notebook cannot be served: ${error.message}. --host and --port say where to listen.`);
       return FAILED;
+    } finally {
+      await state?.close();
     }
     return 0;
   },
 };
+
+/** Loaded only where it is asked for: a notebook by itself needs no Redis. */
+async function sharedState(url: URL): Promise<State> {
+  const { redisState } = await import("@towpath/state-redis");
+  return redisState(url.href);
+}
 
 /** What the operating system refused, as a port that is taken. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -49,6 +49,21 @@ describe("the settings of `serve`", () => {
     );
   });
 
+  it("share nothing unless they are told to, whatever else the environment has of a Redis", () => {
+    expect(readSettings(new Map(), { REDIS_URL: "redis://127.0.0.1" }).state).toBeUndefined();
+    const given = new Map([["state", ["rediss://:secret@redis.example:6380/2"]]]);
+    expect(readSettings(given, {}).state?.href).toBe("rediss://:secret@redis.example:6380/2");
+    expect(readSettings(new Map(), { TOWPATH_STATE: "redis://localhost" }).state?.hostname).toBe("localhost");
+  });
+
+  it.each(["http://:secret@localhost", "redis:", "secret"])(
+    "do not repeat a state that is none, as %s",
+    (url) => {
+      const reading = (): unknown => readSettings(new Map([["state", [url]]]), {});
+      expect(reading).toThrow(/^--state must be the URL of a Redis, such as redis:\/\/127\.0\.0\.1:6379$/);
+    },
+  );
+
   it("name a transport once, however often it was asked for", () => {
     expect(readSettings(new Map([["transport", ["stdio", "stdio"]]]), {}).transports).toEqual(["stdio"]);
     expect(readSettings(new Map(), { TOWPATH_TRANSPORT: "stdio, stdio" }).transports).toEqual(["stdio"]);

@@ -5,6 +5,8 @@ import { UsageError, type Given, type Option } from "./command.js";
 export interface Settings extends ListenOptions {
   /** Names of transports, each once. */
   readonly transports: readonly string[];
+  /** Where nodes keep what they share, with its password if it has one. Absent: nothing is shared. */
+  readonly state: URL | undefined;
 }
 
 interface Setting<Value> extends Option {
@@ -79,8 +81,24 @@ const sessions: Setting<boolean> = {
   },
 };
 
+const REDIS = ["redis:", "rediss:"];
+
+const state: Setting<URL | undefined> = {
+  value: "<url>",
+  help: "a Redis, as redis://… or rediss://…, that several nodes share (default: memory, for one node alone)",
+  variable: "TOWPATH_STATE",
+  fallback: undefined,
+  read: (texts) => {
+    const text = lastOf(texts);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && REDIS.includes(url.protocol) && url.hostname !== "") return url;
+    // It may have a password in it, so it is not repeated.
+    throw new Error("must be the URL of a Redis, such as redis://127.0.0.1:6379");
+  },
+};
+
 /** How to serve; each has an environment variable, which it wins over. */
-export const settingOptions = { transport, host, port, path, sessions };
+export const settingOptions = { transport, host, port, path, sessions, state };
 
 /** @throws UsageError naming the option or the variable that is wrong, or the option that nothing would heed */
 export function readSettings(given: Given, env: Readonly<Record<string, string | undefined>>): Settings {
@@ -96,6 +114,7 @@ export function readSettings(given: Given, env: Readonly<Record<string, string |
     port: read("port", port),
     path: read("path", path),
     sessions: read("sessions", sessions),
+    state: read("state", state),
   };
   refuseIdle(given, settings.transports);
   return settings;
