@@ -68,7 +68,9 @@ export class Leases {
     }
     if (trip.late) return;
     quota.asking = false;
-    if (quota.isWaitedFor) this.ahead(quota);
+    if (!quota.isWaitedFor) return;
+    if (this.#isAway()) quota.giveUp();
+    else this.ahead(quota);
   }
 
   async #lease(quota: Quota): Promise<void> {

@@ -261,6 +261,18 @@ describe("where the state is away", () => {
     expect(reported).toHaveLength(1);
   });
 
+  it("nobody is left waiting who came while an answer was on its way", async () => {
+    const { state, admit } = setUp({ requests: 10 });
+    state.mood = "hangs";
+    const first = admit();
+    await until(() => state.adds.length === 1);
+    const second = admit();
+    state.available = false;
+    state.release();
+    await Promise.all([first, second]);
+    expect(state.adds).toHaveLength(1);
+  });
+
   it("it is asked once a second, and what was let through meanwhile counts when it is back", async () => {
     const { state, letThrough, clock, reported } = setUp({ requests: 20, perMs: 100_000 });
     const other = limiter({ requests: 20, perMs: 100_000 }, clock, state);

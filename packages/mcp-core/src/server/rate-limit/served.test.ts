@@ -75,12 +75,14 @@ describe("a server with a rate limit", () => {
     const state = counterState(memoryState());
     state.mood = "hangs";
     const { mcp, clock, called } = counting({ requests: 2 }, { state, onError: () => undefined });
+    const opened = openLink(mcp);
     const gone = new AbortController();
-    const reply = openLink(mcp).stateless("tools/call", { name: "count" }, { signal: gone.signal });
+    const reply = opened.stateless("tools/call", { name: "count" }, { signal: gone.signal });
     gone.abort();
+    expect(await reply).toBeUndefined();
     while (state.adds.length === 0) await nextTurn();
     clock.advance(250);
-    expect(await reply).toBeUndefined();
+    await opened.link.close({ kind: "closed" }); // settles when nothing works on it any more
     expect(called).toEqual([]);
   });
 });
