@@ -1,0 +1,185 @@
+import { McpClient, type Change, type McpServer } from "@towpath/mcp-core";
+import { createCluster, type Cluster, type ClusterNode } from "@towpath/mcp-core/testing";
+import { begin, faultsOf, type Call } from "./calls.js";
+import type { Happening, Program } from "./program.js";
+import type { Way } from "./way.js";
+import { Ledger, uriOf, workshop } from "./workshop.js";
+
+/** Nodes that a cluster begins with, and those it may have at a time. */
+const NODES = 3;
+const MAX_NODES = 5;
+
+/** By when every call has ended, in ms on the clock: less than a client waits for an answer. */
+const BOUND_MS = 55_000;
+
+/** By when everything that was lost is there again, in ms on the clock. */
+const RECOVERY_MS = 60_000;
+
+/** One client of a trial. */
+interface Guest {
+  readonly client: McpClient;
+  readonly changes: string[];
+}
+
+/** One run of a program over one way. */
+export class Trial {
+  readonly #way: Way;
+  readonly #cluster: Cluster<McpServer>;
+  readonly #ledger: Ledger;
+  readonly #guests: Guest[] = [];
+  readonly #calls: Call[] = [];
+  readonly #noise: string[] = [];
+  #grown = 0;
+
+  /** What is wrong with it. */
+  static async run(way: Way, { seed, clients, happenings }: Program): Promise<readonly string[]> {
+    const ledger = new Ledger();
+    const cluster = await createCluster(NODES, (parts) => workshop(parts, ledger), {
+      seed,
+      ...(way.serve !== undefined && { serve: way.serve }),
+    });
+    const trial = new Trial(way, cluster, ledger);
+    try {
+      for (let place = 0; place < clients; place++) await trial.#invite(place);
+      for (const happening of happenings) {
+        await trial.#happen(happening);
+        await cluster.settled();
+      }
+      return await trial.#conclude();
+    } finally {
+      await trial.#end();
+    }
+  }
+
+  private constructor(way: Way, cluster: Cluster<McpServer>, ledger: Ledger) {
+    this.#way = way;
+    this.#cluster = cluster;
+    this.#ledger = ledger;
+  }
+
+  async #invite(place: number): Promise<void> {
+    const cluster = this.#cluster;
+    const { clock } = cluster;
+    const client = await McpClient.connect(this.#way.transport(cluster), {
+      ...this.#way.client,
+      clock,
+      validateOutput: false,
+      elicit: () => ({ action: "accept", content: {} }),
+      onNoise: (description) => void this.#noise.push(description),
+    });
+    const changes: string[] = [];
+    this.#guests.push({ client, changes });
+    const filter = { resourceSubscriptions: [uriOf(place)], toolsListChanged: true };
+    await client.listen(filter, ({ method, params }: Change) => {
+      changes.push(typeof params["uri"] === "string" ? params["uri"] : method);
+    });
+  }
+
+  async #happen(happening: Happening): Promise<void> {
+    const cluster = this.#cluster;
+    switch (happening.kind) {
+      case "work":
+      case "ask":
+        this.#call(happening);
+        return;
+      case "cancel":
+        this.#calls[happening.call % Math.max(this.#calls.length, 1)]?.cancel.abort(new Error("no more"));
+        return;
+      case "kill":
+        this.#ended(happening.node, (node) => node.kill());
+        return;
+      case "drain":
+        this.#ended(happening.node, (node) => void node.drain());
+        return;
+      case "restart":
+        await cluster.nodes.find(({ status }) => status === "killed" || status === "drained")?.restart();
+        return;
+      case "update":
+        this.#upAt(happening.node)?.server.resourceUpdated(uriOf(happening.node % NODES));
+        return;
+      case "grow":
+        this.#upAt(happening.node)?.server.tool(`more-${String((this.#grown += 1))}`, {}, () => "more");
+        return;
+      case "cut":
+        this.#excuse("cut", (call) => !this.#isResumable(call));
+        cluster.cut();
+        return;
+      case "add":
+        if (cluster.nodes.length < MAX_NODES) await cluster.add();
+        return;
+      case "pass":
+        await cluster.advance(happening.ms);
+    }
+  }
+
+  #call(happening: Extract<Happening, { readonly kind: "work" | "ask" }>): void {
+    const guest = this.#guests[happening.client % this.#guests.length];
+    if (guest === undefined) return;
+    const steps = happening.kind === "work" ? happening.steps : 0;
+    const call = begin(guest.client, happening.kind, steps);
+    const isDraining = this.#cluster.nodes.some(({ status }) => status === "draining");
+    if (this.#way.sticks && isDraining) call.excuse = "a node was being drained";
+    this.#calls.push(call);
+  }
+
+  get #up(): readonly ClusterNode<McpServer>[] {
+    return this.#cluster.nodes.filter(({ status }) => status === "up");
+  }
+
+  #upAt(place: number): ClusterNode<McpServer> | undefined {
+    return this.#up[place % Math.max(this.#up.length, 1)];
+  }
+
+  /** One node is always left. */
+  #ended(place: number, end: (node: ClusterNode<McpServer>) => void): void {
+    const node = this.#upAt(place);
+    if (node === undefined || this.#up.length < 2) return;
+    end(node);
+    this.#excuse(`${node.name} ${node.status}`, (call) => this.#isTouched(call, node));
+  }
+
+  /** Whether what happens to a node may keep a call from its result. */
+  #isTouched(call: Call, node: ClusterNode<McpServer>): boolean {
+    const { nodes } = this.#ledger.of(call.name);
+    if (nodes.length === 0 || (this.#way.spreads && call.tool === "ask")) return true;
+    return nodes.includes(node.name) && node.status === "killed";
+  }
+
+  #isResumable(call: Call): boolean {
+    return this.#way.resumes && call.progress.length > 0;
+  }
+
+  #excuse(what: string, meant: (call: Call) => boolean): void {
+    for (const call of this.#calls) if (call.outcome === undefined && meant(call)) call.excuse ??= what;
+  }
+
+  async #conclude(): Promise<readonly string[]> {
+    const cluster = this.#cluster;
+    const ended = Promise.all(this.#calls.map(({ settled }) => settled));
+    await cluster.within(BOUND_MS, ended).catch(() => undefined);
+    const faults = this.#calls.flatMap((call) => faultsOf(call, this.#ledger));
+    if (faults.length > 0) return faults;
+    return [...(await this.#changeFaults()), ...this.#noise.map((noise) => `noise: ${noise}`)];
+  }
+
+  /** Whichever node something changes on, every subscriber is told once, and nobody else. */
+  async #changeFaults(): Promise<readonly string[]> {
+    await this.#cluster.advance(RECOVERY_MS);
+    const faults: string[] = [];
+    for (const { name, server } of this.#up) {
+      for (const { changes } of this.#guests) changes.length = 0;
+      for (const [place] of this.#guests.entries()) server.resourceUpdated(uriOf(place));
+      await this.#cluster.advance(2_000);
+      for (const [place, { changes }] of this.#guests.entries())
+        if (changes.join() !== uriOf(place))
+          faults.push(`client ${String(place)} heard of a change on ${name}: ${changes.join() || "nothing"}`);
+    }
+    return faults;
+  }
+
+  async #end(): Promise<void> {
+    const closed = Promise.all(this.#guests.map(({ client }) => client.close()));
+    await this.#cluster.within(10_000, closed);
+    await this.#cluster.close();
+  }
+}

@@ -1,0 +1,16 @@
+import type { ClientTransport, McpClientOptions, McpServer } from "@towpath/mcp-core";
+import type { Cluster, ClusterOptions } from "@towpath/mcp-core/testing";
+
+/** How clients of a cluster reach it. */
+export interface Way {
+  readonly name: string;
+  readonly client: Pick<McpClientOptions, "era" | "revisions">;
+  readonly serve?: NonNullable<ClusterOptions<McpServer>["serve"]>;
+  readonly transport: (cluster: Cluster<McpServer>) => ClientTransport;
+  /** A call whose first progress has come gets its result whatever becomes of its connection. */
+  readonly resumes: boolean;
+  /** A connection leads to one node: while that is drained, it is not the place of further calls. */
+  readonly sticks: boolean;
+  /** Whatever happens to any node may touch a call, as its messages travel over several. */
+  readonly spreads: boolean;
+}
