@@ -75,12 +75,7 @@ export class Followers implements FollowedOwner {
     this.#byName.get(name)?.doubt(0);
   }
 
-  page<T>(
-    followed: Followed,
-    position: number,
-    entries: number,
-    take: (reply: Reply) => T,
-  ): Promise<T> {
+  page<T>(followed: Followed, position: number, entries: number, take: (reply: Reply) => T): Promise<T> {
     if (followed.registered) this.#listen();
     const handle = followed.registered ? followed.handle : "";
     const args = [followed.start, position, handle, entries, PAGE.bytes];

@@ -48,14 +48,13 @@ export class Lookouts {
   async #look(): Promise<void> {
     this.#looking = true;
     const now = performance.now();
-    const ready = this.#ready();
-    const due = ready ? [...this.#all.values()].filter(({ dueAt }) => dueAt <= now) : [];
+    const due = this.#ready() ? [...this.#all.values()].filter(({ dueAt }) => dueAt <= now) : [];
     for (let i = 0; i < due.length; i += AT_ONCE) {
       await Promise.all(due.slice(i, i + AT_ONCE).map((followed) => followed.refresh()));
     }
     this.#looking = false;
     let next = Infinity;
     for (const { dueAt } of this.#all.values()) if (dueAt < next) next = dueAt;
-    this.#arm(Math.max(next, performance.now() + (ready ? GRAIN_MS : 10 * GRAIN_MS)));
+    this.#arm(Math.max(next, performance.now() + GRAIN_MS));
   }
 }
