@@ -48,6 +48,8 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Further options, as on its command line: `["--requirepass", "secret"]`. */
   readonly args?: readonly string[];
+  /** Speaks TLS alone; certificate and key are among the options then. */
+  readonly tls?: boolean;
   /** A file that it is configured by, and may write to, as Sentinel does. */
   readonly config?: (port: number) => string;
 }
@@ -138,7 +140,7 @@ class Server implements RedisServer {
   };
 
   async #args(): Promise<string[]> {
-    const { args = [], config } = this.#options;
+    const { args = [], config, tls = false } = this.#options;
     const port = String(this.port);
     if (config !== undefined) {
       const file = join(this.#directory, `${port}.conf`);
@@ -146,6 +148,7 @@ class Server implements RedisServer {
       return [file, ...args];
     }
     const nothingKept = ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", this.#directory];
-    return ["--port", port, "--bind", "127.0.0.1", ...nothingKept, ...args];
+    const ports = tls ? ["--tls-port", port, "--port", "0"] : ["--port", port];
+    return [...ports, "--bind", "127.0.0.1", ...nothingKept, ...args];
   }
 }
