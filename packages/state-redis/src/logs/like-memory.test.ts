@@ -164,7 +164,7 @@ describe.skipIf(skipped(noRedis))("logs on Redis", () => {
         await actual.end(nodes[0].logs);
         await memory.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
   });
 });
