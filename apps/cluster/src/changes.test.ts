@@ -15,13 +15,9 @@ const ways: readonly (readonly [string, "handshake" | "stateless", (origin: stri
 describe("a change on one of three nodes", () => {
   behindEach({}, (front) => {
     it.each(ways)("reaches every subscriber over %s once, wherever it happened", async (_name, era, to) => {
-      const NOTES = 3;
-      await addNotes(front(), NOTES);
+      const ids = await addNotes(front(), front().cluster.nodes.length);
       // As many as there are nodes, so one at each.
-      const resourceSubscriptions = Array.from(
-        { length: NOTES },
-        (_, index) => `note://${String(index + 1)}`,
-      );
+      const resourceSubscriptions = ids.map((id) => `note://${String(id)}`);
       const subscribers = await Promise.all(
         front().cluster.nodes.map(async () => {
           const client = await McpClient.connect(to(front().url), { era });
@@ -37,7 +33,7 @@ describe("a change on one of three nodes", () => {
         const changer = await McpClient.connect(streamableHttpClient(`${url}/mcp`), {
           elicit: () => ({ action: "accept", content: {} }),
         });
-        await changer.callTool("delete_note", { id: index + 1 });
+        await changer.callTool("delete_note", { id: ids[index] });
         await changer.close();
         changes.push(`notifications/resources/updated ${uri}`, "notifications/resources/list_changed");
         for (const heard of subscribers) expect(await heard.first(changes.length)).toEqual(changes);

@@ -32,7 +32,7 @@ async function connect({ url }: Front): Promise<Connected> {
 describe("the client of the official SDK with three nodes", () => {
   behindEach({}, (front) => {
     it("keeps one session across all of them, with calls, questions and changes", async () => {
-      await addNotes(front(), 1);
+      const [id] = await addNotes(front(), 1);
       const { client, transport, nodes } = await connect(front());
       const { sessionId } = transport;
       const changed = new Promise<void>((resolve) => {
@@ -42,10 +42,10 @@ describe("the client of the official SDK with three nodes", () => {
         expect(await client.callTool({ name: "search_notes", arguments: {} })).toHaveProperty(
           "structuredContent",
         );
-      expect(await client.callTool({ name: "delete_note", arguments: { id: 1 } })).toMatchObject({
-        content: [{ text: "Note 1 stays: the user chose decline" }],
+      expect(await client.callTool({ name: "delete_note", arguments: { id } })).toMatchObject({
+        content: [{ text: `Note ${String(id)} stays: the user chose decline` }],
       });
-      await client.callTool({ name: "add_note", arguments: { title: "New" } });
+      await addNotes(front(), 1);
       await changed;
       expect(nodes.size).toBe(3);
       expect(transport.sessionId).toBe(sessionId);
@@ -54,7 +54,7 @@ describe("the client of the official SDK with three nodes", () => {
 
     it("reports progress, and cancels, on whichever node its call runs", async () => {
       const { client } = await connect(front());
-      const notes = Array.from({ length: 10_000 }, () => ({ title: "Imported" }));
+      const notes = Array.from({ length: 500 }, () => ({ title: "Imported" }));
       const stop = new AbortController();
       const calling = client.callTool(
         { name: "import_notes", arguments: { notes, perSecond: 20 } },

@@ -4,9 +4,9 @@ import { addNotes, behindEach } from "./harness/started.test-kit.js";
 describe("a question that a call asks on one of three nodes", () => {
   behindEach({}, (front) => {
     it("is answered on another one", async () => {
-      await addNotes(front(), 1);
+      const [id] = await addNotes(front(), 1);
       const session = await front().wire.begin();
-      const call = await session.call("delete_note", { id: 1 });
+      const call = await session.call("delete_note", { id });
       const question = await call.next();
       expect(question).toMatchObject({ method: "elicitation/create" });
       const answer = { id: question?.["id"], result: { action: "decline" } };
@@ -14,7 +14,7 @@ describe("a question that a call asks on one of three nodes", () => {
       expect(answered.status).toBe(202);
       expect(answered.servedBy).not.toBe(call.servedBy);
       expect(await call.response()).toMatchObject({
-        result: { content: [{ text: "Note 1 stays: the user chose decline" }] },
+        result: { content: [{ text: `Note ${String(id)} stays: the user chose decline` }] },
       });
       // Nobody waits for it any more, and that is what its client is told.
       expect((await session.post(answer)).status).toBe(400);
@@ -22,9 +22,9 @@ describe("a question that a call asks on one of three nodes", () => {
 
     it("is not said to be answered when whoever asked is gone", async () => {
       const { cluster } = front();
-      await addNotes(front(), 1);
+      const [id] = await addNotes(front(), 1);
       const session = await front().wire.begin();
-      const call = await session.call("delete_note", { id: 1 });
+      const call = await session.call("delete_note", { id });
       const question = await call.next();
       const node = cluster.nodes.find(({ address }) => call.servedBy.endsWith(address));
       await node?.kill();

@@ -16,18 +16,18 @@ describe("HTTP+SSE on three nodes", () => {
         elicit: () => ({ action: "decline" }),
       });
       onTestFinished(() => client.close());
-      await addNotes(front(), 1);
+      const [id] = await addNotes(front(), 1);
       for (let call = 0; call < 3; call++)
         expect(await client.callTool("search_notes")).toHaveProperty("structuredContent.total");
-      expect(await client.callTool("delete_note", { id: 1 })).toMatchObject({
-        content: [{ text: "Note 1 stays: the user chose decline" }],
+      expect(await client.callTool("delete_note", { id })).toMatchObject({
+        content: [{ text: `Note ${String(id)} stays: the user chose decline` }],
       });
       expect(nodes.size).toBe(3);
     });
 
     it("knows no session that is none", async () => {
       for (let turn = 0; turn < 3; turn++) {
-        const response = await fetch(`${front().url}/messages?sessionId=${crypto.randomUUID()}`, {
+        const response = await fetch(`${front().url}/messages?session=${crypto.randomUUID()}`, {
           method: "POST",
           headers: { "content-type": "application/json" },
           body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { BALANCERS } from "./balancers.js";
 import { Cluster, type ClusterOptions } from "./cluster.js";
+import type { ServerNode } from "./node.js";
 import { Wire } from "./wire.js";
 
 /** What the tests behind one balancer see. */
@@ -30,8 +31,24 @@ export function behindEach(options: ClusterOptions, tests: (front: () => Front) 
   });
 }
 
-/** Adds notes to every node, each of which has its own; they have the numbers from 1 on. */
-export async function addNotes({ cluster }: Front, count: number): Promise<void> {
-  const notes = Array.from({ length: count }, (_, index) => ({ title: `Note ${String(index + 1)}` }));
-  await Promise.all(cluster.nodes.map(({ url }) => new Wire(url).stateless("import_notes", { notes })));
+/**
+ * Adds notes to every node, each of which has its own.
+ * @returns numbers that are a note's on every node
+ */
+export async function addNotes({ cluster }: Front, count: number): Promise<readonly number[]> {
+  const last = await Promise.all(cluster.nodes.map((node) => imported(node, count)));
+  const highest = Math.max(...last);
+  // A node that was started anew has begun at 1 again.
+  const behind = cluster.nodes.map((node, index) => ({ node, by: highest - (last[index] ?? 0) }));
+  await Promise.all(behind.map(({ node, by }) => (by > 0 ? imported(node, by) : undefined)));
+  return Array.from({ length: count }, (_, index) => highest - count + 1 + index);
+}
+
+/** @returns the number of the last one */
+async function imported({ url }: ServerNode, count: number): Promise<number> {
+  const notes = Array.from({ length: count }, () => ({ title: "Note" }));
+  const answer = await new Wire(url).stateless("import_notes", { notes });
+  // As the tool's output schema has it.
+  const { result } = (await answer.response()) as { result: { structuredContent: { lastId: number } } };
+  return result.structuredContent.lastId;
 }

@@ -199,22 +199,21 @@ export class Session {
 /** The events of a stream, to its end, whichever way that comes. */
 async function* eventsOf({ body }: Response): AsyncGenerator<WireEvent, undefined> {
   if (body === null) return undefined;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  try {
-    for await (const piece of body.pipeThrough(new TextDecoderStream())) {
-      const blocks = (rest + piece).split("\n\n");
-      rest = blocks.pop() ?? "";
-      for (const block of blocks) yield eventOf(block);
-    }
-  } catch {
-    // It was cut, here or at the other end.
+  for (;;) {
+    // It may be cut, here or at the other end.
+    const { value } = await reader.read().catch(() => ({ value: undefined }));
+    if (value === undefined) return undefined;
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) yield eventOf(block);
   }
-  return undefined;
 }
 
 function eventOf(block: string): WireEvent {
-  const id = /^id: ?(.+)$/m.exec(block)?.[1];
-  const data = /^data: ?(.+)$/m.exec(block)?.[1];
+  const id = /^id: (.+)$/m.exec(block)?.[1];
+  const data = /^data: (.+)$/m.exec(block)?.[1];
   return {
     ...(id !== undefined && { id }),
     // What is sent is a message each time.

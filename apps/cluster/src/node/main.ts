@@ -38,7 +38,7 @@ const mcp = countingServer(name, { begun }, { state });
 const running = await mcp.start(
   httpServer(
     { port },
-    streamableHttp({ sessions: true, retryMs, ...(maxSessions !== undefined && { maxSessions }) }),
+    streamableHttp({ sessions: true, retryMs, limits: maxSessions === undefined ? {} : { maxSessions } }),
     sse(),
     webSocket(),
   ),
