@@ -76,6 +76,11 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 class Server implements RedisServer {
   readonly port: number;
   readonly url: string;
@@ -98,7 +103,7 @@ class Server implements RedisServer {
     const child = spawn(this.#program, await this.#args(), { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     this.#gone = once(child, "close").catch(() => undefined);
-    process.once("exit", this.#end);
+    running.add(child);
     const said: string[] = [];
     const serves = new Promise<undefined>((resolve) => {
       createInterface({ input: child.stdout }).on("line", (line) => {
@@ -119,9 +124,11 @@ class Server implements RedisServer {
   }
 
   async kill(): Promise<void> {
-    this.#end();
+    const child = this.#process;
+    if (child === undefined) return;
+    child.kill("SIGKILL");
     await this.#gone;
-    process.off("exit", this.#end);
+    running.delete(child);
   }
 
   async restart(): Promise<void> {
@@ -134,10 +141,6 @@ class Server implements RedisServer {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
-
-  readonly #end = (): void => {
-    this.#process?.kill("SIGKILL");
-  };
 
   async #args(): Promise<string[]> {
     const { args = [], config, tls = false } = this.#options;
