@@ -1,6 +1,6 @@
 import { CursorLostError, UnknownLogError } from "@towpath/mcp-core/state";
 import { PAGE, type RedisReader } from "./reader.js";
-import type { Reply, Sight } from "./replies.js";
+import { entriesOf, type Entry, type News, type Reply, type Sight } from "./replies.js";
 
 const RETRY_MS = 1000;
 
@@ -26,7 +26,7 @@ export class Followed {
   readonly handle: string;
   readonly #owner: FollowedOwner;
   readonly #readers = new Set<RedisReader>();
-  #pages: Map<number, Promise<readonly string[] | undefined>> | undefined;
+  #pages: Map<number, Promise<readonly Entry[] | undefined>> | undefined;
   #start: string | undefined;
   #opening = 0;
   #token = 0;
@@ -80,7 +80,7 @@ export class Followed {
   }
 
   /** Takes over what a reply or a message says, and hands its entry on. */
-  learn(sight: Sight, data?: string): void {
+  learn(sight: Sight, entry?: News): void {
     this.#start ??= sight.start;
     if (sight.phase === "gone") {
       this.end();
@@ -95,7 +95,7 @@ export class Followed {
     if (sight.last > this.last) this.last = sight.last;
     if (sight.phase === "closed") this.closed = true;
     for (const reader of news ? this.#readers : []) {
-      if (data !== undefined) reader.offer(sight.last, data);
+      if (entry !== undefined) reader.offer(entry);
       reader.serve();
     }
   }
@@ -135,8 +135,8 @@ export class Followed {
   }
 
   /** The entries after `position`; `undefined` if that has to wait for Redis. Readers at the same place share them. */
-  page(position: number): Promise<readonly string[] | undefined> {
-    const pages = (this.#pages ??= new Map<number, Promise<readonly string[] | undefined>>());
+  page(position: number): Promise<readonly Entry[] | undefined> {
+    const pages = (this.#pages ??= new Map<number, Promise<readonly Entry[] | undefined>>());
     let page = pages.get(position);
     if (page === undefined) {
       page = this.#page(position).finally(() => {
@@ -148,12 +148,12 @@ export class Followed {
     return page;
   }
 
-  async #page(position: number): Promise<readonly string[] | undefined> {
+  async #page(position: number): Promise<readonly Entry[] | undefined> {
     const before = this.last;
     try {
       return await this.#owner.page(this, position, PAGE.entries, (reply) => {
         this.#compare(reply, before);
-        return reply.entries;
+        return entriesOf(reply);
       });
     } catch (error) {
       if (error instanceof CursorLostError) throw error;

@@ -2,7 +2,7 @@ import { StateClosedError, StateUnavailableError } from "@towpath/mcp-core/state
 import { Followed, type FollowedOwner } from "./followed.js";
 import { Lookouts } from "./lookouts.js";
 import { PAGE, RedisReader, type ReaderOptions } from "./reader.js";
-import { parseMessage, type Reply, type Sight } from "./replies.js";
+import { parseMessage, type News, type Reply, type Sight } from "./replies.js";
 import { LEAVE, PAGE as PAGE_SCRIPT } from "./scripts.js";
 import type { LogStore } from "./store.js";
 
@@ -63,10 +63,10 @@ export class Followers implements FollowedOwner {
   }
 
   /** Takes over what a reply says of a log, and of the entry that was appended. */
-  learn(name: string, sight: Sight, data?: string): void {
+  learn(name: string, sight: Sight, news?: News): void {
     const followed = this.#byName.get(name);
     if (followed === undefined) return;
-    if (followed.is(sight.start)) followed.learn(sight, data);
+    if (followed.is(sight.start)) followed.learn(sight, news);
     else followed.doubt(0);
   }
 
@@ -163,7 +163,7 @@ export class Followers implements FollowedOwner {
     const message = parseMessage(text);
     const followed = message && this.#byHandle.get(message.handle);
     if (message === undefined || followed === undefined) return;
-    if (followed.is(message.start)) followed.learn(message, message.data);
+    if (followed.is(message.start)) followed.learn(message, message.news);
     else followed.doubt(0);
   }
 }

@@ -68,7 +68,12 @@ export class RedisLogs implements Logs {
     const key = options?.key === undefined ? "" : `k${options.key}`;
     const args = [entry, options?.close === true ? 1 : 0, key, INLINE_BYTES];
     return this.#change(APPEND, name, args, (reply) => {
-      this.#followers.learn(name, reply, reply.known ? undefined : entry);
+      const { number, known, rest } = reply;
+      this.#followers.learn(
+        name,
+        reply,
+        known ? undefined : { before: Number(rest[0]), number, data: entry },
+      );
       return cursorOf(reply.start, reply.number);
     });
   }

@@ -1,6 +1,6 @@
 import { FencedError, type LogEntry, type LogReader } from "@towpath/mcp-core/state";
 import type { Followed } from "./followed.js";
-import { cursorOf, type Reply } from "./replies.js";
+import { cursorOf, entriesOf, type Entry, type News, type Reply } from "./replies.js";
 
 type Step = IteratorResult<LogEntry, undefined>;
 
@@ -10,6 +10,8 @@ interface Waiter {
 }
 
 const DONE: Step = { done: true, value: undefined };
+
+const NOTHING: readonly Entry[] = [];
 
 /** What a reader may hold that nobody asked for yet; one entry, if it alone is larger. */
 export const PAGE = { entries: 256, bytes: 65_536 };
@@ -35,9 +37,9 @@ export class RedisReader implements LogReader {
   /** Number of the entry that was given last. */
   #position: number;
   /** The entries that follow it, from `#taken` on: one page, which other readers may hold as well, or `#own`. */
-  #ahead: readonly string[];
+  #ahead: readonly Entry[];
   #taken = 0;
-  #own: string[] | undefined;
+  #own: Entry[] | undefined;
   #ownBytes = 0;
   #fetching = false;
   #failure: { readonly reason: unknown } | undefined;
@@ -46,7 +48,7 @@ export class RedisReader implements LogReader {
   constructor(followed: Followed, opened: Reply, { follow, exclusive, signal }: ReaderOptions) {
     this.#followed = followed;
     this.#position = opened.number;
-    this.#ahead = opened.entries;
+    this.#ahead = entriesOf(opened);
     this.#until = follow ? Infinity : opened.last;
     this.token = exclusive ? opened.token : undefined;
     this.#signal = signal;
@@ -94,13 +96,14 @@ export class RedisReader implements LogReader {
     this.serve();
   }
 
-  /** The entry of this number was appended; it is kept if it is the next one and there is room. */
-  offer(number: number, data: string): void {
-    if (this.#fetching || number !== this.#position + this.held + 1 || number > this.#until) return;
+  /** This entry was appended; it is kept if it is the next one and there is room. */
+  offer(entry: News): void {
+    const last = this.#ahead.at(-1)?.number ?? this.#position;
+    if (this.#fetching || entry.before !== last || entry.number > this.#until) return;
     const [waiter] = this.#waiters;
     if (waiter !== undefined && this.held === 0) {
       this.#waiters.shift();
-      waiter.resolve(this.#entry(data));
+      waiter.resolve(this.#given(entry));
       return;
     }
     if (this.held === 0) {
@@ -108,9 +111,10 @@ export class RedisReader implements LogReader {
       this.#taken = this.#ownBytes = 0;
     }
     const own = this.#own;
-    if (own === undefined || own.length >= PAGE.entries || this.#ownBytes + data.length > PAGE.bytes) return;
-    own.push(data);
-    this.#ownBytes += data.length;
+    if (own === undefined || own.length >= PAGE.entries || this.#ownBytes + entry.data.length > PAGE.bytes)
+      return;
+    own.push(entry);
+    this.#ownBytes += entry.data.length;
   }
 
   /** Gives those who wait what there is, and asks Redis for what is missing. */
@@ -134,7 +138,12 @@ export class RedisReader implements LogReader {
   /** The next step, or `undefined` while there is none to take. */
   #step(): Step | undefined {
     if (this.#state === "ended") return DONE;
-    if (this.held > 0) return this.#entry(this.#shift());
+    const entry = this.#ahead[this.#taken];
+    if (entry !== undefined) {
+      this.#taken++;
+      if (this.held === 0) this.#let();
+      return this.#given(entry);
+    }
     if (this.#position >= this.#until) return DONE;
     const { last, closed } = this.#followed;
     if (this.#position < last) void this.#fetch();
@@ -142,19 +151,16 @@ export class RedisReader implements LogReader {
     return undefined;
   }
 
-  #shift(): string {
-    const data = this.#ahead[this.#taken++] ?? "";
-    if (this.held === 0) {
-      this.#ahead = [];
-      this.#own = undefined;
-      this.#taken = 0;
-    }
-    return data;
+  /** Lets go of what it holds. */
+  #let(): void {
+    this.#ahead = NOTHING;
+    this.#own = undefined;
+    this.#taken = 0;
   }
 
-  #entry(data: string): Step {
-    this.#position++;
-    return { done: false, value: { cursor: cursorOf(this.#followed.start, this.#position), data } };
+  #given({ number, data }: Entry): Step {
+    this.#position = number;
+    return { done: false, value: { cursor: cursorOf(this.#followed.start, number), data } };
   }
 
   async #fetch(): Promise<void> {
@@ -182,9 +188,7 @@ export class RedisReader implements LogReader {
   #detach(): void {
     if (this.#state !== "attached") return;
     this.#state = "detached";
-    this.#ahead = [];
-    this.#taken = 0;
-    this.#own = undefined;
+    this.#let();
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#followed.leave(this);
   }

@@ -17,12 +17,23 @@ export interface Sight {
   readonly ttlMs: number;
 }
 
+export interface Entry {
+  readonly number: number;
+  readonly data: string;
+}
+
+/** An entry, and the number of the one before it, trimmed or not. */
+export interface News extends Entry {
+  readonly before: number;
+}
+
 export interface Reply extends Sight {
   /** Nothing was appended, because of the key. */
   readonly known: boolean;
-  /** Of an append, the entry's number; of a read, the number before the first entry. */
+  /** Of an append, the entry's number; of a read, where that begins. */
   readonly number: number;
-  readonly entries: readonly string[];
+  /** Of an append, the number before; of a read, the numbers and texts of a page. */
+  readonly rest: readonly unknown[];
 }
 
 /** What a script of logs gave. Throws the error that it tells of. */
@@ -38,26 +49,37 @@ export function parseReply(log: string, raw: unknown): Reply {
     known: status === "known",
     number: Number(number),
     // As above.
-    entries: (raw as string[]).slice(7),
+    rest: (raw as unknown[]).slice(7),
   };
+}
+
+/** The entries that a reply to a read holds. */
+export function entriesOf({ rest }: Reply): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let i = 0; i < rest.length; i += 2)
+    entries.push({ number: Number(rest[i]), data: String(rest[i + 1]) });
+  return entries;
 }
 
 export interface Message extends Sight {
   /** Which followed log of this node it is for. */
   readonly handle: string;
   /** The newest entry, where it was appended just now and is small. */
-  readonly data: string | undefined;
+  readonly news: News | undefined;
 }
 
-const MESSAGE = /^(\d+) (\d+) (\d+) (\d+) ([012]) (-?\d+)(?: |$)/;
+const MESSAGE = /^(\d+) (\d+) (\d+) (\d+) ([012]) (-?\d+)(?: (\d+) |$)/;
 
 /** What a script published for this node; `undefined` for what no script of this package sends. */
 export function parseMessage(text: string): Message | undefined {
   const found = MESSAGE.exec(text);
   if (found === null) return undefined;
-  const [head, handle = "", start = "", last, token, phase, ttl] = found;
-  const data = head.endsWith(" ") ? text.slice(head.length) : undefined;
-  return { handle, data, ...sight(start, last, token, phase, ttl) };
+  const [head, handle = "", start = "", last, token, phase, ttl, before] = found;
+  const news =
+    before === undefined
+      ? undefined
+      : { before: Number(before), number: Number(last), data: text.slice(head.length) };
+  return { handle, news, ...sight(start, last, token, phase, ttl) };
 }
 
 function sight(start: string, last: unknown, token: unknown, phase: unknown, ttl: unknown): Sight {
@@ -71,7 +93,7 @@ function sight(start: string, last: unknown, token: unknown, phase: unknown, ttl
   };
 }
 
-const CURSOR = /^(0|[1-9]\d{0,14})-(0|[1-9]\d{0,13})$/;
+const CURSOR = /^(0|[1-9]\d{0,14})-(0|[1-9]\d{0,15})$/;
 
 /** The start and number that a cursor is made of; `undefined` if it is none. */
 export function parseCursor(cursor: string): readonly [start: string, number: string] | undefined {

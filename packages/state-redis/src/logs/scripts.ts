@@ -9,7 +9,7 @@ export const CREATE = logScript(
   `
 if redis.call('EXISTS', meta) == 1 then return 0 end
 redis.call('DEL', stream)
-redis.call('HSET', meta, 's', ARGV[3], 'n', 0, 'f', 0, 'b', 0, 'x', 0,
+redis.call('HSET', meta, 's', ARGV[3], 'n', 0, 'f', 0, 'q', 0, 'b', 0, 'x', 0,
   'e', ARGV[4], 'y', ARGV[5], 'a', ARGV[6], 't', ARGV[7])
 if ARGV[8] ~= '' then redis.call('HSET', meta, 'i', string.sub(ARGV[8], 2)) end
 if ARGV[7] ~= '' then redis.call('PEXPIRE', meta, ARGV[7]) end
@@ -17,7 +17,7 @@ return 1
 `,
 );
 
-/** text, close, key's field or empty, bytes up to which the text is sent to the other nodes. */
+/** text, close, key's field or empty, bytes up to which the text is sent to the other nodes; gives the number before, too. */
 export const APPEND = logScript(
   "append",
   `
@@ -39,13 +39,10 @@ end
 if log.c then return { 'closed' } end
 if #data > log.y then return { 'large', tostring(log.y) } end
 
-log.n, log.b, log.c = log.n + 1, log.b + #data, close
+local before = log.n
+log.n, log.q, log.b, log.c = math.max(before + 1, micros()), log.q + 1, log.b + #data, close
 local entry = { 'XADD', stream, id(log, log.n), 'd', data }
-if log.a then
-  entry[#entry + 1] = 't'
-  entry[#entry + 1] = now()
-end
-local changed = { 'HSET', meta, 'n', log.n, 'b', log.b }
+local changed = { 'HSET', meta, 'n', log.n, 'q', log.q, 'b', log.b }
 if key ~= '' then
   entry[#entry + 1] = 'k'
   entry[#entry + 1] = key
@@ -62,12 +59,14 @@ trim(log)
 
 local ttl = redis.call('PTTL', meta)
 if ttl >= 0 then ttl = live(log.t and math.max(ttl, log.t) or -1) end
-notify(log, ttl, #data <= tonumber(ARGV[6]) and data or nil)
-return reply(log, ttl, log.n)
+notify(log, ttl, before, #data <= tonumber(ARGV[6]) and data or nil)
+local answer = reply(log, ttl, log.n)
+answer[#answer + 1] = before
+return answer
 `,
 );
 
-/** from, its start, its number, exclusive, handle or empty, entries and bytes of a page. */
+/** from, its start, its number, exclusive, handle or empty, entries and bytes of a page: numbers and texts. */
 export const READ = logScript(
   "read",
   `
@@ -90,7 +89,7 @@ if ARGV[6] == '1' then
 end
 register(log, ARGV[7])
 local answer = reply(log, ttl, position)
-for _, data in ipairs(page) do answer[#answer + 1] = data end
+for _, part in ipairs(page) do answer[#answer + 1] = part end
 return answer
 `,
 );
@@ -157,7 +156,7 @@ export const INFO = logScript(
 local log = load()
 if not log then return { 'unknown' } end
 if log.a then trim(log) end
-return { 'ok', id(log, log.n), log.n - log.f, log.b, phase(log), redis.call('HGET', meta, 'i') }
+return { 'ok', id(log, log.n), log.q, log.b, phase(log), redis.call('HGET', meta, 'i') }
 `,
 );
 
