@@ -33,17 +33,32 @@ export async function startRedisCluster({ replicas = 0 } = {}): Promise<RedisClu
 async function startNode(): Promise<RedisServer> {
   const busPort = String(await closedPort());
   return startRedis({
-    args: ["--cluster-enabled", "yes", "--cluster-port", busPort, "--cluster-node-timeout", "2000"],
+    args: [
+      "--cluster-enabled",
+      "yes",
+      "--cluster-port",
+      busPort,
+      "--cluster-node-timeout",
+      "1000",
+      "--repl-diskless-sync-delay",
+      "0",
+    ],
   });
 }
 
-/** Once this node knows all others, and that the cluster serves. */
+/** Once this node knows all others and that the cluster serves, and has what its master has, if it has one. */
 async function ready(port: number, count: number): Promise<void> {
   const end = Date.now() + READY_MS;
   for (;;) {
     const info = await cli("-p", String(port), "cluster", "info");
-    if (info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${String(count)}`)) return;
-    if (Date.now() > end) throw new Error(`The cluster is not ready: ${info}`);
+    const replication = await cli("-p", String(port), "info", "replication");
+    if (
+      info.includes("cluster_state:ok") &&
+      info.includes(`cluster_known_nodes:${String(count)}`) &&
+      /role:master|master_link_status:up/.test(replication)
+    )
+      return;
+    if (Date.now() > end) throw new Error(`The cluster is not ready: ${info}${replication}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

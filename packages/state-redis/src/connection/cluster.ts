@@ -27,9 +27,11 @@ export async function openCluster(
   signal.throwIfAborted();
   const cluster = makeCluster(options, maxReconnectDelayMs);
   let last: unknown;
-  // Nodes that come and go show in the calls that fail; nobody may listen for less.
-  for (const event of ["error", "node-error"]) cluster.on(event, (error: unknown) => (last = error));
-  const aborted = rejection(signal);
+  cluster.on("error", (error: unknown) => (last = error));
+  // A master that cannot be reached is tried on without end; so is the whole cluster, which then finds others.
+  const unreachable = new Promise<never>((_resolve, reject) => {
+    cluster.on("node-error", (error: Error) => reject(error));
+  });
   const prepared = cluster.connect().then(() =>
     onMasters(
       cluster,
@@ -37,7 +39,7 @@ export async function openCluster(
     ),
   );
   try {
-    await Promise.race([prepared, aborted]);
+    await Promise.race([prepared, unreachable, rejection(signal)]);
   } catch (cause) {
     cluster.destroy();
     // Of a cluster that cannot be found the client says only that much.
