@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import type { Redis, Script } from "../connection/redis.js";
+import { Names } from "../connection/names.js";
+import { RedisRecords } from "./records.js";
+
+const LONG = { ttlMs: 60_000 };
+
+/** A Redis that answers each script as `replies` says, by the script's name, and otherwise never. */
+function scripted(clustered: boolean, replies: Readonly<Record<string, unknown>>) {
+  const names = new Names("test", 0);
+  const waves: string[][] = [];
+  const redis: Redis = {
+    available: true,
+    clustered,
+    run: async ({ name }: Script) => {
+      // What is sent before anything was answered is one round trip.
+      if (waves.length === 0 || answered) waves.push([]);
+      answered = false;
+      waves.at(-1)?.push(name);
+      if (!(name in replies)) return new Promise<never>(() => undefined);
+      await new Promise((resolve) => setImmediate(resolve));
+      answered = true;
+      return replies[name];
+    },
+    publish: () => Promise.resolve(undefined),
+    subscribe: () => Promise.resolve(() => Promise.resolve()),
+    onBack: () => () => undefined,
+    key: (kind, name) => names.key(kind, name),
+    channel: (kind, name) => names.channel(kind, name),
+    close: () => Promise.resolve(),
+  };
+  let answered = false;
+  return { records: new RedisRecords(redis, { maxRecordBytes: 1000 }), waves };
+}
+
+const atMost = [{ index: "a", count: 1 }];
+
+describe("records on one Redis", () => {
+  const replies = { "get a record": ["1", "v"], "create a record": [1], "delete a record": ["/a"] };
+
+  it("take one round trip for each call, whatever it concerns", async () => {
+    const { records, waves } = scripted(false, replies);
+    await records.get("id", LONG);
+    await records.create("id", 1, { ...LONG, indexes: ["a", "b"], atMost });
+    await records.delete("id");
+    expect(waves).toEqual([["get a record"], ["create a record"], ["delete a record"]]);
+  });
+
+  it("refuse what is larger than a record may be", async () => {
+    const { records } = scripted(false, {});
+    await expect(records.set("id", "x".repeat(1000), LONG)).rejects.toMatchObject({
+      code: "limit-exceeded",
+      limit: "maxRecordBytes",
+    });
+  });
+});
+
+describe("records in Cluster", () => {
+  it("are read and kept alive in one round trip, with nobody waiting for their indexes", async () => {
+    const { records, waves } = scripted(true, {
+      "get a record": ["1", "v", ["/a", "/b"]],
+      "touch a record": ["/a"],
+    });
+    expect(await records.get("id", LONG)).toEqual({ value: 1, version: "v" });
+    expect(await records.touch("id", 1)).toBe(true);
+    const following = "stay in an index";
+    expect(waves).toEqual([["get a record"], [following, following, "touch a record"], [following]]);
+  });
+
+  it("are created in two round trips, however many indexes and caps there are", async () => {
+    const { records, waves } = scripted(true, {
+      "enter an index": 1,
+      "count an index": 0,
+      "create a record": [1],
+    });
+    const caps = [...atMost, { index: "c", count: 3 }];
+    const { outcome } = await records.create("id", 1, { ...LONG, indexes: ["a", "b"], atMost: caps });
+    expect(outcome).toBe("created");
+    expect(waves).toEqual([["enter an index", "enter an index", "count an index"], ["create a record"]]);
+  });
+});
