@@ -16,6 +16,9 @@ const RECONNECTION = {
   maxRetries: 20,
 };
 
+/** Reports that are kept. */
+const TRAIL = 10;
+
 export const officialClient: ClientKind = {
   transport: "official SDK, sessions",
   resumable: true,
@@ -24,23 +27,29 @@ export const officialClient: ClientKind = {
 
 class OfficialCaller implements Caller {
   readonly #client: Client;
+  /** What it reported of late: for a call that hangs, it says why. */
+  readonly #trail: readonly string[];
   #isUsable = true;
 
   static async connect(origin: string, onStray: OnStray): Promise<OfficialCaller> {
     const client = new Client({ name: "official", version: "1.0.0" }, { capabilities: { elicitation: {} } });
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} }));
+    const trail: string[] = [];
     client.onerror = ({ message }) => {
+      trail.push(message);
+      if (trail.length > TRAIL) trail.shift();
       if (message.includes("unknown message ID")) onStray(message);
     };
     const transport = new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), {
       reconnectionOptions: RECONNECTION,
     });
     await client.connect(transport);
-    return new OfficialCaller(client);
+    return new OfficialCaller(client, trail);
   }
 
-  private constructor(client: Client) {
+  private constructor(client: Client, trail: readonly string[]) {
     this.#client = client;
+    this.#trail = trail;
   }
 
   get isUsable(): boolean {
@@ -61,7 +70,8 @@ class OfficialCaller implements Caller {
       const named = nameOf(error);
       // It does not open another session by itself.
       if (named === "session gone") this.#isUsable = false;
-      return { kind: "error", error: named, message: messageOf(error) };
+      const why = named === "hung" ? ` after ${this.#trail.join("; ")}` : "";
+      return { kind: "error", error: named, message: messageOf(error) + why };
     }
   }
 

@@ -17,7 +17,7 @@ const timed = numbered.extend({ ms: z.number().min(0).max(60_000) });
 /** Tools whose every run is counted, and one that says where it ran. Each may only be run when it is called. */
 export function countingServer(node: string, ledger: Ledger, options: McpServerOptions): McpServer {
   const mcp = new McpServer("counting", options);
-  const said = (call: string): string => JSON.stringify({ call, node });
+  const said = (call: string, where = node): string => JSON.stringify({ call, node: where });
 
   mcp.tool("where", {}, () => node);
 
@@ -36,11 +36,11 @@ export function countingServer(node: string, ledger: Ledger, options: McpServerO
   });
 
   mcp.tool("ask", { input: numbered }, async ({ call }, ctx) => {
-    // In a step, as the handler runs again with the answer where that is a request of its own.
-    await ctx.step("begin", () => ledger.begun(call).then(() => true), { once: true });
+    // In a step, as the handler runs again, perhaps elsewhere, where the answer comes with a request of its own.
+    const where = await ctx.step("begin", () => ledger.begun(call).then(() => node), { once: true });
     const { action } = await ctx.elicit(`Go on with ${call}?`);
     if (action !== "accept") throw new Error(`${call} was answered with ${action}`);
-    return said(call);
+    return said(call, where);
   });
 
   return mcp;
