@@ -11,6 +11,8 @@ export interface Call {
   readonly steps: number;
   readonly progress: number[];
   readonly cancel: AbortController;
+  /** Its client has been asked something. */
+  asked: boolean;
   /** Something has happened that it need not survive; says what. */
   excuse: string | undefined;
   outcome: Outcome | undefined;
@@ -33,6 +35,7 @@ export function begin(client: McpClient, tool: Call["tool"], steps: number): Cal
     steps,
     progress,
     cancel,
+    asked: false,
     excuse: undefined,
     outcome: undefined,
     settled: result.then(

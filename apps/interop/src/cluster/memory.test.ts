@@ -9,6 +9,7 @@ const ways: readonly Way[] = ERAS.map((era) => ({
   transport: (cluster) => cluster.transport(),
   resumes: false,
   sticks: true,
+  maybeDeaf: true,
   spreads: era === "stateless",
 }));
 

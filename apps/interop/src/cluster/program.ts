@@ -19,8 +19,8 @@ const node = fc.nat(5);
 const client = fc.nat(2);
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("work" as const), client, steps: fc.nat(3) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("ask" as const), client }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant("work" as const), client, steps: fc.nat(3) }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("ask" as const), client }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), call: fc.nat(9) }) },
   {
     weight: 4,
@@ -38,5 +38,5 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 export const program: fc.Arbitrary<Program> = fc.record({
   seed: fc.nat(1_000_000),
   clients: fc.integer({ min: 1, max: 3 }),
-  happenings: fc.array(happening, { minLength: 1, maxLength: 16 }),
+  happenings: fc.array(happening, { minLength: 1, maxLength: 24, size: "max" }),
 });

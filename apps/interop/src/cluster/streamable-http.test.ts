@@ -11,6 +11,7 @@ const over = (revision: Revision, more: Pick<Way, "resumes" | "spreads">): Way =
   serve: (mcp, { clock }) => fetchHandler(mcp, { sessions: true, clock }),
   transport: ({ url, fetch, clock }) => streamableHttpClient(url, { fetch, clock }),
   sticks: false,
+  maybeDeaf: false,
 });
 
 const ways: readonly Way[] = [

@@ -15,10 +15,15 @@ const BOUND_MS = 55_000;
 /** By when everything that was lost is there again, in ms on the clock. */
 const RECOVERY_MS = 60_000;
 
+/** How long a client takes to answer a question, in ms on the clock. */
+const ANSWER_MS = 300;
+
 /** One client of a trial. */
 interface Guest {
   readonly client: McpClient;
   readonly changes: string[];
+  /** Its subscription was ended, and it was told. */
+  isDeaf: boolean;
 }
 
 /** One run of a program over one way. */
@@ -64,15 +69,20 @@ export class Trial {
       ...this.#way.client,
       clock,
       validateOutput: false,
-      elicit: () => ({ action: "accept", content: {} }),
+      elicit: async ({ message }) => {
+        for (const call of this.#calls) call.asked ||= call.name === message;
+        await new Promise<void>((resolve) => void clock.schedule(ANSWER_MS, resolve));
+        return { action: "accept", content: {} };
+      },
       onNoise: (description) => void this.#noise.push(description),
     });
-    const changes: string[] = [];
-    this.#guests.push({ client, changes });
+    const guest: Guest = { client, changes: [], isDeaf: false };
+    this.#guests.push(guest);
     const filter = { resourceSubscriptions: [uriOf(place)], toolsListChanged: true };
-    await client.listen(filter, ({ method, params }: Change) => {
-      changes.push(typeof params["uri"] === "string" ? params["uri"] : method);
+    const { closed } = await client.listen(filter, ({ method, params }: Change) => {
+      guest.changes.push(typeof params["uri"] === "string" ? params["uri"] : method);
     });
+    void closed.then(() => (guest.isDeaf = true));
   }
 
   async #happen(happening: Happening): Promise<void> {
@@ -98,7 +108,7 @@ export class Trial {
         this.#upAt(happening.node)?.server.resourceUpdated(uriOf(happening.node % NODES));
         return;
       case "grow":
-        this.#upAt(happening.node)?.server.tool(`more-${String((this.#grown += 1))}`, {}, () => "more");
+        this.#grow(this.#upAt(happening.node)?.server);
         return;
       case "cut":
         this.#excuse("cut", (call) => !this.#isResumable(call));
@@ -120,6 +130,10 @@ export class Trial {
     const isDraining = this.#cluster.nodes.some(({ status }) => status === "draining");
     if (this.#way.sticks && isDraining) call.excuse = "a node was being drained";
     this.#calls.push(call);
+  }
+
+  #grow(server: McpServer | undefined): void {
+    server?.tool(`more-${String((this.#grown += 1))}`, {}, () => "more");
   }
 
   get #up(): readonly ClusterNode<McpServer>[] {
@@ -146,7 +160,7 @@ export class Trial {
   }
 
   #isResumable(call: Call): boolean {
-    return this.#way.resumes && call.progress.length > 0;
+    return this.#way.resumes && (call.asked || call.progress.length > 0);
   }
 
   #excuse(what: string, meant: (call: Call) => boolean): void {
@@ -169,10 +183,14 @@ export class Trial {
     for (const { name, server } of this.#up) {
       for (const { changes } of this.#guests) changes.length = 0;
       for (const [place] of this.#guests.entries()) server.resourceUpdated(uriOf(place));
+      this.#grow(server);
       await this.#cluster.advance(2_000);
-      for (const [place, { changes }] of this.#guests.entries())
-        if (changes.join() !== uriOf(place))
-          faults.push(`client ${String(place)} heard of a change on ${name}: ${changes.join() || "nothing"}`);
+      for (const [place, { changes, isDeaf }] of this.#guests.entries()) {
+        if (isDeaf && this.#way.maybeDeaf) continue;
+        const heard = changes.toSorted().join(" and ");
+        if (heard !== `notifications/tools/list_changed and ${uriOf(place)}`)
+          faults.push(`of changes on ${name} client ${String(place)} heard ${heard || "nothing"}`);
+      }
     }
     return faults;
   }

@@ -7,10 +7,12 @@ export interface Way {
   readonly client: Pick<McpClientOptions, "era" | "revisions">;
   readonly serve?: NonNullable<ClusterOptions<McpServer>["serve"]>;
   readonly transport: (cluster: Cluster<McpServer>) => ClientTransport;
-  /** A call whose first progress has come gets its result whatever becomes of its connection. */
+  /** A call whose first message has come gets its result whatever becomes of its connection. */
   readonly resumes: boolean;
   /** A connection leads to one node: while that is drained, it is not the place of further calls. */
   readonly sticks: boolean;
+  /** Subscriptions end, and their clients are told, where they are lost too often within a minute. */
+  readonly maybeDeaf: boolean;
   /** Whatever happens to any node may touch a call, as its messages travel over several. */
   readonly spreads: boolean;
 }

@@ -46,10 +46,12 @@ export function workshop({ name, state, clock }: NodeParts, ledger: Ledger): Mcp
     const trace = ledger.of(call);
     trace.nodes.push(name);
     await ctx.step("effect", () => void (trace.effects += 1));
-    const { action } = await ctx.elicit("Go on?");
+    const { action } = await ctx.elicit(call);
     return action === "accept" ? call : "declined";
   });
   for (const place of PLACES) mcp.resource(uriOf(place), {}, () => "something");
+  // Until somebody has come, nobody is told of changes, wherever they are.
+  void mcp.open({ id: name, transport: "none" }).close({ kind: "closed" });
   return mcp;
 }
 
