@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 
-/** Which core the servers run on, and which one the driver; `undefined` where pinning is not possible. */
-export type Cores = { readonly server: number; readonly driver: number } | undefined;
+/**
+ * Which core the servers run on, or which ones as `taskset` takes them, and which one the driver; `undefined` where
+ * pinning is not possible.
+ */
+export type Cores = { readonly server: number | string; readonly driver: number } | undefined;
 
 /** Pins this process, with its threads, to the last core, and leaves the first one to the servers. */
 export function pinDriver(): Cores {

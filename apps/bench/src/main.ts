@@ -1,10 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import { clusterColumns } from "./cluster/setups.js";
 import { pinDriver } from "./cores.js";
 import { type Implementation, peers, towpath } from "./implementations.js";
 import type { Context, Measure, Row } from "./measure.js";
 import { bundleSize, httpBundleSize } from "./measures/bundle-size.js";
+import { clusterCalls } from "./measures/cluster-calls.js";
+import { clusterCost } from "./measures/cluster-cost.js";
+import { clusterFollowers } from "./measures/cluster-followers.js";
+import { clusterResume } from "./measures/cluster-resume.js";
 import { httpCalls } from "./measures/http-calls.js";
 import { httpClient } from "./measures/http-client.js";
 import { httpEvents } from "./measures/http-events.js";
@@ -48,6 +53,10 @@ const measures: readonly Measure[] = [
   webSocketCalls,
   webSocketConnections,
   webSocketClient,
+  clusterCalls,
+  clusterCost,
+  clusterFollowers,
+  clusterResume,
 ];
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];
@@ -92,7 +101,8 @@ async function main(args: readonly string[]): Promise<void> {
   for (const record of RECORDS) {
     const rows = measured.filter(({ measure }) => recordOf(measure) === record).flatMap((one) => one.rows);
     if (rows.length === 0) continue;
-    const text = report(rows, implementations, { args, pinned: cores !== undefined, load });
+    const columns = record === " cluster" ? clusterColumns : { columns: implementations };
+    const text = report(rows, columns, { args, pinned: cores !== undefined, load });
     process.stdout.write(`${text}\n\n`);
     if (!options.write) continue;
     const readme = readFileSync(paths.readme, "utf8");

@@ -4,7 +4,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { paths } from "./paths.js";
 
-const packed = ["mcp-core", "transport-stdio", "transport-http", "transport-sse", "transport-ws"];
+const packed = [
+  "mcp-core",
+  "transport-stdio",
+  "transport-http",
+  "transport-sse",
+  "transport-ws",
+  "state-redis",
+];
 
 /** Only errors are shown: stdout holds the report. */
 function run(folder: string, program: string, ...args: string[]): void {

@@ -12,10 +12,17 @@ export interface Circumstances {
   readonly load: number;
 }
 
+/** What stands side by side. */
+export interface Columns {
+  readonly columns: readonly Pick<Implementation, "id" | "label">[];
+  /** The head of the column that the others are compared with; "raw" by default. */
+  readonly base?: string;
+}
+
 /** The result in Markdown: where it was measured, the summary, and the absolute values. */
 export function report(
   rows: readonly Row[],
-  implementations: readonly Implementation[],
+  { columns, base }: Columns,
   { args, pinned, load }: Circumstances,
 ): string {
   const cores = pinned ? "server and driver pinned to a core each" : "server and driver not pinned to a core";
@@ -26,7 +33,7 @@ export function report(
       `load average at the start ${load.toFixed(1)}.`,
     "Where a cell has two values, they are handshake / stateless.",
     "",
-    summaryTable(rows, implementations),
+    summaryTable(rows, columns, base),
     "",
     "<details><summary>Absolute values</summary>",
     "",

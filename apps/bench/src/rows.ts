@@ -37,13 +37,13 @@ export function rowOf(contenders: readonly Contender[], samples: Samples, presen
   const cells: Record<string, Cell> = {};
   for (const contender of contenders) {
     const { implementation, era } = contender;
-    if (implementation === raw) continue;
+    if (implementation.id === raw.id) continue;
     cells[implementation.id] = {
       ...cells[implementation.id],
       [era]: valueOf(contender, samples, presentation),
     };
   }
-  const measured = contenders.filter((one) => one.implementation === raw && samples.of(one).length > 0);
+  const measured = contenders.filter((one) => one.implementation.id === raw.id && samples.of(one).length > 0);
   return {
     title: presentation.title,
     raw: measured.map((one) => presentation.absolute(median(samples.of(one)))).join(" / "),

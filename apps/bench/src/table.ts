@@ -16,10 +16,14 @@ function written(cell: Cell | undefined): string {
   return [cell?.handshake, cell?.stateless].filter((part) => part !== undefined).join(" / ");
 }
 
-/** The summary: one line per row, one column per implementation, and what is to be reached. */
-export function summaryTable(rows: readonly Row[], implementations: readonly Implementation[]): string {
+/** The summary: one line per row, one column for what is compared with, one per implementation, and what is to be reached. */
+export function summaryTable(
+  rows: readonly Row[],
+  implementations: readonly Pick<Implementation, "id" | "label">[],
+  base = "raw",
+): string {
   const columns = implementations.filter(({ id }) => rows.some((row) => row.cells[id] !== undefined));
-  const head = ["", "raw", ...columns.map(({ label }) => label), "to reach"];
+  const head = ["", base, ...columns.map(({ label }) => label), "to reach"];
   const lines = rows.map((row) => [
     row.title,
     row.raw,

@@ -90,15 +90,19 @@ export class Connection {
   }
 }
 
+/** Where to connect to: one port, or several in turn. */
+export type Ports = number | readonly number[];
+
 /** Runs `use` with so many connections, and closes them whatever happens. */
 export async function withConnections<T>(
-  port: number,
+  to: Ports,
   count: number,
   use: (connections: readonly Connection[]) => Promise<T>,
 ): Promise<T> {
   const connections: Connection[] = [];
+  const ports = typeof to === "number" ? [to] : to;
   try {
-    for (let i = 0; i < count; i++) connections.push(await Connection.open(port));
+    for (let i = 0; i < count; i++) connections.push(await Connection.open(ports[i % ports.length] ?? 0));
     return await use(connections);
   } finally {
     for (const connection of connections) connection.close();

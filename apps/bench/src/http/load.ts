@@ -1,5 +1,5 @@
 import { percentile } from "../statistics.js";
-import { type Connection, withConnections } from "./connection.js";
+import { type Connection, type Ports, withConnections } from "./connection.js";
 import type { RequestPool } from "./requests.js";
 import { copyOf, type HttpResponse } from "./response-reader.js";
 
@@ -13,6 +13,10 @@ export interface HttpLoad {
 
 export interface LoadResult {
   readonly perSecond: number;
+  /** How many were answered, with those before the clock started. */
+  readonly answered: number;
+  /** Half of the requests took no longer, in ms. */
+  readonly p50Ms: number;
   /** 99 of 100 requests took no longer, in ms. */
   readonly p99Ms: number;
 }
@@ -85,23 +89,30 @@ class Run {
  *
  * @throws Error when a request was not answered, or not rightly.
  */
-export async function loadFor(port: number, pool: RequestPool, load: HttpLoad): Promise<LoadResult> {
-  return withConnections(port, load.connections, async (connections) => {
+export async function loadFor(ports: Ports, pool: RequestPool, load: HttpLoad): Promise<LoadResult> {
+  return withConnections(ports, load.connections, async (connections) => {
     const from = performance.now() + load.leadMs;
     const until = from + load.durationMs;
     const latencies: number[] = [];
     let end = from;
+    let answered = 0;
     const run = new Run(
       pool,
       (now) => now < until,
       (sentAt, now) => {
+        answered++;
         if (now < from) return;
         latencies.push(now - sentAt);
         end = now;
       },
     );
     await run.over(connections);
-    return { perSecond: (latencies.length * 1000) / (end - from), p99Ms: percentile(latencies, 0.99) };
+    return {
+      perSecond: (latencies.length * 1000) / (end - from),
+      answered,
+      p50Ms: percentile(latencies, 0.5),
+      p99Ms: percentile(latencies, 0.99),
+    };
   });
 }
 

@@ -80,11 +80,15 @@ function checkForm({ answers }: Target, response: HttpResponse): void {
   }
 }
 
-/** Calls of `add`. */
-export function callPool(target: Target): RequestPool {
+/** Calls of `add`, in these sessions in turn; by default in the target's own, if it has one. */
+export function callPool(target: Target, sessions: readonly string[] = []): RequestPool {
   const requests = Array.from({ length: poolSize }, (_, index) => {
     const message = callMessage(eraOf(target), index + 1, "add", { a: index + 1, b: CallPool.addend });
-    return post(target, encodeMessage(message), { method: "tools/call", name: "add" });
+    const session = sessions[index % sessions.length];
+    return post(session === undefined ? target : { ...target, session }, encodeMessage(message), {
+      method: "tools/call",
+      name: "add",
+    });
   });
   return {
     requests,

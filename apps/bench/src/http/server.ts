@@ -14,7 +14,7 @@ const pollMs = 20;
 const probe = pathToFileURL(join(paths.raw, "probe.mjs")).href;
 
 /** A port that nobody listens on: not every implementation tells which one it took. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -40,6 +40,14 @@ async function accepts(port: number): Promise<boolean> {
 export interface MemoryInUse {
   readonly heapUsed: number;
   readonly rss: number;
+}
+
+/** What a server has used since it was started. */
+export interface Usage {
+  /** Of the processor, in µs. */
+  readonly cpuUs: number;
+  /** The most memory it ever had, in bytes. */
+  readonly maxRss: number;
 }
 
 /** A server over HTTP in a process of its own. */
@@ -101,6 +109,14 @@ export class HttpServerProcess {
     this.#child.send("memory");
     // Sent by our own probe.
     const [usage] = (await answered) as [MemoryInUse];
+    return usage;
+  }
+
+  async usage(): Promise<Usage> {
+    const answered = once(this.#child, "message");
+    this.#child.send("usage");
+    // Sent by our own probe.
+    const [usage] = (await answered) as [Usage];
     return usage;
   }
 
