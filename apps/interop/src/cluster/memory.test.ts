@@ -9,7 +9,8 @@ const ways: readonly Way[] = ERAS.map((era) => ({
   transport: (cluster) => cluster.transport(),
   resumes: false,
   sticks: true,
-  maybeDeaf: true,
+  // Attempts to subscribe anew on a node that is being drained count as well.
+  deafAfter: era === "stateless" ? 1 : 3,
   spreads: era === "stateless",
 }));
 

@@ -10,7 +10,7 @@ const sse: Way = {
   transport: ({ url, fetch, clock }) => sseClient(new URL("/sse", url), { fetch, clock }),
   resumes: false,
   sticks: true,
-  maybeDeaf: true,
+  deafAfter: 3,
   spreads: true,
 };
 

@@ -4,20 +4,19 @@ import { describe, it } from "vitest";
 import { check } from "./check.js";
 import type { Way } from "./way.js";
 
-const over = (revision: Revision, more: Pick<Way, "resumes" | "spreads">): Way => ({
+const over = (revision: Revision, more: Pick<Way, "resumes" | "deafAfter" | "spreads">): Way => ({
   ...more,
   name: `Streamable HTTP, in revision ${revision}`,
   client: { revisions: [revision] },
   serve: (mcp, { clock }) => fetchHandler(mcp, { sessions: true, clock }),
   transport: ({ url, fetch, clock }) => streamableHttpClient(url, { fetch, clock }),
   sticks: false,
-  maybeDeaf: false,
 });
 
 const ways: readonly Way[] = [
-  over("2025-06-18", { resumes: true, spreads: false }),
-  over("2025-11-25", { resumes: true, spreads: false }),
-  over("2026-07-28", { resumes: false, spreads: true }),
+  over("2025-06-18", { resumes: true, deafAfter: Infinity, spreads: false }),
+  over("2025-11-25", { resumes: true, deafAfter: Infinity, spreads: false }),
+  over("2026-07-28", { resumes: false, deafAfter: 3, spreads: true }),
 ];
 
 describe.each(ways)("a cluster over $name", (way) => {

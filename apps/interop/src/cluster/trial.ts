@@ -35,6 +35,8 @@ export class Trial {
   readonly #calls: Call[] = [];
   readonly #noise: string[] = [];
   #grown = 0;
+  /** What has happened to nodes and connections. */
+  #blows = 0;
 
   /** What is wrong with it. */
   static async run(way: Way, { seed, clients, happenings }: Program): Promise<readonly string[]> {
@@ -111,7 +113,7 @@ export class Trial {
         this.#grow(this.#upAt(happening.node)?.server);
         return;
       case "cut":
-        this.#excuse("cut", (call) => !this.#isResumable(call));
+        this.#strike("cut", (call) => !this.#isResumable(call));
         cluster.cut();
         return;
       case "add":
@@ -149,7 +151,7 @@ export class Trial {
     const node = this.#upAt(place);
     if (node === undefined || this.#up.length < 2) return;
     end(node);
-    this.#excuse(`${node.name} ${node.status}`, (call) => this.#isTouched(call, node));
+    this.#strike(`${node.name} ${node.status}`, (call) => this.#isTouched(call, node));
   }
 
   /** Whether what happens to a node may keep a call from its result. */
@@ -163,7 +165,9 @@ export class Trial {
     return this.#way.resumes && (call.asked || call.progress.length > 0);
   }
 
-  #excuse(what: string, meant: (call: Call) => boolean): void {
+  /** Something has happened to nodes or connections. */
+  #strike(what: string, meant: (call: Call) => boolean): void {
+    this.#blows += 1;
     for (const call of this.#calls) if (call.outcome === undefined && meant(call)) call.excuse ??= what;
   }
 
@@ -186,7 +190,7 @@ export class Trial {
       this.#grow(server);
       await this.#cluster.advance(2_000);
       for (const [place, { changes, isDeaf }] of this.#guests.entries()) {
-        if (isDeaf && this.#way.maybeDeaf) continue;
+        if (isDeaf && this.#blows >= this.#way.deafAfter) continue;
         const heard = changes.toSorted().join(" and ");
         if (heard !== `notifications/tools/list_changed and ${uriOf(place)}`)
           faults.push(`of changes on ${name} client ${String(place)} heard ${heard || "nothing"}`);

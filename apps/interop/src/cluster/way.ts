@@ -11,8 +11,8 @@ export interface Way {
   readonly resumes: boolean;
   /** A connection leads to one node: while that is drained, it is not the place of further calls. */
   readonly sticks: boolean;
-  /** Subscriptions end, and their clients are told, where they are lost too often within a minute. */
-  readonly maybeDeaf: boolean;
+  /** Subscriptions may end, and their clients are told, once so many things have happened to nodes or connections. */
+  readonly deafAfter: number;
   /** Whatever happens to any node may touch a call, as its messages travel over several. */
   readonly spreads: boolean;
 }
