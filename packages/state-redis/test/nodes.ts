@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { RedisBus, type RedisBusOptions } from "../src/bus/bus.js";
 import { ConnectedRedis } from "../src/connection/connected-redis.js";
 import type { Redis } from "../src/connection/redis.js";
@@ -23,6 +24,18 @@ export interface TestNode {
 
 export function openNode(url: string, options: NodeOptions = {}): TestNode {
   return nodeOn(nodeSource({ url }, 0), options);
+}
+
+/** Has it subscribe to what it needs for logs, which the first read does, and forgets what it asked for that. */
+export async function warmUp(node: TestNode): Promise<void> {
+  const name = `warm-up-${randomUUID()}`;
+  await node.logs.create(name);
+  await (await node.logs.read(name)).return();
+  await node.logs.delete(name);
+  // Subscriptions come into force in the order in which they were made.
+  const stop = await node.bus.subscribe(name, () => undefined);
+  await stop();
+  node.asked();
 }
 
 export function openClusterNode(urls: readonly string[], options: NodeOptions = {}): TestNode {

@@ -91,7 +91,7 @@ export class Followed {
       for (const reader of this.#readers) reader.fence(sight.token);
     }
     this.#lookIn(sight.ttlMs + EXPIRY_SLACK_MS);
-    const news = sight.last > this.last || (sight.phase === "closed" && !this.closed);
+    const news = entry !== undefined || sight.last > this.last || (sight.phase === "closed" && !this.closed);
     if (sight.last > this.last) this.last = sight.last;
     if (sight.phase === "closed") this.closed = true;
     for (const reader of news ? this.#readers : []) {

@@ -3,7 +3,7 @@ import { createClient } from "@redis/client";
 import type { LogReader } from "@towpath/mcp-core";
 import { anyRedis, noRedis, skipped } from "@towpath/test-support/redis-server.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openNode, type NodeOptions, type TestNode } from "../../test/nodes.js";
+import { openNode, warmUp, type NodeOptions, type TestNode } from "../../test/nodes.js";
 
 const HOUR = { ttlMs: 3_600_000 };
 
@@ -37,19 +37,13 @@ describe.skipIf(skipped(noRedis))("logs on Redis", () => {
     return node;
   };
 
-  /** Two nodes and a log that the second one knows how to read; both have subscribed already. */
+  /** Two nodes and a log that the second one knows how to read; both are warmed up. */
   async function twoNodes() {
     const [writer, follower] = [open(), open()];
     const name = randomUUID();
-    for (const { logs } of [writer, follower]) {
-      await logs.create(`${name}/warm`, HOUR);
-      await (await logs.read(`${name}/warm`)).return();
-      await logs.delete(`${name}/warm`);
-    }
+    for (const node of [writer, follower]) await warmUp(node);
     await writer.logs.create(name, HOUR);
-    // What is sent after it is answered after it.
-    await Promise.all([writer, follower].map(({ logs }) => logs.info(name)));
-    for (const node of [writer, follower]) node.asked();
+    writer.asked();
     return { writer, follower, name };
   }
 
