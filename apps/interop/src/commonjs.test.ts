@@ -10,6 +10,7 @@ import * as jsonSchema from "@towpath/mcp-core/json-schema";
 import * as state from "@towpath/mcp-core/state";
 import * as testing from "@towpath/mcp-core/testing";
 import * as transport from "@towpath/mcp-core/transport";
+import * as stateRedis from "@towpath/state-redis";
 import * as transportHttp from "@towpath/transport-http";
 import * as transportHttpFetch from "@towpath/transport-http/fetch";
 import * as transportSse from "@towpath/transport-sse";
@@ -34,6 +35,7 @@ const entries: Readonly<Record<string, object>> = {
   "@towpath/mcp-core/state": state,
   "@towpath/mcp-core/testing": testing,
   "@towpath/mcp-core/transport": transport,
+  "@towpath/state-redis": stateRedis,
   "@towpath/transport-http": transportHttp,
   "@towpath/transport-http/fetch": transportHttpFetch,
   "@towpath/transport-sse": transportSse,

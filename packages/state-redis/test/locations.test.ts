@@ -46,13 +46,17 @@ describe.skipIf(skipped(noRedisServer))("a Redis", () => {
   let redis: RedisServer;
   let files: string;
   const { cert, key } = selfSigned();
+  /** What the README says a user has to be allowed. */
+  const least = "on >least ~towpath:* &towpath* +@read +@write +@scripting +@pubsub +@connection +time";
   const user = ["--user", "towpath", "on", ">pass/word", "~*", "&*", "+@all"];
 
   beforeAll(async () => {
     files = await mkdtemp(join(tmpdir(), "towpath-tls-"));
     await writeFile(join(files, "cert.pem"), cert);
     await writeFile(join(files, "key.pem"), key);
-    redis = await startRedis({ args: ["--requirepass", "se:cr@et", ...user] });
+    redis = await startRedis({
+      args: ["--requirepass", "se:cr@et", ...user, "--user", "least", ...least.split(" ")],
+    });
   });
   afterAll(async () => {
     await redis.stop();
@@ -68,6 +72,28 @@ describe.skipIf(skipped(noRedisServer))("a Redis", () => {
     const { state: other } = open(url(`towpath:${encodeURIComponent("pass/word")}`));
     const version = await state.records.set("credentials", 1, LONG);
     expect(await other.records.get("credentials")).toEqual({ value: 1, version });
+  });
+
+  it("lets a user do everything that may do no more than it takes", async () => {
+    const { state } = open(url("least:least"));
+    const { state: peer } = open(url("least:least"));
+    const heard = new Promise(
+      (resolve) => void peer.bus.subscribe("least", resolve).then(() => state.bus.publish("least", 1)),
+    );
+    const version = await state.records.set("least", 1, { ...LONG, indexes: ["least"] });
+    await state.records.replace("least", 2, { ifVersion: version, ...LONG });
+    await state.records.create("other", 1, { ...LONG, atMost: [{ index: "least", count: 5 }] });
+    await state.records.get("least", LONG);
+    await state.records.add("least", 1, LONG);
+    expect((await state.records.list("least")).ids).toEqual(["least"]);
+    await state.records.delete("least");
+    await state.logs.create("least", { ...LONG, maxEntries: 1 });
+    const reader = await peer.logs.read("least", { exclusive: true });
+    await state.logs.append("least", "entry", { key: "k", close: true });
+    expect((await reader.next()).value?.data).toBe("entry");
+    expect((await state.logs.info("least"))?.closed).toBe(true);
+    await state.logs.delete("least");
+    expect(await heard).toBe(1);
   });
 
   it("refuses a wrong password, which no error shows", async () => {
