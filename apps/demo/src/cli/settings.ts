@@ -9,6 +9,8 @@ export interface Settings extends ListenOptions {
   readonly state: URL | undefined;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 interface Setting<Value> extends Option {
   readonly variable: string;
   readonly fallback: Value;
@@ -101,13 +103,8 @@ const state: Setting<URL | undefined> = {
 export const settingOptions = { transport, host, port, path, sessions, state };
 
 /** @throws UsageError naming the option or the variable that is wrong, or the option that nothing would heed */
-export function readSettings(given: Given, env: Readonly<Record<string, string | undefined>>): Settings {
-  const read = <Value>(name: string, setting: Setting<Value>): Value => {
-    const values = given.get(name);
-    if (values !== undefined) return readFrom(`--${name}`, setting, values);
-    const text = env[setting.variable];
-    return text === undefined || text === "" ? setting.fallback : readFrom(setting.variable, setting, [text]);
-  };
+export function readSettings(given: Given, env: Environment): Settings {
+  const read = readerOf(given, env);
   const settings = {
     transports: read("transport", transport),
     host: read("host", host),
@@ -118,6 +115,23 @@ export function readSettings(given: Given, env: Readonly<Record<string, string |
   };
   refuseIdle(given, settings.transports);
   return settings;
+}
+
+/**
+ * Where nodes keep what they share, alone.
+ * @throws UsageError
+ */
+export function readState(given: Given, env: Environment): URL | undefined {
+  return readerOf(given, env)("state", state);
+}
+
+function readerOf(given: Given, env: Environment): <Value>(name: string, setting: Setting<Value>) => Value {
+  return (name, setting) => {
+    const values = given.get(name);
+    if (values !== undefined) return readFrom(`--${name}`, setting, values);
+    const text = env[setting.variable];
+    return text === undefined || text === "" ? setting.fallback : readFrom(setting.variable, setting, [text]);
+  };
 }
 
 /** The options that not every transport heeds, and the transports that do. */

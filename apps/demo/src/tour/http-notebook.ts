@@ -23,11 +23,16 @@ export class HttpNotebook {
   readonly #exited: Promise<unknown>;
   readonly #urls: Promise<readonly URL[]>;
 
-  /** @param stderr takes what the server writes there */
-  constructor(server: ServerProgram, stderr: (text: string) => void) {
+  /**
+   * @param stderr takes what the server writes there
+   * @param state of a Redis that it shares with others, if it does
+   */
+  constructor(server: ServerProgram, stderr: (text: string) => void, state?: URL) {
     this.#server = server;
     const { node, program } = server;
     this.#child = spawn(node, [program, "serve", ...listeningAt("0")], {
+      // Not on the command line, where others could read its password.
+      env: { ...process.env, TOWPATH_STATE: state?.href ?? "" },
       stdio: ["ignore", "ignore", "pipe"],
       windowsHide: true,
     });
@@ -65,6 +70,12 @@ export class HttpNotebook {
   /** Ends it at once, if it is still there. */
   abandon(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  /** The same, and settles when its process is gone. */
+  async kill(): Promise<void> {
+    this.abandon();
+    await this.#exited;
   }
 }
 

@@ -4,6 +4,8 @@ import { HttpNotebook } from "./http-notebook.js";
 import { messageIn } from "./inbox.js";
 import type { RawConnection, ServerEnd, ServerProgram } from "./target.js";
 
+const SESSION_HEADER = "mcp-session-id";
+
 /** A server's process, and the HTTP requests that go to it, one after the other. */
 export async function startRawHttp(
   server: ServerProgram,
@@ -17,7 +19,7 @@ class RawHttp implements RawConnection {
   readonly #notebook: HttpNotebook;
   readonly #url: URL;
   readonly #unread: JsonObject[] = [];
-  #session: Readonly<Record<string, string>> = {};
+  #session: string | undefined;
   #answered: Promise<void> = Promise.resolve();
 
   constructor(notebook: HttpNotebook, url: URL) {
@@ -48,18 +50,9 @@ class RawHttp implements RawConnection {
   }
 
   async #post(text: string): Promise<void> {
-    const response = await fetch(this.#url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json, text/event-stream",
-        ...(mirrored(text) ?? this.#session),
-      },
-      body: text,
-    });
-    const session = response.headers.get("mcp-session-id");
-    if (session !== null) this.#session = { "mcp-session-id": session };
-    this.#take(response.headers.get("content-type"), await response.text());
+    const { session, type, body } = await post(this.#url, text, this.#session);
+    this.#session = session ?? this.#session;
+    this.#take(type, body);
   }
 
   #take(type: string | null, body: string): void {
@@ -72,6 +65,37 @@ class RawHttp implements RawConnection {
   #add(json: string): void {
     this.#unread.push(messageIn(json));
   }
+}
+
+export interface Posted {
+  readonly status: number;
+  /** That has begun with it. */
+  readonly session: string | undefined;
+  readonly type: string | null;
+  readonly body: string;
+}
+
+/** Sends a text as one message, and settles when all of the answer is there. */
+export async function post(url: URL, text: string, session?: string): Promise<Posted> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      ...(mirrored(text) ?? sessionHeader(session)),
+    },
+    body: text,
+  });
+  return {
+    status: response.status,
+    session: response.headers.get(SESSION_HEADER) ?? undefined,
+    type: response.headers.get("content-type"),
+    body: await response.text(),
+  };
+}
+
+export function sessionHeader(session: string | undefined): Record<string, string> {
+  return session === undefined ? {} : { [SESSION_HEADER]: session };
 }
 
 interface SelfDescribing {

@@ -1,15 +1,13 @@
 import { performance } from "node:perf_hooks";
 import type { Era } from "@towpath/mcp-core";
+import { carryOut } from "./carry-out.js";
 import type { Check } from "./check.js";
-import { differences } from "./compare.js";
 import type { Report, Row } from "./report.js";
 import { Stage } from "./stage.js";
 import type { TourTarget } from "./target.js";
 
-/** A check that is not done by then counts as one that differs. */
-const CHECK_TIMEOUT_MS = 10_000;
-
-const eras: Readonly<Record<Era, string>> = {
+/** Each in a few words. */
+export const eras: Readonly<Record<Era, string>> = {
   handshake: "a session that begins with initialize",
   stateless: "every request speaks for itself",
 };
@@ -44,8 +42,12 @@ export async function runTour({ targets, checks, report }: Tour): Promise<number
 async function visit(stage: Stage, checks: readonly Check[], report: Report): Promise<readonly Row[]> {
   const rows: Row[] = [];
   try {
-    for (const check of checks) {
-      const row = await carryOut(check, stage);
+    for (const { name, run, expected } of checks) {
+      const row = await carryOut({
+        name,
+        run: () => run(stage),
+        expected: () => expected(stage.era, stage.transport),
+      });
       report.row(row);
       rows.push(row);
     }
@@ -55,28 +57,4 @@ async function visit(stage: Stage, checks: readonly Check[], report: Report): Pr
   const differs = rows.some((row) => row.differences.length > 0);
   if (differs && stage.stderr !== "") report.note("the servers' stderr:", stage.stderr.trimEnd());
   return rows;
-}
-
-async function carryOut({ name, run, expected }: Check, stage: Stage): Promise<Row> {
-  const start = performance.now();
-  try {
-    const { observed, shown } = await inTime(run(stage));
-    const ms = performance.now() - start;
-    return { name, shown, ms, differences: differences(expected(stage.era, stage.transport), observed) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { name, shown: "failed", ms: performance.now() - start, differences: [message] };
-  }
-}
-
-async function inTime<Value>(work: Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`it was not done within ${String(CHECK_TIMEOUT_MS)} ms`));
-    }, CHECK_TIMEOUT_MS);
-  });
-  return Promise.race([work, timeout]).finally(() => {
-    clearTimeout(timer);
-  });
 }
