@@ -20,7 +20,7 @@ export interface TopicsOptions<F> {
   readonly heard: (topic: string, members: ReadonlySet<Member<F>>, text: string) => void;
 }
 
-/** Who takes part in which topic; Redis is subscribed to once for each topic. */
+/** Who takes part in which topic; one listener of Redis for each topic. */
 export class Topics<F> {
   readonly #redis: Redis;
   readonly #options: TopicsOptions<F>;
@@ -39,12 +39,14 @@ export class Topics<F> {
 
   /** Settles once the subscription is in force. */
   async join(name: string, call: F, onGap?: () => void): Promise<Unsubscribe> {
-    const topic = this.#topics.get(name) ?? this.#open(name);
+    const known = this.#topics.get(name);
+    const topic = known ?? this.#open(name);
     const member: Member<F> = { call, onGap, active: true };
     topic.members.add(member);
     this.size++;
     try {
       await topic.subscription;
+      if (known !== undefined) await this.#check(name);
       if (this.#closed) throw new StateClosedError();
     } catch (error) {
       await this.#leave(name, topic, member);
@@ -70,6 +72,12 @@ export class Topics<F> {
     const topic = { members, subscription: this.#redis.subscribe(this.channel(name), heard) };
     this.#topics.set(name, topic);
     return topic;
+  }
+
+  /** Settles if the subscription is still in force, as another listener of the same channel finds out. */
+  async #check(name: string): Promise<void> {
+    const end = await this.#redis.subscribe(this.channel(name), () => undefined);
+    await end();
   }
 
   async #leave(name: string, topic: Topic<F>, member: Member<F>): Promise<void> {
