@@ -131,7 +131,7 @@ local log = load()
 if not log then return { 'unknown' } end
 log.gone = true
 notify(log, 0)
-redis.call('DEL', meta, stream)
+redis.call('UNLINK', meta, stream)
 return reply(log, 0, log.n)
 `,
 );
