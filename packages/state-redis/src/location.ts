@@ -17,23 +17,22 @@ export function sourceOf(
     throw new TypeError(
       `redisState needs to know where Redis is: a URL such as ${EXAMPLE}. Is the environment variable set?`,
     );
-  const connecting = { connectTimeout: times.connectTimeoutMs };
   if (typeof location === "string") {
-    const options = optionsOf(location, tls, connecting);
+    const options = optionsOf(location, tls);
     return nodeSource(options, options.database ?? 0);
   }
   if (tls !== undefined)
     throw new TypeError(
       "tls goes with a rediss: URL; otherwise say it where the nodes' socket is configured.",
     );
-  if ("cluster" in location) return clusterSource(location.cluster, times.maxReconnectDelayMs);
+  if ("cluster" in location) return clusterOf(location.cluster, times);
   if ("sentinel" in location) {
     const { sentinel } = location;
+    if (sentinel.nodes.length === 0) throw new TypeError("sentinel.nodes has to name at least one sentinel.");
     return masterSource((attempt) => findMaster(sentinel, attempt), sentinel.node?.database ?? 0);
   }
   // What node-redis made has the options that node-redis took.
-  if ("_options" in location)
-    return clusterSource(location._options as ClusterOptions, times.maxReconnectDelayMs);
+  if ("_options" in location) return clusterOf(location._options as ClusterOptions, times);
   if ("_execute" in location) return sentinelSource(location);
   if (!("options" in location))
     throw new TypeError("redisState takes a URL, { cluster }, { sentinel }, or a client of node-redis.");
@@ -41,25 +40,29 @@ export function sourceOf(
   return nodeSource(options, options.database ?? 0);
 }
 
-function optionsOf(
-  url: string,
-  tls: object | undefined,
-  connecting: { connectTimeout: number },
-): NodeOptions {
-  let parsed: ReturnType<typeof RedisClient.parseURL> | undefined;
-  try {
-    parsed = RedisClient.parseURL(url);
-  } catch {
-    // What is thrown there shows the URL, and with it the password.
-  }
-  if (parsed === undefined)
-    throw new TypeError(
-      `The URL of Redis cannot be read. It has to look like ${EXAMPLE} or rediss://user:password@host:port/0.`,
-    );
+function clusterOf(cluster: ClusterOptions, { maxReconnectDelayMs }: Times): Source {
+  if (cluster.rootNodes.length === 0) throw new TypeError("cluster.rootNodes has to name at least one node.");
+  for (const { url } of cluster.rootNodes) if (url !== undefined) parse(url);
+  return clusterSource(cluster, maxReconnectDelayMs);
+}
+
+function optionsOf(url: string, tls: object | undefined): NodeOptions {
+  const parsed = parse(url);
   if (tls !== undefined && !parsed.socket.tls)
     throw new TypeError("tls goes with a rediss: URL; this one speaks plain text.");
   // Of what is parsed there, the type says less than what `createClient` takes.
-  return { ...parsed, socket: { ...parsed.socket, ...tls, ...connecting } } as NodeOptions;
+  return { ...parsed, socket: { ...parsed.socket, ...tls } } as NodeOptions;
+}
+
+function parse(url: string): ReturnType<typeof RedisClient.parseURL> {
+  try {
+    return RedisClient.parseURL(url);
+  } catch {
+    // What was thrown there shows the URL, and with it the password.
+    throw new TypeError(
+      `The URL of Redis cannot be read. It has to look like ${EXAMPLE} or rediss://user:password@host:port/0.`,
+    );
+  }
 }
 
 function sentinelSource(sentinel: NodeRedisSentinel): Source {

@@ -23,6 +23,18 @@ describe("a location that cannot be used", () => {
     },
   );
 
+  it("is refused without being shown, also as a node of a cluster", () => {
+    const refused = (): unknown =>
+      redisState({ cluster: { rootNodes: [{ url: "redis://:secret@host:port" }] } });
+    expect(refused).toThrow(/cannot be read/);
+    expect(refused).not.toThrow(/secret/);
+  });
+
+  it("is refused without any node", () => {
+    expect(() => redisState({ cluster: { rootNodes: [] } })).toThrow("cluster.rootNodes");
+    expect(() => redisState({ sentinel: { name: "x", nodes: [] } })).toThrow("sentinel.nodes");
+  });
+
   it("is refused by type, too", () => {
     // Callers without types get here.
     expect(() => redisState({ host: "localhost" } as unknown as RedisLocation)).toThrow(

@@ -18,9 +18,10 @@ export interface ConnectedRedisOptions {
   readonly onOutage: (error: StateUnavailableError) => void;
   /** Loaded whenever a connection is opened, so that calls keep their order. */
   readonly scripts: readonly Script[];
+  /** Milliseconds between two questions to each connection whether it still answers; default 10,000. */
+  readonly checkMs?: number;
 }
 
-/** So often an idle connection is asked whether it still answers. */
 const CHECK_MS = 10_000;
 const FINISH_MS = 500;
 
@@ -69,7 +70,7 @@ export class ConnectedRedis implements Redis {
     this.#checking = setInterval(() => {
       this.#check(this.#commands);
       this.#check(this.#subscriber);
-    }, CHECK_MS).unref();
+    }, options.checkMs ?? CHECK_MS).unref();
   }
 
   get available(): boolean {
@@ -148,20 +149,27 @@ export class ConnectedRedis implements Redis {
     if (this.#closed !== undefined) return Promise.reject(new StateClosedError());
     return new Promise<T>((resolve, reject) => {
       let used: C | undefined;
+      let over = false;
+      const end = (error: unknown): void => {
+        over = true;
+        reject(error);
+      };
       const expire = (): void => {
         const error = this.#unanswered(what);
-        reject(error);
+        end(error);
         // Whatever is wrong there, a new connection finds out.
         if (used !== undefined) keeper.lose(used, error);
         if (keeper.current === undefined) this.#check(this.#subscriber);
       };
-      const done = this.#calls.begin(expire, reject);
+      const done = this.#calls.begin(expire, end);
       const fail = (error: unknown): void => {
         done();
-        reject(this.#failure(what, error));
+        end(this.#failure(what, error));
         if (used !== undefined) this.#suspect(keeper, used, error);
       };
       keeper.use((connection) => {
+        // Nobody waits any more for what had to wait for the connection.
+        if (over) return;
         used = connection;
         work(connection).then((value) => {
           done();
@@ -249,7 +257,11 @@ export class ConnectedRedis implements Redis {
     if (this.#outage) return;
     this.#outage = true;
     const error = cause instanceof StateUnavailableError ? cause : this.#failure("connection", cause);
-    if (error instanceof StateUnavailableError) this.#options.onOutage(error);
+    try {
+      if (error instanceof StateUnavailableError) this.#options.onOutage(error);
+    } catch {
+      // A listener that throws must not end the attempts to connect.
+    }
   }
 }
 

@@ -81,8 +81,8 @@ function makeClient(options: NodeOptions) {
   const { keyPrefix, clientSideCache, emitInvalidate, readonly, commandOptions, ...rest } = options;
   return createClient({
     ...rest,
-    // node-redis writes to the object it is given.
-    socket: { ...rest.socket, reconnectStrategy: false },
+    // node-redis writes to the object it is given. Whoever keeps the connection sets the time for opening it.
+    socket: { ...rest.socket, reconnectStrategy: false, connectTimeout: 0 },
     disableOfflineQueue: true,
     maintNotifications: "disabled",
     // It limits only the time until a command is written, at the price of a signal for each.

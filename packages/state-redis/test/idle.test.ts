@@ -1,0 +1,59 @@
+import { noRedisServer, skipped, startRedis } from "@towpath/test-support/redis-server.js";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { ConnectedRedis } from "../src/connection/connected-redis.js";
+import { nodeSource } from "../src/connection/source.js";
+
+describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", () => {
+  it("are found to hang, and opened again when they need not", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    const outages: string[] = [];
+    const redis = new ConnectedRedis(nodeSource({ url: server.url }, 0), {
+      prefix: "test",
+      commandTimeoutMs: 100,
+      connectTimeoutMs: 100,
+      maxReconnectDelayMs: 50,
+      checkMs: 50,
+      scripts: [],
+      onOutage: ({ message }) => {
+        outages.push(message);
+        throw new Error("of a listener");
+      },
+    });
+    onTestFinished(() => redis.close());
+    const back = vi.fn();
+    redis.onBack(back);
+    await vi.waitUntil(() => redis.available);
+    server.pause();
+    onTestFinished(() => server.resume());
+    await vi.waitUntil(() => !redis.available);
+    await vi.waitUntil(() => outages.length > 0);
+    server.resume();
+    await vi.waitUntil(() => redis.available && back.mock.calls.length > 0, { timeout: 10_000 });
+    expect(outages).toEqual([expect.stringContaining("did not answer within 100 ms (ping)")]);
+    expect(await redis.publish(redis.channel("any", ""), "")).toBe(0);
+  });
+
+  it("do nothing late that nobody waits for any more", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    server.pause();
+    const redis = new ConnectedRedis(nodeSource({ url: server.url }, 0), {
+      prefix: "test",
+      commandTimeoutMs: 50,
+      connectTimeoutMs: 10_000,
+      maxReconnectDelayMs: 50,
+      scripts: [],
+      onOutage: () => undefined,
+    });
+    onTestFinished(() => redis.close());
+    const heard: string[] = [];
+    await expect(redis.subscribe("channel", (message) => heard.push(message))).rejects.toThrow(
+      "within 50 ms",
+    );
+    server.resume();
+    await vi.waitUntil(() => redis.available);
+    expect(await redis.publish("channel", "message")).toBe(0);
+    expect(heard).toEqual([]);
+  });
+});
