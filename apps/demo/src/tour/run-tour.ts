@@ -6,8 +6,7 @@ import type { Report, Row } from "./report.js";
 import { Stage } from "./stage.js";
 import type { TourTarget } from "./target.js";
 
-/** Each in a few words. */
-export const eras: Readonly<Record<Era, string>> = {
+const eras: Readonly<Record<Era, string>> = {
   handshake: "a session that begins with initialize",
   stateless: "every request speaks for itself",
 };

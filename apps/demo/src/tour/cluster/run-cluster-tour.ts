@@ -3,8 +3,11 @@ import { carryOut } from "../carry-out.js";
 import type { Report, Row } from "../report.js";
 import type { ClusterSection } from "./cluster-check.js";
 import { ClusterStage } from "./cluster-stage.js";
-import type { StartNode } from "./node.js";
+import { PLACES, type StartNode } from "./node.js";
 import { Nodes } from "./nodes.js";
+
+/** Three processes at once, beside whatever else the machine has to do. */
+const START_TIMEOUT_MS = 30_000;
 
 export interface ClusterTour {
   readonly start: StartNode;
@@ -16,44 +19,59 @@ export interface ClusterTour {
   readonly stderr: () => string;
 }
 
-/**
- * Shows three nodes that share their state. Settles with the number of checks that came out differently.
- * @throws whatever keeps the nodes from serving
- */
-export async function runClusterTour({
-  start,
-  about,
-  sections,
-  report,
-  stderr,
-}: ClusterTour): Promise<number> {
+/** Shows three nodes that share their state. Settles with the number of checks that came out differently. */
+export async function runClusterTour(tour: ClusterTour): Promise<number> {
+  const { about, sections, report, stderr } = tour;
   const began = performance.now();
-  report.title("A tour of the notebook on three nodes, A, B and C", about);
-  const stage = new ClusterStage(await Nodes.start(start));
-  const rows: Row[] = [];
-  try {
-    for (const section of sections) rows.push(...(await visit(section, stage, report)));
-  } finally {
-    await stage.clear();
-  }
-  const differing = rows.filter((row) => row.differences.length > 0).length;
+  report.title("A tour of the notebook on three nodes", about);
+  report.section("nodes", "each in its place in the order of a load balancer");
+  const { nodes, row } = await begin(tour);
+  report.row(row);
+  const rows = [row];
+  if (nodes !== undefined) rows.push(...(await visitAll(sections, new ClusterStage(nodes), report)));
+  const differing = rows.filter(({ differences }) => differences.length > 0).length;
   if (differing > 0 && stderr() !== "") report.note("the nodes' stderr:", stderr().trimEnd());
   report.summary(rows.length, differing, performance.now() - began);
   return differing;
 }
 
-async function visit(
-  { era, about, checks }: ClusterSection,
+async function begin({
+  start,
+}: ClusterTour): Promise<{ readonly nodes: Nodes | undefined; readonly row: Row }> {
+  let nodes: Nodes | undefined;
+  const row = await carryOut({
+    name: "start",
+    timeoutMs: START_TIMEOUT_MS,
+    run: async () => {
+      nodes = await Nodes.start(start);
+      return {
+        observed: { places: nodes.all.map(({ place }) => place) },
+        shown: nodes.all.map(({ name, url }) => `${name} on port ${url.port}`).join(", "),
+      };
+    },
+    expected: () => ({ places: PLACES }),
+  });
+  return { nodes, row };
+}
+
+async function visitAll(
+  sections: readonly ClusterSection[],
   stage: ClusterStage,
   report: Report,
 ): Promise<readonly Row[]> {
-  report.section(`streamable-http, ${era} era`, about);
-  stage.era = era;
   const rows: Row[] = [];
-  for (const { name, timeoutMs, run, expected } of checks) {
-    const row = await carryOut({ name, timeoutMs, run: () => run(stage), expected: () => expected(era) });
-    report.row(row);
-    rows.push(row);
+  try {
+    for (const { era, about, checks } of sections) {
+      report.section(`streamable-http, ${era} era`, about);
+      stage.era = era;
+      for (const { name, timeoutMs, run, expected } of checks) {
+        const row = await carryOut({ name, timeoutMs, run: () => run(stage), expected: () => expected(era) });
+        report.row(row);
+        rows.push(row);
+      }
+    }
+  } finally {
+    await stage.clear();
   }
   return rows;
 }
