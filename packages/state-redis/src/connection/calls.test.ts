@@ -10,7 +10,7 @@ describe("Calls", () => {
     const begin = (calls: Calls, name: string) =>
       calls.begin(
         () => void events.push(`${name} expired`),
-        (reason) => void events.push(`${name} failed: ${String(reason)}`),
+        (reason) => void events.push(`${name} failed: ${reason.message}`),
       );
     return { events, begin };
   };
@@ -42,7 +42,7 @@ describe("Calls", () => {
     const { events, begin } = recorder();
     const calls = new Calls(100);
     begin(calls, "a");
-    calls.endAll("closed");
+    calls.endAll(new Error("closed"));
     vi.advanceTimersByTime(1000);
     expect(events).toEqual(["a failed: closed"]);
   });

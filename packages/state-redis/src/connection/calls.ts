@@ -2,7 +2,7 @@
 interface Call {
   readonly due: number;
   readonly expire: () => void;
-  readonly fail: (reason: unknown) => void;
+  readonly fail: (reason: Error) => void;
 }
 
 /**
@@ -19,14 +19,14 @@ export class Calls {
   }
 
   /** Calls `expire` after the time, or `fail` when all calls are ended, unless the function it gives was called. */
-  begin(expire: () => void, fail: (reason: unknown) => void): () => void {
+  begin(expire: () => void, fail: (reason: Error) => void): () => void {
     const call = { due: performance.now() + this.#timeoutMs, expire, fail };
     this.#waiting.add(call);
     this.#timer ??= setTimeout(this.#lapse, this.#timeoutMs);
     return () => void this.#waiting.delete(call);
   }
 
-  endAll(reason: unknown): void {
+  endAll(reason: Error): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const calls = [...this.#waiting];

@@ -150,7 +150,7 @@ export class ConnectedRedis implements Redis {
     return new Promise<T>((resolve, reject) => {
       let used: C | undefined;
       let over = false;
-      const end = (error: unknown): void => {
+      const end = (error: Error): void => {
         over = true;
         reject(error);
       };
