@@ -20,13 +20,13 @@ const CALM: Program = {
   ],
 };
 
-/** Runs random programs over a way. What fails is printed with its seed. */
-export async function check(way: Way): Promise<void> {
+/** Runs random programs over a way, which is made anew for each. What fails is printed with its seed. */
+export async function check(wayOf: () => Way): Promise<void> {
   // What is loaded when it is first needed would be late in one run alone.
-  expect(await Trial.run(way, CALM)).toEqual([]);
+  expect(await Trial.run(wayOf(), CALM)).toEqual([]);
   await fc.assert(
     fc.asyncProperty(program, async (what) => {
-      expect(await Trial.run(way, what)).toEqual([]);
+      expect(await Trial.run(wayOf(), what)).toEqual([]);
     }),
     // On a slow machine fewer, so that what fails is still told.
     { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS },

@@ -15,5 +15,5 @@ const ways: readonly Way[] = ERAS.map((era) => ({
 }));
 
 describe.each(ways)("a cluster over $name", (way) => {
-  it("ends every call once, and tells every subscriber once", () => check(way));
+  it("ends every call once, and tells every subscriber once", () => check(() => way));
 });

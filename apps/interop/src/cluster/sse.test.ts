@@ -15,5 +15,5 @@ const sse: Way = {
 };
 
 describe(`a cluster over ${sse.name}`, () => {
-  it("ends every call once, and tells every subscriber once", () => check(sse));
+  it("ends every call once, and tells every subscriber once", () => check(() => sse));
 });

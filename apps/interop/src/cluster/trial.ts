@@ -13,7 +13,13 @@ const MAX_NODES = 5;
 const BOUND_MS = 55_000;
 
 /** By when everything that was lost is there again, in ms on the clock. */
-const RECOVERY_MS = 60_000;
+const RECOVERY_MS = 30_000;
+
+/** How much time passes at once, in ms on the clock, where something is waited for. */
+const SLICE_MS = 2_000;
+
+/** How long real connections get to carry what was written to them, in ms of real time. */
+const SOCKETS_MS = 5;
 
 /** How long a client takes to answer a question, in ms on the clock. */
 const ANSWER_MS = 300;
@@ -50,7 +56,7 @@ export class Trial {
       for (let place = 0; place < clients; place++) await trial.#invite(place);
       for (const happening of happenings) {
         await trial.#happen(happening);
-        await cluster.settled();
+        await trial.#settled();
       }
       return await trial.#conclude();
     } finally {
@@ -98,7 +104,10 @@ export class Trial {
         this.#calls[happening.call % Math.max(this.#calls.length, 1)]?.cancel.abort(new Error("no more"));
         return;
       case "kill":
-        this.#ended(happening.node, (node) => node.kill());
+        this.#ended(happening.node, (node) => {
+          node.kill();
+          void this.#way.sockets?.break(node.name);
+        });
         return;
       case "drain":
         this.#ended(happening.node, (node) => void node.drain());
@@ -115,12 +124,13 @@ export class Trial {
       case "cut":
         this.#strike("cut", (call) => !this.#isResumable(call));
         cluster.cut();
+        await this.#way.sockets?.break();
         return;
       case "add":
         if (cluster.nodes.length < MAX_NODES) await cluster.add();
         return;
       case "pass":
-        await cluster.advance(happening.ms);
+        await this.#pass(happening.ms);
     }
   }
 
@@ -132,6 +142,24 @@ export class Trial {
     const isDraining = this.#cluster.nodes.some(({ status }) => status === "draining");
     if (this.#way.sticks && isDraining) call.excuse = "a node was being drained";
     this.#calls.push(call);
+  }
+
+  /** Lets time pass, for real connections no faster than they can follow. */
+  async #pass(ms: number): Promise<void> {
+    const slice = this.#way.sockets === undefined ? ms : SLICE_MS;
+    for (let passed = 0; passed < ms; passed += slice) {
+      await this.#cluster.advance(Math.min(slice, ms - passed));
+      await this.#carried();
+    }
+  }
+
+  async #settled(): Promise<void> {
+    await this.#cluster.settled();
+    await this.#carried();
+  }
+
+  async #carried(): Promise<void> {
+    if (this.#way.sockets !== undefined) await new Promise((resolve) => setTimeout(resolve, SOCKETS_MS));
   }
 
   #grow(server: McpServer | undefined): void {
@@ -172,9 +200,12 @@ export class Trial {
   }
 
   async #conclude(): Promise<readonly string[]> {
-    const cluster = this.#cluster;
-    const ended = Promise.all(this.#calls.map(({ settled }) => settled));
-    await cluster.within(BOUND_MS, ended).catch(() => undefined);
+    for (
+      let ms = 0;
+      ms < BOUND_MS && this.#calls.some(({ outcome }) => outcome === undefined);
+      ms += SLICE_MS
+    )
+      await this.#pass(SLICE_MS);
     const faults = this.#calls.flatMap((call) => faultsOf(call, this.#ledger));
     if (faults.length > 0) return faults;
     return [...(await this.#changeFaults()), ...this.#noise.map((noise) => `noise: ${noise}`)];
@@ -182,13 +213,13 @@ export class Trial {
 
   /** Whichever node something changes on, every subscriber is told once, and nobody else. */
   async #changeFaults(): Promise<readonly string[]> {
-    await this.#cluster.advance(RECOVERY_MS);
+    await this.#pass(RECOVERY_MS);
     const faults: string[] = [];
     for (const { name, server } of this.#up) {
       for (const { changes } of this.#guests) changes.length = 0;
       for (const [place] of this.#guests.entries()) server.resourceUpdated(uriOf(place));
       this.#grow(server);
-      await this.#cluster.advance(2_000);
+      await this.#pass(2_000);
       for (const [place, { changes, isDeaf }] of this.#guests.entries()) {
         if (isDeaf && this.#blows >= this.#way.deafAfter) continue;
         const heard = changes.toSorted().join(" and ");
@@ -203,5 +234,6 @@ export class Trial {
     const closed = Promise.all(this.#guests.map(({ client }) => client.close()));
     await this.#cluster.within(10_000, closed);
     await this.#cluster.close();
+    await this.#way.sockets?.close();
   }
 }
