@@ -40,7 +40,7 @@ export async function addNotes({ cluster }: Front, count: number): Promise<reado
   const highest = Math.max(...last);
   // A node that was started anew has begun at 1 again.
   const behind = cluster.nodes.map((node, index) => ({ node, by: highest - (last[index] ?? 0) }));
-  await Promise.all(behind.map(({ node, by }) => (by > 0 ? imported(node, by) : undefined)));
+  await Promise.all(behind.filter(({ by }) => by > 0).map(({ node, by }) => imported(node, by)));
   return Array.from({ length: count }, (_, index) => highest - count + 1 + index);
 }
 
