@@ -1,4 +1,4 @@
-import type { JsonValue, State } from "@towpath/mcp-core";
+import { NoAnswerError, type JsonValue, type State } from "@towpath/mcp-core";
 import {
   BusyError,
   InternalError,
@@ -9,7 +9,7 @@ import {
 import { asAnswer, asJson, handedOver, refusalIn, requestIdIn, type HandedOver } from "./handover-json.js";
 import { inTime, LATE } from "./in-time.js";
 import type { MessageRefusal } from "./message.js";
-import { busyIfFull, codeOf } from "./state-errors.js";
+import { busyIfFull } from "./state-errors.js";
 
 /** How long another node may take to take a message, in ms. */
 const HANDOVER_MS = 5_000;
@@ -87,7 +87,7 @@ export class Handovers {
         bus.request(topicOf(node), json, { timeoutMs, signal }),
       );
     } catch (error) {
-      if (codeOf(error) === "no-answer") return { kind: "nobody" };
+      if (error instanceof NoAnswerError) return { kind: "nobody" };
       const busy = busyIfFull(error);
       if (busy instanceof BusyError) return refused(message, 503, busy);
       this.#withdraw(node, handover);
