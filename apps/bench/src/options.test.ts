@@ -28,15 +28,16 @@ describe("readOptions", () => {
     });
   });
 
-  it("records what is measured over HTTP, HTTP+SSE and WebSocket apart from all else", () => {
+  it("records what is measured over HTTP, HTTP+SSE, WebSocket and on several nodes apart from all else", () => {
     expect(read("--only", "http", "--write").write).toBe(true);
     expect(read("--only", "one,many,many-more", "--write").write).toBe(true);
-    expect(["one", "http-one", "https", "sse-one", "websocket-one"].map(recordOf)).toEqual([
+    expect(["one", "http-one", "https", "sse-one", "websocket-one", "cluster-one"].map(recordOf)).toEqual([
       "",
       " http",
       "",
       " sse",
       " websocket",
+      " cluster",
     ]);
   });
 

@@ -21,12 +21,15 @@ export class Followers {
     }
   }
 
-  /** Settles when each of them has been sent this word; gives when the first and the last was, on the clock of `performance`. */
-  async hear(word: string, timeoutMs: number): Promise<{ readonly first: number; readonly last: number }> {
+  /**
+   * Settles when each of them was sent this word; gives when the last one was, on the clock of `performance`.
+   *
+   * @throws Error when a stream ends, or the time is over.
+   */
+  async hear(word: string, timeoutMs: number): Promise<number> {
     this.#word = word;
     this.#heard = new Set();
     let timer: NodeJS.Timeout | undefined;
-    let first = 0;
     try {
       await new Promise<void>((resolve, reject) => {
         if (this.#failure !== undefined) reject(this.#failure);
@@ -36,11 +39,10 @@ export class Followers {
           reject(new Error(`${missing} streams were not told of the change in ${timeoutMs} ms.`));
         }, timeoutMs);
         this.#allHeard = () => {
-          if (this.#heard.size === 1) first = performance.now();
           if (this.#heard.size === this.#sockets.length) resolve();
         };
       });
-      return { first: first, last: performance.now() };
+      return performance.now();
     } finally {
       clearTimeout(timer);
       this.#word = "";

@@ -79,6 +79,10 @@ const workers = {
   driver: "the same, of the load generator",
 } as const satisfies Record<keyof Spent, string>;
 
+/** Redis has no part in what a setup without it does. */
+const concerns = ({ implementation }: SetupContender, who: keyof Spent): boolean =>
+  who !== "redis" || implementation.state === "redis";
+
 /** The same for both placements: what nodes and Redis may run on. */
 async function measurePlaced(context: Context, where: string, measured: readonly SetupContender[]) {
   const rounds = context.rounds ?? defaultRounds;
@@ -96,7 +100,7 @@ async function measurePlaced(context: Context, where: string, measured: readonly
         const { perSecond, answered } = await loadFor(nodes.ports, pool, load);
         const after = await spent(nodes, redis);
         for (const who of ["nodes", "redis", "driver"] as const) {
-          shares[who].add(contender, (after[who] - before[who]) / answered);
+          if (concerns(contender, who)) shares[who].add(contender, (after[who] - before[who]) / answered);
         }
         return perSecond;
       });
@@ -108,7 +112,8 @@ async function measurePlaced(context: Context, where: string, measured: readonly
       });
       const shareRows = (["nodes", "redis", "driver"] as const).map((who) => {
         shares[who].failLike(samples);
-        return rowOf(measured, shares[who], { title: workers[who], target: "", absolute: microseconds });
+        const concerned = measured.filter((contender) => concerns(contender, who));
+        return rowOf(concerned, shares[who], { title: workers[who], target: "", absolute: microseconds });
       });
       return [rateRow, ...shareRows];
     } finally {

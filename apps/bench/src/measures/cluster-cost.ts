@@ -1,8 +1,17 @@
-import { factRow } from "../cluster/facts.js";
-import { tellingPool } from "../cluster/calls.js";
+import { callOnce, tellingPool } from "../cluster/calls.js";
+import { type Fact, factRow } from "../cluster/facts.js";
+import { Followers } from "../cluster/followers.js";
 import { Nodes, withNodes, withRedis } from "../cluster/nodes.js";
 import { RedisProcess } from "../cluster/redis.js";
-import { alone, inMemory, inSessions, redis1, type SetupContender, stateless } from "../cluster/setups.js";
+import {
+  alone,
+  inMemory,
+  inSessions,
+  redis1,
+  redis2,
+  type SetupContender,
+  stateless,
+} from "../cluster/setups.js";
 import { kilobytes, microseconds } from "../format.js";
 import { loadFor, sendRequests } from "../http/load.js";
 import { callPool, type RequestPool } from "../http/requests.js";
@@ -10,6 +19,7 @@ import { openSessions } from "../http/sessions.js";
 import type { Context, Measure, Row } from "../measure.js";
 import { rowOf } from "../rows.js";
 import { alternate } from "../samples.js";
+import { median } from "../statistics.js";
 
 const defaultRounds = 9;
 const warmUpMs = 1_500;
@@ -75,6 +85,8 @@ async function asked(redis: RedisProcess, count: number, work: () => Promise<unk
 const calls = 3_000;
 const streamedCalls = 500;
 const manySessions = 10_000;
+/** More sessions than a node keeps at hand while nothing goes on in them. */
+const moreThanWarm = 3_000;
 
 const count = ({ scripts, reads }: Asked): string => `${scripts.toFixed(2)}, in ${reads.toFixed(2)} reads`;
 
@@ -92,6 +104,8 @@ async function counts(context: Context, redis: RedisProcess): Promise<Row[]> {
     const json = await ask(callPool(inSession), calls);
     const one = await ask(tellingPool(inSession, 1), streamedCalls);
     const many = await ask(tellingPool(inSession, 21), streamedCalls);
+    const rarelySeen = await openSessions(target, moreThanWarm);
+    const cold = await ask(callPool(target, rarelySeen), moreThanWarm);
     const statelessCall = await ask(callPool(nodes.target("stateless")), calls);
     const opened = await asked(redis, manySessions, () => openSessions(target, manySessions));
     const perEvent = (many.scripts - one.scripts) / 20;
@@ -99,6 +113,7 @@ async function counts(context: Context, redis: RedisProcess): Promise<Row[]> {
       factRow(title, target, [{ setup: redis1, value }]);
     return [
       row("Redis scripts for a call in a session, answered in JSON", "1", count(json)),
+      row(`the same, in each of ${moreThanWarm.toLocaleString("en-US")} sessions in turn`, "1", count(cold)),
       row("the same, in the stateless era", "0", count(statelessCall)),
       row("the same, for a call in a session with a stream of one event and the response", "", count(one)),
       row("the same, for each further event", "1", perEvent.toFixed(2)),
@@ -115,12 +130,47 @@ async function counts(context: Context, redis: RedisProcess): Promise<Row[]> {
   });
 }
 
+const changes = 300;
+const changed = "list_changed";
+const changeTimeoutMs = 10_000;
+
+/** How long it takes from a call that changes something until a stream of another node, if there is one, tells of it. */
+async function changeLatency(context: Context, redis: RedisProcess): Promise<Row> {
+  const facts: Fact[] = [];
+  for (const setup of [alone, redis1, redis2]) {
+    await withNodes(context, setup, redis, async (nodes) => {
+      const target = nodes.target("sessions", setup.nodes - 1);
+      const [session = ""] = await openSessions(target, 1);
+      const follower = new Followers();
+      try {
+        await follower.open(target, [session]);
+        const times: number[] = [];
+        for (let i = 0; i < changes; i++) {
+          const start = performance.now();
+          const heard = follower.hear(changed, changeTimeoutMs);
+          await callOnce({ ...nodes.target("sessions"), session }, "change");
+          times.push(1000 * ((await heard) - start));
+        }
+        facts.push({ setup, value: microseconds(median(times)) });
+      } finally {
+        follower.close();
+      }
+    });
+  }
+  return factRow(
+    "from a call that changes something to the stream that tells of it, on the last node",
+    "",
+    facts,
+  );
+}
+
 /** What Redis adds to a call: time, round trips, and memory. */
 export const clusterCost: Measure = {
   name: "cluster-cost",
   async run(context) {
     return withRedis(RedisProcess.start(context), async (redis) => [
       await latencies(context, redis),
+      await changeLatency(context, redis),
       ...(await counts(context, redis)),
     ]);
   },

@@ -61,7 +61,7 @@ async function measureSetup(context: Context, setup: Setup, redis: RedisProcess)
         const start = performance.now();
         const heard = all.hear(changed, changeTimeoutMs);
         await callOnce({ ...elsewhere, session: caller }, "change");
-        return (await heard).last - start;
+        return (await heard) - start;
       };
       const firstChangeMs = await change();
       const told = await perFollower();

@@ -35,7 +35,7 @@ const run = promisify(execFile);
 
 /** What a plain loop of XRANGE makes of the same log. */
 async function readRaw({ node, cores }: Context, redis: RedisProcess, rounds: number): Promise<Result> {
-  const keys = (await redis.command("--scan", "--pattern", "*:log:*")).split("\n");
+  const keys = (await redis.command("KEYS", "*:log/*")).split("\n");
   const [key = ""] = keys;
   if (keys.length !== 1) throw new Error(`Expected one log, found ${keys.length}.`);
   const script = join(paths.towpath, "cluster/xrange.mjs");
