@@ -10,6 +10,7 @@ import {
 import {
   fireAndForget,
   InvalidRequestError,
+  systemClock,
   type Dispatcher,
   type MaybePromise,
   type ReadonlyHeaders,
@@ -65,7 +66,9 @@ export class SseEndpoint implements HttpService {
     const own = this.#sessions.all;
     const take = (message: HandedOver): MessageRefusal | undefined => this.#takeHandedOver(message);
     const { paths } = this;
-    this.#shared = state && new SharedSessions({ state, paths, maxSessions, clock, own, take, report });
+    // A clock of tests stands for the time of day, too.
+    const now = clock === systemClock ? Date.now : (): number => clock.now();
+    this.#shared = state && new SharedSessions({ state, paths, maxSessions, clock, now, own, take, report });
     const streams = resource("GET", (visit) => this.#open(visit));
     const refuse = (visit: Visit): void => refusePost(visit, streams.others(visit.call));
     this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refuse]]) };

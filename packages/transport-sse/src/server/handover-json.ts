@@ -16,10 +16,10 @@ export interface HandedOver {
   readonly sent: Sent;
 }
 
-/** What goes over, with the id it can be withdrawn by. */
-export function asJson(handover: string, { session, principal, sent }: HandedOver): JsonValue {
+/** What goes over. @param deadline the time of day, in ms, after which it is not to be taken */
+export function asJson({ session, principal, sent }: HandedOver, deadline: number): JsonValue {
   const text = sent.kind === "text" ? sent.text : JSON.stringify(sent.value);
-  return { handover, session, text, principal: principal === undefined ? null : asClaimed(principal) };
+  return { deadline, session, text, principal: principal === undefined ? null : asClaimed(principal) };
 }
 
 /**
@@ -40,10 +40,10 @@ export function asClaimed(principal: Principal): JsonValue {
 
 export function handedOver(
   json: JsonValue,
-): { readonly handover: string; readonly message: HandedOver } | undefined {
+): { readonly message: HandedOver; readonly deadline: number } | undefined {
   if (!isObject(json)) return undefined;
-  const { handover, session, text, principal } = json;
-  if (typeof handover !== "string" || typeof session !== "string" || typeof text !== "string")
+  const { deadline, session, text, principal } = json;
+  if (typeof deadline !== "number" || typeof session !== "string" || typeof text !== "string")
     return undefined;
   const message: HandedOver = {
     session,
@@ -51,7 +51,7 @@ export function handedOver(
     // What is sent on this topic was made above.
     principal: (principal ?? undefined) as Principal | undefined,
   };
-  return { handover, message };
+  return { message, deadline };
 }
 
 export function asAnswer(refusal: MessageRefusal | undefined): JsonValue {

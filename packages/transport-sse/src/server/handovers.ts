@@ -1,33 +1,25 @@
 import { NoAnswerError, type JsonValue, type State } from "@towpath/mcp-core";
-import {
-  BusyError,
-  InternalError,
-  isObject,
-  type Clock,
-  type ProtocolError,
-} from "@towpath/mcp-core/transport";
+import { BusyError, InternalError, type Clock, type ProtocolError } from "@towpath/mcp-core/transport";
 import { asAnswer, asJson, handedOver, refusalIn, requestIdIn, type HandedOver } from "./handover-json.js";
 import { inTime, LATE } from "./in-time.js";
 import type { MessageRefusal } from "./message.js";
 import { busyIfFull } from "./state-errors.js";
 
-/** How long another node may take to take a message, in ms. */
+/** How long another node may take to take a message, in ms; later than that it does not take it. */
 const HANDOVER_MS = 5_000;
 
 /** Messages that wait at a time for other nodes to take them. */
 const MAX_WAITING = 1_024;
-
-/** Messages to come that are remembered as withdrawn; the oldest are forgotten first. */
-const MAX_WITHDRAWN = 4_096;
 
 export interface HandoversOptions {
   readonly bus: State["bus"];
   /** This one. */
   readonly node: string;
   readonly clock: Clock;
+  /** The time of day, in ms: what nodes agree on, within a second or so. */
+  readonly now: () => number;
   /** Takes a message into a session that is open here. */
   readonly take: (message: HandedOver) => MessageRefusal | undefined;
-  readonly report: (error: unknown) => void;
 }
 
 /** What became of a message. */
@@ -40,7 +32,6 @@ export type Outcome =
 /** The way of messages from the nodes they come to, to those with their clients' streams. */
 export class Handovers {
   readonly #options: HandoversOptions;
-  readonly #withdrawn = new Set<string>();
   #waiting = 0;
 
   constructor(options: HandoversOptions) {
@@ -48,19 +39,9 @@ export class Handovers {
   }
 
   /** Settles once messages of others arrive here. Gives the way to have no more of them. */
-  async serve(): Promise<() => Promise<void>> {
+  serve(): Promise<() => Promise<void>> {
     const { bus, node } = this.#options;
-    const topic = topicOf(node);
-    const unsubscribe = await bus.subscribe(topic, (news) => this.#remember(news));
-    try {
-      const stop = await bus.serve(topic, (json) => this.#take(json));
-      return async () => {
-        await Promise.all([stop(), unsubscribe()]);
-      };
-    } catch (error) {
-      await unsubscribe();
-      throw error;
-    }
+    return bus.serve(topicOf(node), (json) => this.#take(json));
   }
 
   /** Hands a message over to a node. Rejects as the state does, but for one that is full. */
@@ -76,9 +57,8 @@ export class Handovers {
   }
 
   async #handOver(node: string, message: HandedOver): Promise<Outcome> {
-    const { bus, clock } = this.#options;
-    const handover = crypto.randomUUID();
-    const json = asJson(handover, message);
+    const { bus, clock, now } = this.#options;
+    const json = asJson(message, now() + HANDOVER_MS);
     // Longer than is waited for, so that an error that nobody answers is known to be no timeout.
     const timeoutMs = 2 * HANDOVER_MS;
     let answer: JsonValue | typeof LATE;
@@ -90,11 +70,9 @@ export class Handovers {
       if (error instanceof NoAnswerError) return { kind: "nobody" };
       const busy = busyIfFull(error);
       if (busy instanceof BusyError) return refused(message, 503, busy);
-      this.#withdraw(node, handover);
       throw error;
     }
     if (answer === LATE) {
-      this.#withdraw(node, handover);
       const text = "The node that has this session did not answer in time, and may have taken the message";
       return refused(message, 504, new InternalError(text));
     }
@@ -102,28 +80,20 @@ export class Handovers {
     return refusal === undefined ? { kind: "taken" } : { kind: "refused", refusal };
   }
 
-  /** Its client is told that something is wrong, and is not to find out later that it was served. */
-  #withdraw(node: string, handover: string): void {
-    const { bus, report } = this.#options;
-    void bus.publish(topicOf(node), { withdrawn: handover }).catch(report);
-  }
-
-  #remember(news: JsonValue): void {
-    const withdrawn = isObject(news) ? news["withdrawn"] : undefined;
-    if (typeof withdrawn !== "string") return;
-    this.#withdrawn.add(withdrawn);
-    for (const oldest of this.#withdrawn) {
-      if (this.#withdrawn.size <= MAX_WITHDRAWN) return;
-      this.#withdrawn.delete(oldest);
-    }
-  }
-
-  #take(json: JsonValue): JsonValue | undefined {
+  #take(json: JsonValue): JsonValue {
     const read = handedOver(json);
     if (read === undefined) return { unreadable: true };
-    if (this.#withdrawn.delete(read.handover)) return undefined;
-    return asAnswer(this.#options.take(read.message));
+    const { message, deadline } = read;
+    // Its client was told that something is wrong, and is not to find out later that it was served.
+    return asAnswer(this.#options.now() >= deadline ? tooLate(message) : this.#options.take(message));
   }
+}
+
+/** Whoever still hears it has asked in time, by another time of day. */
+function tooLate({ sent }: HandedOver): MessageRefusal {
+  const text =
+    "The node that has this session got this too late, and has not taken it: do the clocks of all nodes agree?";
+  return { status: 503, error: new InternalError(text), id: requestIdIn(sent) };
 }
 
 function refused({ sent }: HandedOver, status: number, error: ProtocolError): Outcome {

@@ -41,6 +41,8 @@ export interface SharedSessionsOptions {
   /** That there may be at a time, on all nodes. */
   readonly maxSessions: number;
   readonly clock: Clock;
+  /** The time of day, in ms, as all nodes know it. */
+  readonly now: () => number;
   /** The sessions whose streams are open here. */
   readonly own: ReadonlyMap<string, OwnSession>;
   /** Takes a message into one of them. */
@@ -64,10 +66,10 @@ export class SharedSessions {
 
   constructor(options: SharedSessionsOptions) {
     this.#options = options;
-    const { clock, paths, take, report } = options;
+    const { clock, now, paths, take } = options;
     this.#prefix = `towpath/sse/session ${paths.join(" ")} `;
     this.#index = `towpath/sse/sessions ${paths.join(" ")}`;
-    this.#handovers = new Handovers({ bus: options.state.bus, node: this.#node, clock, take, report });
+    this.#handovers = new Handovers({ bus: options.state.bus, node: this.#node, clock, now, take });
   }
 
   /**

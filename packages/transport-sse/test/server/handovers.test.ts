@@ -65,6 +65,40 @@ describe("sessions of nodes that share a state", () => {
     expect(calls).toBe(0);
   });
 
+  it.each([
+    { aheadMs: 4_999, outcome: { kind: "taken" }, taken: 1 },
+    {
+      aheadMs: 5_000,
+      outcome: {
+        kind: "refused",
+        refusal: {
+          status: 503,
+          error: { message: expect.stringMatching(/has not taken.*clocks/) as string },
+          id: 1,
+        },
+      },
+      taken: 0,
+    },
+  ])(
+    "take what comes within five seconds, by the time of day: $aheadMs",
+    async ({ aheadMs, ...expected }) => {
+      const { bus } = memoryState();
+      const clock = new ManualClock();
+      let taken = 0;
+      const take = (): undefined => void (taken += 1);
+      const from = new Handovers({ bus, node: "from", clock, now: () => 1_000, take });
+      const to = new Handovers({ bus, node: "to", clock, now: () => 1_000 + aheadMs, take });
+      await to.serve();
+      const message = {
+        session: "s",
+        principal: undefined,
+        sent: { kind: "value", value: ping(1) },
+      } as const;
+      expect(await from.handOver("to", message)).toMatchObject(expected.outcome);
+      expect(taken).toBe(expected.taken);
+    },
+  );
+
   it("get 503 where too many messages wait for other nodes", async () => {
     const [state, opened] = [memoryState(), deferred()];
     const slow = changed(state, {
@@ -73,9 +107,9 @@ describe("sessions of nodes that share a state", () => {
       },
     });
     const take = (): undefined => undefined;
-    const { report, clock } = { report: () => undefined, clock: new ManualClock() };
+    const clock = new ManualClock();
     const [from, to] = ["from", "to"].map(
-      (node) => new Handovers({ bus: slow.bus, node, clock, take, report }),
+      (node) => new Handovers({ bus: slow.bus, node, clock, now: () => 0, take }),
     );
     await to?.serve();
     const message = { session: "s", principal: undefined, sent: { kind: "value", value: ping(1) } } as const;
@@ -95,6 +129,7 @@ describe("sessions of nodes that share a state", () => {
       const errors: unknown[] = [];
       const state = memoryState(limits);
       await state.records.set("other", 1, { ttlMs: Infinity });
+      await state.bus.subscribe("other", () => undefined);
       const { url } = await stage(
         { onError: (error) => errors.push(error) },
         { state, onError: () => undefined },
