@@ -7,9 +7,13 @@ import { BALANCERS } from "./harness/balancers.js";
 const TIMEOUT_MS = 120_000;
 
 describe("nodes that are killed, drained and replaced, and connections that are cut", () => {
-  it.concurrent.each(BALANCERS)("leave the books in balance, behind %s", { timeout: TIMEOUT_MS }, async (balancer) => {
-    const evidence = await chaos({ balancer, seed: 1, seconds: 5, clients: 1 });
-    expect(imbalances(evidence)).toEqual([]);
-    expect(evidence.calls.some(({ outcome }) => outcome.kind === "result")).toBe(true);
-  });
+  it.concurrent.each(BALANCERS)(
+    "leave the books in balance, behind %s",
+    { timeout: TIMEOUT_MS },
+    async (balancer) => {
+      const evidence = await chaos({ balancer, seed: 1, seconds: 5, clients: 1 });
+      expect(imbalances(evidence)).toEqual([]);
+      expect(evidence.calls.some(({ outcome }) => outcome.kind === "result")).toBe(true);
+    },
+  );
 });
