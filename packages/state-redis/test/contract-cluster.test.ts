@@ -3,6 +3,7 @@ import { startRedisCluster, type RedisCluster } from "@towpath/test-support/redi
 import { noRedisServer, skipped } from "@towpath/test-support/redis-server.js";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { redisState } from "../src/index.js";
+import { connected, CONTRACT } from "./support/contract.js";
 
 describe.skipIf(skipped(noRedisServer))("a state on Redis Cluster", () => {
   let cluster: RedisCluster;
@@ -13,6 +14,6 @@ describe.skipIf(skipped(noRedisServer))("a state on Redis Cluster", () => {
   afterAll(() => cluster.stop());
 
   const node = () => redisState({ cluster: { rootNodes: cluster.urls.map((url) => ({ url })) } });
-  const nodes = () => ({ state: node(), peer: node() });
-  for (const { name, run } of stateContract(nodes)) it.concurrent(name, run);
+  const nodes = () => connected(node(), node());
+  for (const { name, run } of stateContract(nodes, CONTRACT)) it.concurrent(name, run);
 });
