@@ -9,6 +9,7 @@ import { bundleSize, httpBundleSize } from "./measures/bundle-size.js";
 import { clusterCalls } from "./measures/cluster-calls.js";
 import { clusterCost } from "./measures/cluster-cost.js";
 import { clusterFollowers } from "./measures/cluster-followers.js";
+import { clusterMillion } from "./measures/cluster-million.js";
 import { clusterResume } from "./measures/cluster-resume.js";
 import { httpCalls } from "./measures/http-calls.js";
 import { httpClient } from "./measures/http-client.js";
@@ -57,6 +58,7 @@ const measures: readonly Measure[] = [
   clusterCost,
   clusterFollowers,
   clusterResume,
+  clusterMillion,
 ];
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];
