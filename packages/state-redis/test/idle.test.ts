@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectedRedis } from "../src/connection/connected-redis.js";
 import { nodeSource } from "../src/connection/source.js";
 
+const PATIENT = { timeout: 10_000 };
+
 describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", () => {
   it("are found to hang, and opened again when they need not", async () => {
     const server = await startRedis();
@@ -10,8 +12,8 @@ describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", 
     const outages: string[] = [];
     const redis = new ConnectedRedis(nodeSource({ url: server.url }, 0), {
       prefix: "test",
-      commandTimeoutMs: 100,
-      connectTimeoutMs: 100,
+      commandTimeoutMs: 500,
+      connectTimeoutMs: 1000,
       maxReconnectDelayMs: 50,
       checkMs: 50,
       scripts: [],
@@ -23,14 +25,14 @@ describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", 
     onTestFinished(() => redis.close());
     const back = vi.fn();
     redis.onBack(back);
-    await vi.waitUntil(() => redis.available);
+    await vi.waitUntil(() => redis.available, PATIENT);
     server.pause();
     onTestFinished(() => server.resume());
-    await vi.waitUntil(() => !redis.available);
-    await vi.waitUntil(() => outages.length > 0);
+    await vi.waitUntil(() => !redis.available, PATIENT);
+    await vi.waitUntil(() => outages.length > 0, PATIENT);
     server.resume();
-    await vi.waitUntil(() => redis.available && back.mock.calls.length > 0, { timeout: 10_000 });
-    expect(outages).toEqual([expect.stringContaining("did not answer within 100 ms (ping)")]);
+    await vi.waitUntil(() => redis.available && back.mock.calls.length > 0, PATIENT);
+    expect(outages).toEqual([expect.stringContaining("did not answer within 500 ms (ping)")]);
     expect(await redis.publish(redis.channel("any", ""), "")).toBe(0);
   });
 
@@ -52,7 +54,7 @@ describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", 
       "within 50 ms",
     );
     server.resume();
-    await vi.waitUntil(() => redis.available);
+    await vi.waitUntil(() => redis.available, PATIENT);
     expect(await redis.publish("channel", "message")).toBe(0);
     expect(heard).toEqual([]);
   });
