@@ -19,7 +19,7 @@ import type { HandedOver } from "./handover-json.js";
 import { examine, sentIn, type MessageRefusal } from "./message.js";
 import type { SseSettings } from "./options.js";
 import type { Session } from "./session.js";
-import { SESSION, Sessions } from "./sessions.js";
+import { GONE, SESSION, Sessions } from "./sessions.js";
 import { SharedSessions } from "./shared-sessions.js";
 
 /** How long a drain may take unless it is told otherwise, in ms. */
@@ -27,8 +27,6 @@ const DRAIN_MS = 5_000;
 
 const JSON_BODY = "application/json";
 const EVENTS = "text/event-stream";
-
-const GONE = "There is no such session: it has ended, or never was; a GET opens one";
 
 /** Where clients reach a server over HTTP+SSE: one path opens sessions, and another takes their messages. */
 export class SseEndpoint implements HttpService {
@@ -60,7 +58,7 @@ export class SseEndpoint implements HttpService {
     // That of the transport: a session's own would tell others that there is one.
     this.#gate = new Gate({ ...settings, loopbackOnly, report, revisionOf: () => "2024-11-05" });
     this.#sessions = new Sessions(dispatcher, settings, (id) => void this.#shared?.forget(id));
-    const { state } = dispatcher;
+    const { state, nodes } = dispatcher;
     this.#state = state;
     const { maxSessions } = limits;
     const own = this.#sessions.all;
@@ -68,7 +66,8 @@ export class SseEndpoint implements HttpService {
     const { paths } = this;
     // A clock of tests stands for the time of day, too.
     const now = clock === systemClock ? Date.now : (): number => clock.now();
-    this.#shared = state && new SharedSessions({ state, paths, maxSessions, clock, now, own, take, report });
+    const options = { nodes, paths, maxSessions, clock, now, own, take, report };
+    this.#shared = state && new SharedSessions({ state, ...options });
     const streams = resource("GET", (visit) => this.#open(visit));
     const refuse = (visit: Visit): void => refusePost(visit, streams.others(visit.call));
     this.#streams = { ...streams, methods: new Map([...streams.methods, ["POST", refuse]]) };
@@ -146,10 +145,10 @@ export class SseEndpoint implements HttpService {
   async #postElsewhere(visit: Visit, id: string): Promise<void> {
     const { call, principal, headers } = visit;
     const shared = this.#shared;
-    const node = await shared?.find(id, principal);
-    if (shared === undefined || node === undefined) throw new RefusedError(404, GONE);
+    const there = await shared?.find(id, principal);
+    if (shared === undefined || there === undefined) throw new RefusedError(404, GONE);
     const sent = sentIn(await call.body());
-    const refusal = await shared.handOver(node, { session: id, principal, sent });
+    const refusal = await shared.handOver(there, { session: id, principal, sent });
     if (refusal === undefined) call.send(202, headers);
     else this.#refuse(visit, refusal);
   }

@@ -13,8 +13,8 @@ const MAX_WAITING = 1_024;
 
 export interface HandoversOptions {
   readonly bus: State["bus"];
-  /** This one. */
-  readonly node: string;
+  /** Where messages for the sessions that are open here go: nobody else has it. */
+  readonly endpoint: string;
   readonly clock: Clock;
   /** The time of day, in ms: what nodes agree on, within a second or so. */
   readonly now: () => number;
@@ -25,7 +25,7 @@ export interface HandoversOptions {
 /** What became of a message. */
 export type Outcome =
   | { readonly kind: "taken" }
-  // Its node is not there, and certainly has not taken it.
+  // Its node does not hear, and certainly has not taken it.
   | { readonly kind: "nobody" }
   | { readonly kind: "refused"; readonly refusal: MessageRefusal };
 
@@ -40,23 +40,23 @@ export class Handovers {
 
   /** Settles once messages of others arrive here. Gives the way to have no more of them. */
   serve(): Promise<() => Promise<void>> {
-    const { bus, node } = this.#options;
-    return bus.serve(topicOf(node), (json) => this.#take(json));
+    const { bus, endpoint } = this.#options;
+    return bus.serve(topicOf(endpoint), (json) => this.#take(json));
   }
 
-  /** Hands a message over to a node. Rejects as the state does, but for one that is full. */
-  async handOver(node: string, message: HandedOver): Promise<Outcome> {
+  /** Hands a message over to an endpoint. Rejects as the state does, but for one that is full. */
+  async handOver(endpoint: string, message: HandedOver): Promise<Outcome> {
     if (this.#waiting >= MAX_WAITING)
       return refused(message, 503, new BusyError("Too many messages wait for other nodes to take them"));
     this.#waiting += 1;
     try {
-      return await this.#handOver(node, message);
+      return await this.#handOver(endpoint, message);
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  async #handOver(node: string, message: HandedOver): Promise<Outcome> {
+  async #handOver(endpoint: string, message: HandedOver): Promise<Outcome> {
     const { bus, clock, now } = this.#options;
     const json = asJson(message, now() + HANDOVER_MS);
     // Longer than is waited for, so that an error that nobody answers is known to be no timeout.
@@ -64,7 +64,7 @@ export class Handovers {
     let answer: JsonValue | typeof LATE;
     try {
       answer = await inTime(clock, HANDOVER_MS, async (signal) =>
-        bus.request(topicOf(node), json, { timeoutMs, signal }),
+        bus.request(topicOf(endpoint), json, { timeoutMs, signal }),
       );
     } catch (error) {
       if (error instanceof NoAnswerError) return { kind: "nobody" };
@@ -100,6 +100,6 @@ function refused({ sent }: HandedOver, status: number, error: ProtocolError): Ou
   return { kind: "refused", refusal: { status, error, id: requestIdIn(sent) } };
 }
 
-function topicOf(node: string): string {
-  return `towpath/sse/node/${node}`;
+function topicOf(endpoint: string): string {
+  return `towpath/sse/endpoint/${endpoint}`;
 }

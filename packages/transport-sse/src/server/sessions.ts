@@ -21,6 +21,9 @@ import { Session, type SessionHost } from "./session.js";
 /** The parameter of the query that names a session. */
 export const SESSION = "session";
 
+/** What a client is told that names a session which is not there, or is somebody else's. */
+export const GONE = "There is no such session: it has ended, or never was; a GET opens one";
+
 /** How long handlers that were aborted have to clean up, in ms. */
 const GRACE_MS = 500;
 

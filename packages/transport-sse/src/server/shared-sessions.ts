@@ -1,17 +1,20 @@
 import type { JsonValue, State } from "@towpath/mcp-core";
 import {
   BusyError,
-  InternalError,
+  fireAndForget,
+  InvalidRequestError,
   isObject,
   ShuttingDownError,
   systemClock,
   type Clock,
+  type Nodes,
   type Principal,
 } from "@towpath/mcp-core/transport";
 import { asClaimed, requestIdIn, type HandedOver } from "./handover-json.js";
 import { Handovers } from "./handovers.js";
 import { inTime, LATE } from "./in-time.js";
 import type { MessageRefusal } from "./message.js";
+import { GONE } from "./sessions.js";
 import { busyIfFull } from "./state-errors.js";
 
 /** How long a session is known after the last sign of its node, in ms. */
@@ -34,8 +37,18 @@ export interface OwnSession {
   readonly owner: string | undefined;
 }
 
+/** Where the stream of a session is. */
+export interface Whereabouts {
+  /** Takes its messages. */
+  readonly endpoint: string;
+  /** Which of the nodes has it, where that is known. */
+  readonly node: string | undefined;
+}
+
 export interface SharedSessionsOptions {
   readonly state: State;
+  /** Absent where nobody knows which nodes there are. */
+  readonly nodes: Nodes | undefined;
   /** The paths of the endpoint: another one has other sessions. */
   readonly paths: readonly string[];
   /** That there may be at a time, on all nodes. */
@@ -53,12 +66,13 @@ export interface SharedSessionsOptions {
 /** What several nodes know of each other's sessions, so that any of them can take any message. */
 export class SharedSessions {
   readonly #options: SharedSessionsOptions;
-  readonly #node = crypto.randomUUID();
+  /** A node may have several with the same sessions, such as on two ports. */
+  readonly #endpoint = crypto.randomUUID();
   readonly #handovers: Handovers;
   /** What the names of all records begin with; no path has a blank in it. */
   readonly #prefix: string;
   readonly #index: string;
-  /** Settles once messages of others arrive here; gives the way to have no more of them. */
+  /** Settles once others know this node, and their messages arrive here; gives the way to undo both. */
   #serving: Promise<() => Promise<void>> | undefined;
   readonly #forgetting = new Set<Promise<unknown>>();
   #beating = false;
@@ -69,7 +83,8 @@ export class SharedSessions {
     const { clock, now, paths, take } = options;
     this.#prefix = `towpath/sse/session ${paths.join(" ")} `;
     this.#index = `towpath/sse/sessions ${paths.join(" ")}`;
-    this.#handovers = new Handovers({ bus: options.state.bus, node: this.#node, clock, now, take });
+    const { bus } = options.state;
+    this.#handovers = new Handovers({ bus, endpoint: this.#endpoint, clock, now, take });
   }
 
   /**
@@ -94,25 +109,29 @@ export class SharedSessions {
     this.#beat();
   }
 
-  /** Where a session is, if it belongs to this principal: the node to hand its messages over to. */
-  async find(id: string, principal: Principal | undefined): Promise<string | undefined> {
-    const record = await this.#options.state.records.get(this.#nameOf(id));
-    const value = record?.value;
-    if (!isObject(value) || typeof value["node"] !== "string") return undefined;
+  /** Where a session is, if it belongs to this principal, and not here. */
+  async find(id: string, principal: Principal | undefined): Promise<Whereabouts | undefined> {
+    const value = (await this.#options.state.records.get(this.#nameOf(id)))?.value;
+    const { owner, node, endpoint } = isObject(value) ? value : {};
+    if (typeof endpoint !== "string" || owner !== (principal?.id ?? null)) return undefined;
     // What has ended here may be known still.
-    if (value["owner"] !== (principal?.id ?? null) || value["node"] === this.#node) return undefined;
-    return value["node"];
+    if (endpoint === this.#endpoint) return undefined;
+    return { endpoint, node: typeof node === "string" ? node : undefined };
   }
 
   /** Hands a message over. Gives why it was not taken, if it was not. */
-  async handOver(node: string, message: HandedOver): Promise<MessageRefusal | undefined> {
-    const outcome = await this.#handovers.handOver(node, message);
+  async handOver({ endpoint, node }: Whereabouts, message: HandedOver): Promise<MessageRefusal | undefined> {
+    const outcome = await this.#handovers.handOver(endpoint, message);
     if (outcome.kind === "taken") return undefined;
     if (outcome.kind === "refused") return outcome.refusal;
-    // It has gone without a word, and its streams with it. If it comes back, it makes its sessions known again.
-    void this.forget(message.session);
-    const error = new InternalError("The node that has this session does not answer, and has not taken this");
-    return { status: 503, error, id: requestIdIn(message.sent) };
+    const id = requestIdIn(message.sent);
+    if (await this.#isGone(node)) {
+      void this.forget(message.session);
+      return { status: 404, error: new InvalidRequestError(GONE), id };
+    }
+    // It may be cut off from the state for a moment, with its streams open.
+    const text = "The node that has this session cannot be reached just now, and has not taken this";
+    return { status: 503, error: new BusyError(text), id };
   }
 
   /** A session has ended. Never rejects. */
@@ -158,12 +177,25 @@ export class SharedSessions {
   }
 
   #record(owner: string | undefined): JsonValue {
-    return { owner: owner ?? null, node: this.#node };
+    return { owner: owner ?? null, node: this.#options.nodes?.id ?? null, endpoint: this.#endpoint };
+  }
+
+  async #isGone(node: string | undefined): Promise<boolean> {
+    const { nodes } = this.#options;
+    return nodes !== undefined && node !== undefined && !(await nodes.isThere(node));
   }
 
   async #serve(): Promise<() => Promise<void>> {
+    const { nodes } = this.#options;
     try {
-      return await this.#handovers.serve();
+      const stop = await this.#handovers.serve();
+      await nodes?.join().catch((error: unknown) => {
+        fireAndForget(stop);
+        throw error;
+      });
+      return async () => {
+        await Promise.all([stop(), nodes?.leave()]);
+      };
     } catch (error) {
       this.#serving = undefined; // tried again with the next session
       throw error;

@@ -1,31 +1,74 @@
-import { McpServer, memoryState } from "@towpath/mcp-core";
-import { ManualClock } from "@towpath/mcp-core/testing";
+import { McpServer, memoryState, type State } from "@towpath/mcp-core";
+import { ManualClock, nodeView } from "@towpath/mcp-core/testing";
+import type { Peer } from "@towpath/mcp-core/transport";
 import { deferred } from "@towpath/test-support/deferred.js";
 import { describe, expect, it } from "vitest";
 import { Handovers } from "../../src/server/handovers.js";
 import { changed } from "../support/changed-state.js";
 import { stage } from "../support/stage.js";
-import { startServer } from "../support/start-server.js";
+import { startServer, type Started } from "../support/start-server.js";
 import { Visitor } from "../support/visitor.js";
 import { WatchedClock } from "../support/watched-clock.js";
 
 const ping = (id: number): object => ({ jsonrpc: "2.0", id, method: "ping" });
 
 describe("sessions of nodes that share a state", () => {
-  it("whose node is not there any more get 503 once, as nothing was taken, and then 404", async () => {
+  it("whose node is cut off from the state for a moment get 503, as nothing was taken, and go on", async () => {
     const state = memoryState();
-    const silent = changed(state, { bus: { serve: () => Promise.resolve(() => Promise.resolve()) } });
-    const gone = await startServer(new McpServer("stage", { state: silent }));
-    const other = await stage({}, { state });
-    const visitor = await Visitor.open(gone.url);
+    const view = nodeView(state);
+    const [owner, other] = [await stage({}, { state: view }), await stage({}, { state: nodeView(state) })];
+    const visitor = await Visitor.begin(owner.url);
     const there = visitor.at(other.url);
-    const response = await visitor.post(ping(1), {}, there);
-    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
-    expect(await response.json()).toMatchObject({
-      id: 1,
-      error: { message: expect.stringContaining("has not taken") as string },
-    });
-    expect((await visitor.post(ping(2), {}, there)).status).toBe(404);
+    view.cutOff();
+    for (const id of [1, 2]) {
+      const response = await visitor.post(ping(id), {}, there);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
+      expect(await response.json()).toMatchObject({
+        id,
+        error: { code: -31001, message: expect.stringContaining("has not taken") as string },
+      });
+    }
+    view.reconnect();
+    expect((await visitor.post(ping(3), {}, there)).status).toBe(202);
+    expect(await visitor.nextResponse()).toMatchObject({ id: 3, result: {} });
+  });
+
+  it("whose node has crashed get 404 once that is known, and make room for others", async () => {
+    const clock = new ManualClock();
+    const state = memoryState({ clock });
+    const view = nodeView(state);
+    const options = { clock, keepAliveMs: Infinity, limits: { maxSessions: 1 }, onError: () => undefined };
+    const owner = await stage(options, { state: view, clock });
+    const other = await stage(options, { state, clock });
+    const visitor = await Visitor.begin(owner.url);
+    const there = visitor.at(other.url);
+    view.kill();
+    expect((await visitor.post(ping(1), {}, there)).status).toBe(503);
+    clock.advance(8_000);
+    const response = await visitor.post(ping(2), {}, there);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ id: 2 });
+    await Visitor.open(other.url);
+  });
+
+  it("are known until they run out where nobody knows which nodes there are", async () => {
+    const clock = new ManualClock();
+    const state = memoryState({ clock });
+    const view = nodeView(state);
+    const nodeWith = async (shared: State): Promise<Started> => {
+      const mcp = new McpServer("wrapped");
+      const wrapper = { open: (peer: Peer) => mcp.open(peer), state: shared };
+      return startServer(wrapper, { clock, keepAliveMs: Infinity, onError: () => undefined });
+    };
+    const [owner, other] = [await nodeWith(view), await nodeWith(state)];
+    const visitor = await Visitor.begin(owner.url);
+    const there = visitor.at(other.url);
+    expect((await visitor.post(ping(1), {}, there)).status).toBe(202);
+    view.kill();
+    clock.advance(29_999);
+    expect((await visitor.post(ping(2), {}, there)).status).toBe(503);
+    clock.advance(1);
+    expect((await visitor.post(ping(3), {}, there)).status).toBe(404);
   });
 
   it("whose node does not answer in time get 504, to be served neither later nor twice", async () => {
@@ -86,8 +129,8 @@ describe("sessions of nodes that share a state", () => {
       const clock = new ManualClock();
       let taken = 0;
       const take = (): undefined => void (taken += 1);
-      const from = new Handovers({ bus, node: "from", clock, now: () => 1_000, take });
-      const to = new Handovers({ bus, node: "to", clock, now: () => 1_000 + aheadMs, take });
+      const from = new Handovers({ bus, endpoint: "from", clock, now: () => 1_000, take });
+      const to = new Handovers({ bus, endpoint: "to", clock, now: () => 1_000 + aheadMs, take });
       await to.serve();
       const message = {
         session: "s",
@@ -109,7 +152,7 @@ describe("sessions of nodes that share a state", () => {
     const take = (): undefined => undefined;
     const clock = new ManualClock();
     const [from, to] = ["from", "to"].map(
-      (node) => new Handovers({ bus: slow.bus, node, clock, now: () => 0, take }),
+      (endpoint) => new Handovers({ bus: slow.bus, endpoint, clock, now: () => 0, take }),
     );
     await to?.serve();
     const message = { session: "s", principal: undefined, sent: { kind: "value", value: ping(1) } } as const;

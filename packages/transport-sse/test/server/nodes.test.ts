@@ -1,9 +1,11 @@
-import { memoryState } from "@towpath/mcp-core";
+import { McpServer, memoryState, StateUnavailableError } from "@towpath/mcp-core";
 import { ManualClock } from "@towpath/mcp-core/testing";
+import type { Nodes, Peer } from "@towpath/mcp-core/transport";
 import { describe, expect, it } from "vitest";
 import type { SseOptions } from "../../src/index.js";
 import { changed } from "../support/changed-state.js";
-import { stage, twoNodes } from "../support/stage.js";
+import { stage, stagedServer, twoNodes } from "../support/stage.js";
+import { startServer } from "../support/start-server.js";
 import { initialize, Visitor } from "../support/visitor.js";
 
 const authorize: SseOptions["authorize"] = ({ headers }) => ({
@@ -101,6 +103,71 @@ describe("a session whose messages come to another node", () => {
     const visitor = await Visitor.begin(a.url);
     await a.drain();
     expect((await visitor.post(ping(1), {}, visitor.at(b.url))).status).toBe(404);
+  });
+});
+
+describe("a node", () => {
+  it("is known to the others from its first session to the end of its drain", async () => {
+    const [a, b] = await twoNodes();
+    const isThere = async (): Promise<boolean | undefined> => b.mcp.nodes?.isThere(a.mcp.nodes?.id ?? "");
+    expect(await isThere()).toBe(false);
+    await Visitor.begin(a.url);
+    expect(await isThere()).toBe(true);
+    await a.drain();
+    expect(await isThere()).toBe(false);
+  });
+
+  it("is there until all of its endpoints are drained, and they take messages for each other", async () => {
+    const state = memoryState();
+    const mcp = new McpServer("two ports", { state });
+    const [one, two] = [await startServer(mcp), await startServer(mcp)];
+    const visitor = await Visitor.begin(one.url);
+    expect((await visitor.post(ping(7), {}, visitor.at(two.url))).status).toBe(202);
+    expect(await visitor.message()).toMatchObject({ id: 7, result: {} });
+    await Visitor.begin(two.url);
+    const [node = "", other] = [mcp.nodes?.id, new McpServer("two ports", { state })];
+    await one.drain();
+    expect(await other.nodes?.isThere(node)).toBe(true);
+    await two.drain();
+    expect(await other.nodes?.isThere(node)).toBe(false);
+  });
+
+  it("joins the others with a later session where the state is away at the first", async () => {
+    const state = memoryState();
+    let away = true;
+    const flaky = changed(state, {
+      records: {
+        set: (...record) =>
+          away ? Promise.reject(new StateUnavailableError("away")) : state.records.set(...record),
+      },
+    });
+    const [a, b] = [await stage({}, { state: flaky }), await stage({}, { state })];
+    const isThere = async (): Promise<boolean | undefined> => b.mcp.nodes?.isThere(a.mcp.nodes?.id ?? "");
+    const refused = await fetch(a.url);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    away = false;
+    await Visitor.begin(a.url);
+    expect(await isThere()).toBe(true);
+    await a.drain();
+    expect(await isThere()).toBe(false);
+  });
+
+  it("that cannot serve together with the others opens no session, and the author is told why", async () => {
+    const errors: unknown[] = [];
+    const state = memoryState();
+    const nodes: Nodes = {
+      id: "odd",
+      disagreement: undefined,
+      join: () => Promise.reject(new Error("cannot open what others seal")),
+      leave: () => Promise.resolve(),
+      isThere: () => Promise.resolve(false),
+      watch: () => () => undefined,
+    };
+    const { mcp } = stagedServer();
+    const odd = { open: (peer: Peer) => mcp.open(peer), state, nodes };
+    const { url } = await startServer(odd, { onError: (error) => errors.push(error) });
+    expect((await fetch(url)).status).toBe(500);
+    expect(errors).toMatchObject([{ message: "cannot open what others seal" }]);
   });
 });
 

@@ -85,6 +85,14 @@ export class Visitor {
     return JSON.parse(event.data) as AnyMessage; // a server of ours sent it
   }
 
+  /** The next message that is no notification. */
+  async nextResponse(): Promise<AnyMessage> {
+    for (;;) {
+      const message = await this.message();
+      if (message.id !== undefined) return message;
+    }
+  }
+
   /** Settles when the stream ends. Gives what still came. */
   async rest(): Promise<readonly AnyMessage[]> {
     const messages: AnyMessage[] = [];
