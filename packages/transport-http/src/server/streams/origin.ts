@@ -10,14 +10,19 @@ export interface StreamOrigin {
 }
 
 /** Characters that a log can be about. */
-const MAX_LENGTH = 4096;
+const MAX_LENGTH = 65_536;
 
 const LOST = new RequestLostError().toJSON();
 
-/** Ids that are too long to be kept are left out: then nothing can be answered, and the stream just ends. */
+/** Ids that there is no room for are left out: they cannot be answered, and the stream just ends. */
 export function aboutOf(origin: StreamOrigin): string {
   const about = JSON.stringify(origin);
-  return about.length <= MAX_LENGTH ? about : JSON.stringify({ ...origin, requests: [] });
+  if (about.length <= MAX_LENGTH) return about;
+  const bare = { ...origin, requests: [] };
+  let room = MAX_LENGTH - JSON.stringify(bare).length;
+  // Each with its comma.
+  const requests = origin.requests.filter((id) => (room -= JSON.stringify(id).length + 1) >= 0);
+  return JSON.stringify({ ...bare, requests });
 }
 
 /** What {@link aboutOf} wrote. */
