@@ -57,8 +57,10 @@ export class ResumableStream implements EventStream {
   }
 
   end(json?: string): void {
-    this.#streams.release(this.#name);
-    this.#streams.complete(this.#name, json).catch((error: unknown) => this.#endWithout(json, error));
+    void this.#streams
+      .complete(this.#name, json)
+      .catch((error: unknown) => this.#endWithout(json, error))
+      .finally(() => this.#streams.release(this.#name));
   }
 
   /** Ends the connection, on which the client may have come back in the meantime. */

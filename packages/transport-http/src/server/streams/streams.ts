@@ -2,24 +2,19 @@ import {
   CursorLostError,
   FencedError,
   InvalidArgumentError,
-  StateUnavailableError,
   UnknownLogError,
   type LogPosition,
   type LogReader,
   type State,
 } from "@towpath/mcp-core";
-import {
-  fireAndForget,
-  systemClock,
-  type Clock,
-  type Nodes,
-  type Scheduled,
-} from "@towpath/mcp-core/transport";
+import { fireAndForget, systemClock, type Clock, type Nodes } from "@towpath/mcp-core/transport";
 import type { Resumability } from "../options.js";
 import { endingOf, type Ending, type StreamConnection } from "./connection.js";
 import { insist } from "./insist.js";
+import { LiveLogs } from "./live-logs.js";
 import { newNote } from "./note.js";
-import { aboutOf, lostAnswer, originIn, type StreamOrigin } from "./origin.js";
+import { aboutOf, type StreamOrigin } from "./origin.js";
+import { watchOver } from "./watch-over.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
 const DELIVERED_TTL_MS = 30_000;
@@ -49,6 +44,7 @@ export class Streams {
   readonly retryMs: number;
   readonly #logs: State["logs"];
   readonly #nodes: Nodes | undefined;
+  #joined: Promise<void> | undefined;
   readonly #kept: Resumability;
   readonly #clock: Clock;
   readonly #report: (error: unknown) => void;
@@ -58,9 +54,7 @@ export class Streams {
   readonly #connections = new Map<string, StreamConnection>();
   /** For streams that are being taken up: by whom last. */
   readonly #resuming = new Map<string, symbol>();
-  /** Logs that are to be kept, however long nothing is appended to them. */
-  readonly #live = new Set<string>();
-  #heartbeat: Scheduled | undefined;
+  readonly #live: LiveLogs;
 
   constructor({ logs, nodes, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
     this.#logs = logs;
@@ -69,6 +63,7 @@ export class Streams {
     this.#kept = kept;
     this.retryMs = retryMs;
     this.#clock = clock;
+    this.#live = new LiveLogs(logs, kept.ttlMs, clock);
   }
 
   /** Creates the log of a stream, and gives the cursor before its first event; nothing if it is there already. */
@@ -79,7 +74,7 @@ export class Streams {
   /** Creates the log of a stream that answers requests: if this node is gone, another answers them. */
   async begin(name: string, answers: Omit<StreamOrigin, "node">): Promise<string | undefined> {
     if (this.#nodes === undefined) return this.create(name);
-    await this.#nodes.join();
+    await this.#join(this.#nodes);
     const about = aboutOf({ ...answers, node: this.#nodes.id });
     return this.#logs.create(name, { ...this.#kept, about });
   }
@@ -90,17 +85,15 @@ export class Streams {
     await this.#connections.get(name)?.room;
   }
 
-  /** Appends the last event, if there is one, and closes the log; while the state is away, as soon as it is back. */
+  /**
+   * Appends the last event, if there is one, and closes the log. While the state is away, this is tried again for as
+   * long as the log may be there.
+   */
   complete(name: string, json: string | undefined): Promise<unknown> {
     const write = (): Promise<unknown> =>
       json === undefined ? this.#logs.close(name) : this.#logs.append(name, json, { close: true, key: LAST });
-    return this.#during(
-      write().catch((error: unknown) => {
-        if (!(error instanceof StateUnavailableError)) throw error;
-        this.#finishNow(name, json);
-        return insist(write, this.#clock, this.#kept.ttlMs);
-      }),
-    );
+    const onAway = (): void => this.#finishNow(name, json);
+    return this.#during(insist(write, { clock: this.#clock, forMs: this.#kept.ttlMs, onAway }));
   }
 
   delete(name: string): void {
@@ -152,21 +145,10 @@ export class Streams {
   watchOver(name: string): () => void {
     const nodes = this.#nodes;
     if (nodes === undefined) return () => undefined;
-    let stop: (() => void) | undefined = () => undefined;
-    const watch = async (): Promise<void> => {
-      const origin = originIn((await this.#logs.info(name))?.about);
-      if (origin === undefined || stop === undefined) return;
-      stop = nodes.watch(origin.node, () => {
-        this.#lose(name, origin).catch((error: unknown) => {
-          if (error instanceof StateUnavailableError) fireAndForget(watch);
-        });
-      });
-    };
-    fireAndForget(watch);
-    return () => {
-      stop?.();
-      stop = undefined;
-    };
+    const watching = new AbortController();
+    const { signal } = watching;
+    fireAndForget(() => watchOver(name, { logs: this.#logs, nodes, clock: this.#clock, signal }));
+    return () => watching.abort();
   }
 
   /** Lets a connection carry a stream until one of them ends. Never rejects. */
@@ -182,12 +164,11 @@ export class Streams {
 
   /** Keeps a log for as long as somebody may still write to it. */
   keep(name: string): void {
-    this.#live.add(name);
-    if (this.#heartbeat === undefined) this.#scheduleBeat();
+    this.#live.keep(name);
   }
 
   release(name: string): void {
-    this.#live.delete(name);
+    this.#live.release(name);
   }
 
   /** Sends away the clients that know what that means; they are to come back for the rest, here or on another node. */
@@ -216,12 +197,17 @@ export class Streams {
     connection?.finish();
   }
 
-  /** Of the node that serves a request and whoever takes it for gone, the first to close the log has the last word. */
-  async #lose(name: string, origin: StreamOrigin): Promise<void> {
-    const answer = lostAnswer(origin);
-    await (answer === undefined
-      ? this.#logs.close(name)
-      : this.#logs.append(name, answer, { close: true, key: LAST }));
+  /** There is no more to come from here. */
+  async leave(): Promise<void> {
+    if (this.#joined !== undefined) await this.#nodes?.leave();
+  }
+
+  async #join(nodes: Nodes): Promise<void> {
+    this.#joined ??= nodes.join().catch((error: unknown) => {
+      this.#joined = undefined;
+      throw error;
+    });
+    await this.#joined;
   }
 
   get #deliveredTtlMs(): number {
@@ -258,15 +244,5 @@ export class Streams {
     } finally {
       this.#work.delete(work);
     }
-  }
-
-  readonly #beat = (): void => {
-    for (const name of this.#live) fireAndForget(() => this.#logs.touch(name, this.#kept.ttlMs));
-    this.#heartbeat = undefined;
-    if (this.#live.size > 0) this.#scheduleBeat();
-  };
-
-  #scheduleBeat(): void {
-    this.#heartbeat = this.#clock.schedule(this.#kept.ttlMs / 3, this.#beat);
   }
 }

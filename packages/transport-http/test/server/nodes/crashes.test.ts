@@ -1,31 +1,9 @@
 import { ManualClock } from "@towpath/mcp-core/testing";
-import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Client } from "../../support/client.js";
-import { twoNodes, type Node } from "../../support/stage.js";
-
-const lost = { error: { code: -31005, data: { retryable: true } } };
-const done = { result: { content: [{ text: "done" }] } };
-
-/** Lets a call make progress on one node, and gives how to end it, and where to go on on another. */
-async function begun(a: Node, client: Client, name: string) {
-  const calling = client.call("play", { name });
-  const play = await a.playing(name);
-  await play.ctx.progress(1);
-  const call = await calling;
-  await call.message();
-  return { call, play, id: call.lastId };
-}
-
-/** Lets time pass until a node that is gone is known to be. */
-async function pass(clock: ManualClock, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 500) {
-    clock.advance(500);
-    await nextTurn();
-    await nextTurn();
-  }
-}
+import { begun, DONE, LOST, pass } from "../../support/lost-calls.js";
+import { twoNodes } from "../../support/stage.js";
 
 describe("a call on a node that crashed", () => {
   it("is answered by the node its client comes back to, with an error that says what may be done", async () => {
@@ -37,7 +15,7 @@ describe("a call on a node that crashed", () => {
     call.cut();
     const resumed = await client.at(b.url).get(id);
     await pass(clock, 15_000);
-    expect(await resumed.rest()).toMatchObject([lost]);
+    expect(await resumed.rest()).toMatchObject([LOST]);
     expect(await client.at(b.url).request("ping")).toMatchObject({ result: {} });
   });
 
@@ -50,9 +28,9 @@ describe("a call on a node that crashed", () => {
     call.cut();
     await pass(clock, 20_000);
     const first = await client.at(b.url).get(id);
-    await pass(clock, 5_000);
-    expect(await first.rest()).toMatchObject([lost]);
-    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([lost]);
+    await pass(clock, 10_000);
+    expect(await first.rest()).toMatchObject([LOST]);
+    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([LOST]);
   });
 
   it("does not count as lost while its node is there, however long it takes", async () => {
@@ -64,7 +42,7 @@ describe("a call on a node that crashed", () => {
     const resumed = await client.at(b.url).get(id);
     await pass(clock, 60_000);
     play.end("done");
-    expect(await resumed.rest()).toMatchObject([done]);
+    expect(await resumed.rest()).toMatchObject([DONE]);
   });
 
   it("has one answer where its node was only cut off, and comes back with a result", async () => {
@@ -78,8 +56,8 @@ describe("a call on a node that crashed", () => {
     await pass(clock, 15_000);
     a.view.reconnect();
     play.end("done");
-    expect(await resumed.rest()).toMatchObject([lost]);
-    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([lost]);
+    expect(await resumed.rest()).toMatchObject([LOST]);
+    expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([LOST]);
   });
 
   it("is not taken for lost after an outage of the state for all nodes", async () => {
@@ -94,7 +72,7 @@ describe("a call on a node that crashed", () => {
     for (const { view } of [b, a]) view.reconnect();
     await pass(clock, 10_000);
     play.end("done");
-    expect(await resumed.rest()).toMatchObject([done]);
+    expect(await resumed.rest()).toMatchObject([DONE]);
   });
 });
 
@@ -108,11 +86,11 @@ describe("while the state is away", () => {
     a.view.cutOff();
     here.play.end("done");
     gone.play.end("done");
-    expect(await here.call.rest()).toMatchObject([done]);
+    expect(await here.call.rest()).toMatchObject([DONE]);
     a.view.reconnect();
     await pass(clock, 1_000);
     for (const { id } of [here, gone])
-      expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([done]);
+      expect(await (await client.at(b.url).get(id)).rest()).toMatchObject([DONE]);
   });
 
   it("sessions get 503, to come again; what needs no session is served; ready says so", async () => {
@@ -152,7 +130,7 @@ describe("an answer to a question", () => {
     });
     const resumed = await client.at(b.url).get(call.lastId);
     await pass(clock, 15_000);
-    expect(await resumed.rest()).toMatchObject([lost]);
+    expect(await resumed.rest()).toMatchObject([LOST]);
   });
 
   it("gets 503 while the state is away, and counts when it comes again", async () => {
@@ -170,6 +148,6 @@ describe("an answer to a question", () => {
     expect(await client.at(b.url).answer(id, { action: "decline" })).toBe(202);
     expect(await answered).toMatchObject({ action: "decline" });
     end("done");
-    expect(await call.rest()).toMatchObject([done]);
+    expect(await call.rest()).toMatchObject([DONE]);
   });
 });
