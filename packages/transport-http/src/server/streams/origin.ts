@@ -20,8 +20,12 @@ export function aboutOf(origin: StreamOrigin): string {
   if (about.length <= MAX_LENGTH) return about;
   const bare = { ...origin, requests: [] };
   let room = MAX_LENGTH - JSON.stringify(bare).length;
-  // Each with its comma.
-  const requests = origin.requests.filter((id) => (room -= JSON.stringify(id).length + 1) >= 0);
+  const requests = origin.requests.filter((id) => {
+    const length = JSON.stringify(id).length + 1; // with its comma
+    if (length > room) return false;
+    room -= length;
+    return true;
+  });
   return JSON.stringify({ ...bare, requests });
 }
 
