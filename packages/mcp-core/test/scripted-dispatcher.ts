@@ -62,6 +62,10 @@ export class ScriptedDispatcher implements Dispatcher, Link {
     return "delivered";
   }
 
+  missed(): void {
+    return undefined;
+  }
+
   drain(): void {
     this.drains += 1;
     for (const { message } of [...this.#begun])

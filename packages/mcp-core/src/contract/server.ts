@@ -21,8 +21,23 @@ export interface Nodes {
   /** This node's own: no other has it, nor had it before. */
   readonly id: string;
 
-  /** Makes this node known, for as long as it lives. Settles when others can know it; rejects as the state does. */
+  /**
+   * Why this node cannot serve together with the others, if that was found out after it had begun: it should be given
+   * no more work.
+   */
+  readonly disagreement: Error | undefined;
+
+  /**
+   * Makes this node known until {@link leave} was called as often. Settles when others can know it; rejects as the
+   * state does, and when this node cannot serve together with those that are there.
+   */
   join(): Promise<void>;
+
+  /** Settles, soon in any case, when the others can know that this node is gone. Never rejects. */
+  leave(): Promise<void>;
+
+  /** Whether a node is there, as far as the state knows. */
+  isThere(node: string): Promise<boolean>;
 
   /**
    * Calls `gone` once it is certain enough that a node has ended or crashed, or is cut off from the state: whatever
@@ -58,6 +73,9 @@ export interface Link {
 
   /** Takes over what the session agreed on, or set since, on another link: of this node or another. */
   adopt(handshake: Handshake): void;
+
+  /** Changes may have been missed: the peer is told of all that it waits for, to read it anew. */
+  missed(): void;
 
   /** Asks long-lived exchanges (`subscriptions/listen`) to end with their result; others go on. */
   drain(): void;

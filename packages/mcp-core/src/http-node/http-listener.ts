@@ -13,6 +13,8 @@ export interface HttpListenerOptions {
   /** Where its services are reached, those that clients are told of. */
   readonly urls: readonly string[];
   readonly drainDelayMs: number;
+  /** Whether other nodes take what comes from now on: answers, too. */
+  readonly hasOthers: boolean;
   readonly clock: Clock;
 }
 
@@ -48,18 +50,25 @@ export class HttpListener implements Listener {
 
   async #drain(timeoutMs: number | undefined): Promise<void> {
     this.#draining = true;
-    const { server, services, drainDelayMs, clock } = this.#options;
+    const { services, drainDelayMs, hasOthers, clock } = this.#options;
     services.leave();
     if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, clock);
+    // A balancer asks the next node when it cannot connect, whatever the request is.
+    const left = hasOthers ? this.#close() : undefined;
     await services.drain(timeoutMs);
     const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => {
       for (const socket of this.#sockets) socket.destroy();
     });
-    server.close(() => {
-      cut.cancel();
-      this.#settleClosed();
-    });
-    server.closeIdleConnections();
+    const closed = left ?? this.#close();
+    this.#options.server.closeIdleConnections();
+    await closed;
+    cut.cancel();
+    this.#settleClosed();
+  }
+
+  /** Takes no further connections. Settles when there are none left. */
+  #close(): Promise<void> {
+    return new Promise((resolve) => this.#options.server.close(() => resolve()));
   }
 }
 

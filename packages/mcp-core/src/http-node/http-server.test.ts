@@ -77,7 +77,7 @@ describe("httpServer", () => {
     const clock = new ManualClock();
     const { listener, origin } = await started([echo("a", "/a")], { drainDelayMs: 1_000, clock });
     const drained = listener.drain();
-    expect(await textOf(`${origin}/ready`)).toEqual([503, "not ready"]);
+    expect(await textOf(`${origin}/ready`)).toEqual([503, "not ready: shutting down"]);
     expect(await textOf(`${origin}/health`)).toEqual([200, "ok"]);
     expect(await textOf(`${origin}/a`)).toEqual([200, "a "]);
     clock.advance(1_000);

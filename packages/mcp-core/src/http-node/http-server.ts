@@ -65,6 +65,7 @@ export async function startServer(
     services,
     urls: urlsOf(server, services, settings),
     drainDelayMs,
+    hasOthers: dispatcher.state !== undefined,
     clock,
   });
 }

@@ -5,7 +5,7 @@ import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { checkExtensionId } from "../protocol/extension-id.js";
-import { fireAndForget, isPromise, type MaybePromise } from "../protocol/promises.js";
+import { fireAndForget, isPromise, unwatched, type MaybePromise } from "../protocol/promises.js";
 import {
   eraOf,
   has,
@@ -227,16 +227,19 @@ export class ServerCore {
    */
   async join(): Promise<void> {
     if (this.nodes === undefined) return;
+    const carried = unwatched(this.changes.start());
     try {
-      await Promise.all([this.nodes.join(), this.changes.start()]);
+      await this.nodes.join();
+      await carried;
     } catch (error) {
       // What needs no state is served also while the state is away.
       if (!(error instanceof StateUnavailableError)) throw error;
       this.report(error);
+      this.nodes.joinLater();
     }
   }
 
-  /** This node serves no more, and ends. */
+  /** Says that this node serves no more, or that less of it does. Never rejects. */
   async leave(): Promise<void> {
     await this.nodes?.leave();
   }

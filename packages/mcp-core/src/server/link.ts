@@ -1,7 +1,5 @@
 import type { AnswerOutcome, CloseReason, Exchange, Link, Peer } from "../contract/index.js";
-import { OpenElicitations } from "../protocol/open-elicitations.js";
-import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
-import { errorReply, type Outgoing, type Reply } from "../jsonrpc/encode.js";
+import { errorReply, type Reply } from "../jsonrpc/encode.js";
 import { InternalError, InvalidParamsError, ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
 import type {
@@ -26,22 +24,20 @@ import {
   unintroducedCaller,
   type Caller,
 } from "./caller.js";
-import type { Change } from "./changes/changes.js";
+import { StateUnavailableError } from "../state/errors.js";
+import { awayError } from "./away-error.js";
+import { LinkChanges } from "./changes/link-changes.js";
 import type { LinkScope } from "./link-scope.js";
 import { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "./extension.js";
 import type { ServedMethod } from "./methods.js";
 import { checkMethodHeader, checkParamsHeaders } from "./mirroring/request-headers.js";
-import { isWatched } from "./resources/subscriptions.js";
-import { NotificationQueue } from "./changes/notification-queue.js";
 
 const NO_PARAMS: JsonObject = {};
 
 /** Handlers of cancelled requests that may still be running, because they ignore their signal. */
 const MAX_ABANDONED = 1024;
-const NOTHING: ReadonlySet<string> = new Set();
-const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 
 /** One peer of a server: what it agreed on, and what it has in flight. */
 export class ServerLink implements Link, LinkScope {
@@ -51,12 +47,9 @@ export class ServerLink implements Link, LinkScope {
   // A link may serve a single request, and most of them need none of these.
   #inFlight: Set<RequestContext> | undefined;
   #asks: Asks | undefined;
-  #elicitations: OpenElicitations | undefined;
-  #pushing: NotificationQueue | undefined;
+  #changes: LinkChanges | undefined;
   #handshake: Handshake | undefined;
   #caller: Caller | undefined;
-  #subscribed: ReadonlySet<string> = NOTHING;
-  #stopHearing: (() => void) | undefined;
   #closed: CloseReason | undefined;
   /** Handlers that have not ended, those of cancelled requests included. */
   #running = 0;
@@ -100,8 +93,7 @@ export class ServerLink implements Link, LinkScope {
 
   withElicitationId(params: ElicitUrlParams): ElicitUrlParams {
     const elicitationId = params.elicitationId ?? crypto.randomUUID();
-    this.#elicitations ??= new OpenElicitations();
-    this.#elicitations.add(elicitationId);
+    this.#lasting.opened(elicitationId);
     return { ...params, elicitationId };
   }
 
@@ -145,6 +137,10 @@ export class ServerLink implements Link, LinkScope {
     this.#adopt(handshake);
   }
 
+  missed(): void {
+    this.#changes?.missed();
+  }
+
   drain(): void {
     for (const ctx of this.#inFlight ?? []) ctx.finishEarly();
   }
@@ -152,11 +148,15 @@ export class ServerLink implements Link, LinkScope {
   close(reason: CloseReason): MaybePromise<void> {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
-    this.#stopHearing?.();
+    this.#changes?.stop();
     this.#asks?.close(reason);
     for (const ctx of this.#inFlight ?? []) ctx.giveUp(reason.error ?? new Error("The client is gone"));
     this.#inFlight?.clear();
     if (this.#running > 0) return new Promise((resolve) => (this.#allEnded = resolve));
+  }
+
+  get #lasting(): LinkChanges {
+    return (this.#changes ??= new LinkChanges(this.#core, this.peer));
   }
 
   get #awaited(): number {
@@ -242,6 +242,7 @@ export class ServerLink implements Link, LinkScope {
 
   #failed(id: RequestId, error: unknown): Reply {
     if (error instanceof ProtocolError) return this.#refusal(id, error);
+    if (error instanceof StateUnavailableError) return this.#refusal(id, awayError());
     this.#core.report(error);
     const told = error instanceof Error && this.#core.options.maskErrors !== true;
     return this.#refusal(id, new InternalError(told ? `Internal error: ${error.message}` : undefined));
@@ -269,43 +270,16 @@ export class ServerLink implements Link, LinkScope {
   #adopt(handshake: Handshake): void {
     this.#handshake = handshake;
     this.#caller = handshakeCaller(handshake);
-    const { subscriptions = [] } = handshake;
-    this.#subscribed = subscriptions.length === 0 ? NOTHING : new Set(subscriptions);
-    if (this.peer.push === undefined || this.#stopHearing !== undefined) return;
-    this.#stopHearing = this.#core.changes.hear(
-      (change) => {
-        if (this.#wasPromised(change)) this.#queue.add(change.encoded.json, change.encoded);
-      },
-      () => this.#subscribed,
-    );
-  }
-
-  get #queue(): NotificationQueue {
-    const push = (message: Outgoing): MaybePromise<void> => this.peer.push?.(message);
-    this.#pushing ??= new NotificationQueue(push, this.#core.maxSubscriptions);
-    return this.#pushing;
-  }
-
-  /**
-   * In the handshake era, changes of a list go to every client that was told so by its `listChanged`, those
-   * of a resource to every client that subscribed to it and may still see it, and the end of a visit to a URL
-   * to whom it was sent.
-   */
-  #wasPromised({ method, params }: Change): boolean {
-    if (method === RESOURCE_UPDATED)
-      return isWatched(this.#core.resources, this.#subscribed, params, { principal: this.peer.principal });
-    if (method === ELICITATION_COMPLETE)
-      return this.#elicitations?.complete(params?.["elicitationId"]) === true;
-    const name = LIST_CHANGE.exec(method)?.[1];
-    return name !== undefined && this.#handshake?.listChanged?.includes(name) === true;
+    this.#lasting.adopt(handshake);
   }
 }
 
-function asksOf(peer: Peer, { askLimits, state }: ServerCore): Asks {
+function asksOf(peer: Peer, { askLimits, state, nodes }: ServerCore): Asks {
   const { session } = peer;
-  if (session === undefined || state === undefined) return new Asks(`${peer.id}:`, askLimits);
-  const route = { bus: state.bus, sessionId: session.id };
-  return new Asks(`${crypto.randomUUID()}:`, askLimits, route);
+  if (session === undefined || state === undefined || nodes === undefined)
+    return new Asks(`${peer.id}:`, askLimits);
+  const route = { bus: state.bus, nodes, sessionId: session.id };
+  return new Asks(`${nodes.id}/${crypto.randomUUID()}:`, askLimits, route);
 }
 
 function tooManyAbandoned(): BusyError {

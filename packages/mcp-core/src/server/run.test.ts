@@ -123,7 +123,7 @@ describe("runUntilDone", () => {
   it("ends the process with the code its author set, once every transport has ended", async () => {
     const { runtime, listeners, exits } = fakeProcess();
     const one = transport("stdio");
-    const over = runUntilDone(new McpServer("s"), [one.transport], runtime);
+    const over = runUntilDone(() => new McpServer("s").start(one.transport), runtime);
     one.leave();
     await expect(over).rejects.toThrow(Ended);
     expect([exits, listeners.size]).toEqual([[[]], 0]);
@@ -132,7 +132,7 @@ describe("runUntilDone", () => {
   it("drains on a first signal, and ends at once on a second", async () => {
     const { runtime, listeners, exits } = fakeProcess();
     const one = transport("stdio");
-    const over = runUntilDone(new McpServer("s"), [one.transport], runtime);
+    const over = runUntilDone(() => new McpServer("s").start(one.transport), runtime);
     await settled();
     listeners.get("SIGTERM")?.();
     expect([one.told.slice(1), exits]).toEqual([["no options"], []]);

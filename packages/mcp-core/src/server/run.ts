@@ -48,16 +48,13 @@ export async function startAll(
 
 /** Serves until every transport has ended, then ends the process. */
 export async function runUntilDone(
-  dispatcher: Dispatcher,
-  transports: readonly ServerTransport[],
+  start: () => Promise<Running>,
   runtime = processOf(globalThis),
-  beforeExit: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const running = await startAll(dispatcher, transports);
+  const running = await start();
   if (runtime === undefined) return running.closed;
   const stopSignals = drainOnSignals(runtime, running);
   await running.closed;
-  await beforeExit();
   stopSignals();
   // Timers and sockets an author left open must not keep a server alive that nobody can reach.
   runtime.exit();

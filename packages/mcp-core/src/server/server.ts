@@ -149,15 +149,21 @@ export class McpServer implements Dispatcher {
    * its own does: when stdin ends and nothing else is served, or on SIGTERM and SIGINT after a drain.
    * @throws TypeError without a transport; whatever a transport fails to start with
    */
-  async run(...transports: readonly ServerTransport[]): Promise<void> {
-    await this.#core.join();
-    return runUntilDone(this, transports, undefined, () => this.#core.leave());
+  run(...transports: readonly ServerTransport[]): Promise<void> {
+    return runUntilDone(() => this.start(...transports));
   }
 
   /** Serves on the given transports, and leaves signals and the process alone. */
   async start(...transports: readonly ServerTransport[]): Promise<Running> {
+    const leave = (): Promise<void> => this.#core.leave();
     await this.#core.join();
-    return startAll(this, transports);
+    try {
+      const running = await startAll(this, transports);
+      return { ...running, closed: running.closed.then(leave) };
+    } catch (error) {
+      await leave();
+      throw error;
+    }
   }
 }
 

@@ -52,7 +52,7 @@ export interface LogBounds {
 }
 
 export interface LogOptions extends LogBounds {
-  /** Whatever `info` is to say of it, 4,096 characters at most; it counts for no bound. Default: nothing. */
+  /** Whatever `info` is to say of it, 65,536 characters at most; it counts for no bound. Default: nothing. */
   readonly about?: string | undefined;
 }
 

@@ -35,7 +35,7 @@ export function byteLength(text: string): number {
   return bytes;
 }
 
-const MAX_ABOUT = 4096;
+const MAX_ABOUT = 65_536;
 
 /** Throws `InvalidArgumentError` for what is too long to be kept of a log. */
 export function checkAbout(about: string | undefined): string | undefined {

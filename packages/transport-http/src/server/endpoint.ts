@@ -85,7 +85,8 @@ export class Endpoint implements EndpointParts, HttpService {
 
   /** Without sessions there is little that needs the state. */
   get available(): boolean {
-    return this.sessions === undefined || (this.dispatcher.state?.available ?? true);
+    const { nodes, state } = this.dispatcher;
+    return nodes?.disagreement === undefined && (this.sessions === undefined || (state?.available ?? true));
   }
 
   stream({ call, headers }: Visit): EventSink {
@@ -115,6 +116,7 @@ export class Endpoint implements EndpointParts, HttpService {
     await this.#inTime(this.streams?.settled());
     this.gate.close();
     await this.#inTime(this.sessions?.close({ kind: "closed" }));
+    await this.#inTime(this.streams?.leave());
   }
 
   /** Waits for what may never end, but not for ever, and goes on when it fails. */

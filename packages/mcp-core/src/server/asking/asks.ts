@@ -1,11 +1,10 @@
-import type { AnswerOutcome, CloseReason, Exchange } from "../../contract/index.js";
+import type { AnswerOutcome, CloseReason, Exchange, Nodes } from "../../contract/index.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidRequestError } from "../../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { AskRefusedError, AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget, unwatched, type MaybePromise } from "../../protocol/promises.js";
-import { StateUnavailableError } from "../../state/errors.js";
 import type { Bus, Unsubscribe } from "../../state/contract.js";
 
 interface Waiting {
@@ -28,6 +27,7 @@ export interface AskLimits {
 /** Where answers arrive that another node was given, for a session that several nodes serve. */
 export interface AnswerRoute {
   readonly bus: Bus;
+  readonly nodes: Pick<Nodes, "id" | "isThere">;
   readonly sessionId: string;
 }
 
@@ -50,7 +50,10 @@ export class Asks {
   #next = 0;
   #closed = false;
 
-  /** @param prefix keeps our ids apart from those of other links of the same session; ends with a colon */
+  /**
+   * @param prefix keeps our ids apart from those of other links of the same session, and with a route begins with the
+   *   node and a slash; ends with a colon
+   */
   constructor(prefix: string, limits: AskLimits, route?: AnswerRoute) {
     this.#prefix = prefix;
     this.#limits = limits;
@@ -132,9 +135,11 @@ export class Asks {
         timeoutMs: ROUTING_TIMEOUT_MS,
       });
       return outcome === "delivered" ? "delivered" : "unknown";
-    } catch (error) {
-      if (error instanceof StateUnavailableError) return "unavailable";
-      return "lost"; // nobody is there who asked
+    } catch {
+      // A node that is there may have lost sight of the state for a moment.
+      const node = prefix.slice(0, prefix.indexOf("/"));
+      const there = await route.nodes.isThere(node).catch(() => true);
+      return there ? "unavailable" : "lost";
     }
   }
 

@@ -2,6 +2,7 @@ import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import { canonicalJson } from "../../jsonrpc/canonical-json.js";
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { busyIfAway } from "../away-error.js";
 import { journalFromJson, journalToJson, type Journal } from "./journal.js";
 import type { AskingRecords } from "./own-records.js";
 import type { Sealer } from "./seal.js";
@@ -44,7 +45,11 @@ export class RequestStates {
   }
 
   /** @param context what the state is good for, as {@link stateContext} says it */
-  async write(journal: Journal, context: string): Promise<string> {
+  write(journal: Journal, context: string): Promise<string> {
+    return this.#write(journal, context).catch(busyIfAway);
+  }
+
+  async #write(journal: Journal, context: string): Promise<string> {
     const { sealer, records, ttlMs, now = Date.now } = this.#options;
     const expires = now() + ttlMs;
     const whole = { expires, journal: journalToJson(journal) };

@@ -52,10 +52,11 @@ export class SharedKeys {
   async newest(): Promise<Key> {
     const now = this.#options.now();
     let ring = await this.#known();
-    if (ring.readAt + FRESH_MS <= now) ring = await this.#readAgain();
+    // While the state is away, what is known will do: every node knows it.
+    if (ring.readAt + FRESH_MS <= now) ring = await this.#readAgain().catch(() => ring);
     const [newest] = ring.stored;
     if (newest !== undefined && newest.since + SEALS_MS > now) return ring.keys[0];
-    return (await this.#change(() => this.#rotate(ring))).keys[0];
+    return (await this.#change(() => this.#rotate(ring)).catch(() => ring)).keys[0];
   }
 
   /** The key with this id, if there is, or was, one. */

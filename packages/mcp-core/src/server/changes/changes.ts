@@ -8,6 +8,8 @@ import type { Bus } from "../../state/contract.js";
 export interface Change {
   readonly method: string;
   readonly params: JsonObject | undefined;
+  /** The session that it is for, where it is for one. */
+  readonly session: string | undefined;
   /** The same, encoded once for all who hear of it outside a subscription. */
   readonly encoded: PreEncoded;
 }
@@ -50,11 +52,23 @@ export class Changes {
     return this.#carried;
   }
 
-  /** @throws TypeError when `params` are no object, or hold what JSON cannot carry */
-  announce(method: string, params?: JsonObject): void {
+  /** Whether other nodes hear of what changes here. */
+  get shared(): boolean {
+    return this.#bus !== undefined;
+  }
+
+  /**
+   * @param session where it is for one alone
+   * @throws TypeError when `params` are no object, or hold what JSON cannot carry
+   */
+  announce(method: string, params?: JsonObject, session?: string): void {
     if (params !== undefined && !isObject(params))
       throw new TypeError(`The params of ${method} must be an object, not ${describe(params)}`);
-    const change: JsonObject = { method, ...(params !== undefined && { params }) };
+    const change: JsonObject = {
+      method,
+      ...(params !== undefined && { params }),
+      ...(session !== undefined && { session }),
+    };
     if (this.#announced.size === 0) {
       queueMicrotask(() => {
         this.#publish();
@@ -102,7 +116,8 @@ export class Changes {
     const { method } = message;
     const params = isObject(message["params"]) ? message["params"] : undefined;
     const key = typeof message["key"] === "string" ? message["key"] : undefined;
-    const change: Change = { method, params, encoded: encodeNotification(method, params, key) };
+    const session = typeof message["session"] === "string" ? message["session"] : undefined;
+    const change: Change = { method, params, session, encoded: encodeNotification(method, params, key) };
     for (const hearer of this.#hearers.keys()) {
       try {
         hearer(change);

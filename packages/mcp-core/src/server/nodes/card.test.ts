@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryState } from "../../state/memory/memory-state.js";
+import { ManualClock } from "../../testing/manual-clock.js";
 import { nodeView } from "../../testing/cluster/node-view.js";
 import type { State } from "../../state/contract.js";
 import type { ServerTransport } from "../../contract/index.js";
@@ -13,8 +14,19 @@ const quiet: ServerTransport = {
   start: () => Promise.resolve({ closed: new Promise(() => undefined), drain: () => Promise.resolve() }),
 };
 
-function start(state: State, stateKeys?: readonly string[], name = "s"): Promise<unknown> {
-  return new McpServer(name, { state: nodeView(state), ...(stateKeys && { stateKeys }) }).start(quiet);
+/** Starts a server, and lets the time pass that it takes to be sure of a disagreement. */
+async function start(state: State, stateKeys?: readonly string[], name = "s"): Promise<unknown> {
+  const clock = new ManualClock();
+  const options = { state: nodeView(state), clock, ...(stateKeys && { stateKeys }) };
+  const started = new McpServer(name, options).start(quiet);
+  const progress = { settled: false };
+  const settle = (): void => void (progress.settled = true);
+  started.then(settle, settle);
+  while (!progress.settled) {
+    await new Promise(setImmediate);
+    clock.advance(1_000);
+  }
+  return started;
 }
 
 describe("nodes that share a state", () => {
@@ -55,6 +67,41 @@ describe("nodes that share a state", () => {
     const state = memoryState();
     await start(state, [OLD], "one");
     await expect(start(state, [NEW], "other")).resolves.toBeDefined();
+  });
+
+  it("start once a node with other keys, that has crashed, is known to be gone", async () => {
+    const clock = new ManualClock();
+    const state = memoryState({ clock });
+    const crashed = nodeView(state);
+    await start(crashed, [OLD]);
+    crashed.kill();
+    const options = { state: nodeView(state), clock, stateKeys: [NEW] };
+    const started = new McpServer("s", options).start(quiet);
+    for (let passed = 0; passed < 10; passed += 1) {
+      await new Promise(setImmediate);
+      clock.advance(1_000);
+    }
+    await expect(started).resolves.toBeDefined();
+  });
+
+  it("that turn out to disagree after the state was away say so", async () => {
+    const clock = new ManualClock();
+    const state = memoryState();
+    await start(state, [OLD]);
+    const view = nodeView(state);
+    view.cutOff();
+    const told: unknown[] = [];
+    const onError = (error: unknown): void => void told.push(error);
+    const mcp = new McpServer("s", { state: view, clock, stateKeys: [NEW], onError });
+    await mcp.start(quiet);
+    expect(mcp.nodes?.disagreement).toBeUndefined();
+    view.reconnect();
+    for (let passed = 0; passed < 20; passed += 1) {
+      await new Promise(setImmediate);
+      clock.advance(1_000);
+    }
+    expect(mcp.nodes?.disagreement?.message).toContain("could not open what the other seals");
+    expect(told).toHaveLength(2);
   });
 
   it("start while the state is away, as not everything needs it", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { State } from "../../state/contract.js";
+import { scopedState } from "../../state/scoped.js";
 import { memoryState } from "../../state/memory/memory-state.js";
 import { ManualClock } from "../../testing/manual-clock.js";
 import { nodeView } from "../../testing/cluster/node-view.js";
@@ -62,10 +63,10 @@ describe("a node", () => {
     const gone: string[] = [];
     b.watch(a.id, () => gone.push("gone"));
     await a.leave();
-    await pass(clock, 6_000);
+    await pass(clock, 10_000);
     expect(gone).toEqual(["gone"]);
     b.watch("never was", () => gone.push("never"));
-    await pass(clock, 6_000);
+    await pass(clock, 10_000);
     expect(gone).toEqual(["gone", "never"]);
   });
 
@@ -102,5 +103,46 @@ describe("a node", () => {
     await expect(a.join()).rejects.toMatchObject({ code: "unavailable" });
     here.reconnect();
     await a.join();
+  });
+});
+
+describe("those who join a node", () => {
+  it("keep it there until the last of them has left", async () => {
+    const clock = new ManualClock();
+    const { a, b } = two(clock);
+    await Promise.all([a.join(), a.join()]);
+    await a.leave();
+    await pass(clock, 30_000);
+    expect(await b.isThere(a.id)).toBe(true);
+    await a.leave();
+    expect(await b.isThere(a.id)).toBe(false);
+    await a.join();
+    expect(await b.isThere(a.id)).toBe(true);
+  });
+
+  it("may do so while the state is away, to be known once it is back", async () => {
+    const clock = new ManualClock();
+    const { a, b, here } = two(clock);
+    here.cutOff();
+    a.joinLater();
+    await pass(clock, 10_000);
+    here.reconnect();
+    await pass(clock, 5_000);
+    expect(await b.isThere(a.id)).toBe(true);
+  });
+
+  it("go on beating when the state leaves a beat without an answer", async () => {
+    const clock = new ManualClock();
+    const state = memoryState({ clock });
+    let hangs = false;
+    const { records } = scopedState(state, "s");
+    const set: typeof records.set = (...how) => (hangs ? new Promise(() => undefined) : records.set(...how));
+    const a = nodeOf({ ...state, records: { ...records, set } }, clock);
+    await a.join();
+    hangs = true;
+    await pass(clock, 2_000);
+    hangs = false;
+    await pass(clock, 30_000);
+    expect(await a.isThere(a.id)).toBe(true);
   });
 });

@@ -7,7 +7,7 @@ const ASK_MS = 2_000;
  * How long a node has to be missing, in ms, with the state there all the time: after an outage of the state a node
  * needs a moment to be back.
  */
-const MISSING_MS = 3_000;
+const MISSING_MS = 6_000;
 
 interface Watched {
   readonly gone: Set<() => void>;
