@@ -1,4 +1,3 @@
-import type { State } from "@towpath/mcp-core";
 import { accepts, isMediaType, type HttpCall, type HttpHeaders } from "@towpath/mcp-core/http";
 import {
   Gate,
@@ -38,7 +37,7 @@ export class SseEndpoint implements HttpService {
   readonly #sessions: Sessions;
   /** Absent where there are no other nodes. */
   readonly #shared: SharedSessions | undefined;
-  readonly #state: State | undefined;
+  readonly #dispatcher: Dispatcher;
   readonly #streams: Resource;
   readonly #messages: Resource;
   #drained: Promise<void> | undefined;
@@ -59,7 +58,7 @@ export class SseEndpoint implements HttpService {
     this.#gate = new Gate({ ...settings, loopbackOnly, report, revisionOf: () => "2024-11-05" });
     this.#sessions = new Sessions(dispatcher, settings, (id) => void this.#shared?.forget(id));
     const { state, nodes } = dispatcher;
-    this.#state = state;
+    this.#dispatcher = dispatcher;
     const { maxSessions } = limits;
     const own = this.#sessions.all;
     const take = (message: HandedOver): MessageRefusal | undefined => this.#takeHandedOver(message);
@@ -76,7 +75,8 @@ export class SseEndpoint implements HttpService {
 
   /** Alone, a node needs no state. */
   get available(): boolean {
-    return this.#state?.available ?? true;
+    const { nodes, state } = this.#dispatcher;
+    return nodes?.disagreement === undefined && (state?.available ?? true);
   }
 
   handle(call: HttpCall): void {

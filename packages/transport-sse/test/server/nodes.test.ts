@@ -15,6 +15,16 @@ const authorize: SseOptions["authorize"] = ({ headers }) => ({
 
 const ping = (id: number): object => ({ jsonrpc: "2.0", id, method: "ping" });
 
+/** A node that knows of no others. */
+const lonely: Nodes = {
+  id: "lonely",
+  disagreement: undefined,
+  join: () => Promise.resolve(),
+  leave: () => Promise.resolve(),
+  isThere: () => Promise.resolve(false),
+  watch: () => () => undefined,
+};
+
 describe("a session whose messages come to another node", () => {
   it("has them all taken, and answered on its stream", async () => {
     const [a, b] = await twoNodes();
@@ -155,19 +165,25 @@ describe("a node", () => {
   it("that cannot serve together with the others opens no session, and the author is told why", async () => {
     const errors: unknown[] = [];
     const state = memoryState();
-    const nodes: Nodes = {
-      id: "odd",
-      disagreement: undefined,
-      join: () => Promise.reject(new Error("cannot open what others seal")),
-      leave: () => Promise.resolve(),
-      isThere: () => Promise.resolve(false),
-      watch: () => () => undefined,
-    };
     const { mcp } = stagedServer();
-    const odd = { open: (peer: Peer) => mcp.open(peer), state, nodes };
-    const { url } = await startServer(odd, { onError: (error) => errors.push(error) });
+    const join = (): Promise<void> => Promise.reject(new Error("cannot open what others seal"));
+    const nodes: Nodes = { ...lonely, join };
+    const { url } = await startServer(
+      { open: (peer: Peer) => mcp.open(peer), state, nodes },
+      { onError: (error) => errors.push(error) },
+    );
     expect((await fetch(url)).status).toBe(500);
     expect(errors).toMatchObject([{ message: "cannot open what others seal" }]);
+  });
+
+  it("is not ready once it was found that it cannot", async () => {
+    const { mcp } = stagedServer();
+    const ready = async (nodes: Nodes): Promise<number> => {
+      const dispatcher = { open: (peer: Peer) => mcp.open(peer), state: memoryState(), nodes };
+      return (await fetch(new URL("/ready", (await startServer(dispatcher)).url))).status;
+    };
+    expect(await ready(lonely)).toBe(200);
+    expect(await ready({ ...lonely, disagreement: new Error("cannot open what others seal") })).toBe(503);
   });
 });
 
@@ -187,7 +203,7 @@ describe("sessions of nodes that share a state", () => {
       .toBe(200);
   });
 
-  it("are not opened while the state is away, and its failure is told to the author", async () => {
+  it("are not opened where the state fails, which is told to the author", async () => {
     const errors: unknown[] = [];
     const state = memoryState();
     await state.close();
