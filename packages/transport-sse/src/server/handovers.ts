@@ -1,4 +1,4 @@
-import { NoAnswerError, type JsonValue, type State } from "@towpath/mcp-core";
+import { NoAnswerError, StateUnavailableError, type JsonValue, type State } from "@towpath/mcp-core";
 import { BusyError, InternalError, type Clock, type ProtocolError } from "@towpath/mcp-core/transport";
 import { asAnswer, asJson, handedOver, refusalIn, requestIdIn, type HandedOver } from "./handover-json.js";
 import { inTime, LATE } from "./in-time.js";
@@ -44,7 +44,7 @@ export class Handovers {
     return bus.serve(topicOf(endpoint), (json) => this.#take(json));
   }
 
-  /** Hands a message over to an endpoint. Rejects as the state does, but for one that is full. */
+  /** Hands a message over to an endpoint. Rejects as the state does, but for one that is full or goes away. */
   async handOver(endpoint: string, message: HandedOver): Promise<Outcome> {
     if (this.#waiting >= MAX_WAITING)
       return refused(message, 503, new BusyError("Too many messages wait for other nodes to take them"));
@@ -70,12 +70,10 @@ export class Handovers {
       if (error instanceof NoAnswerError) return { kind: "nobody" };
       const busy = busyIfFull(error);
       if (busy instanceof BusyError) return refused(message, 503, busy);
+      if (error instanceof StateUnavailableError) return unanswered(message);
       throw error;
     }
-    if (answer === LATE) {
-      const text = "The node that has this session did not answer in time, and may have taken the message";
-      return refused(message, 504, new InternalError(text));
-    }
+    if (answer === LATE) return unanswered(message);
     const refusal = refusalIn(answer);
     return refusal === undefined ? { kind: "taken" } : { kind: "refused", refusal };
   }
@@ -94,6 +92,12 @@ function tooLate({ sent }: HandedOver): MessageRefusal {
   const text =
     "The node that has this session got this too late, and has not taken it: do the clocks of all nodes agree?";
   return { status: 503, error: new InternalError(text), id: requestIdIn(sent) };
+}
+
+/** Nobody here can know whether it was taken. */
+function unanswered(message: HandedOver): Outcome {
+  const text = "The node that has this session did not answer in time, and may have taken the message";
+  return refused(message, 504, new InternalError(text));
 }
 
 function refused({ sent }: HandedOver, status: number, error: ProtocolError): Outcome {

@@ -1,4 +1,4 @@
-import type { JsonValue, State } from "@towpath/mcp-core";
+import { StateUnavailableError, type JsonValue, type State } from "@towpath/mcp-core";
 import {
   BusyError,
   fireAndForget,
@@ -136,8 +136,8 @@ export class SharedSessions {
 
   /** A session has ended. Never rejects. */
   async forget(id: string): Promise<void> {
-    const { state, report } = this.#options;
-    const forgetting = state.records.delete(this.#nameOf(id)).catch(report);
+    const { records } = this.#options.state;
+    const forgetting = records.delete(this.#nameOf(id)).catch((error: unknown) => this.#report(error));
     this.#forgetting.add(forgetting);
     await forgetting;
     this.#forgetting.delete(forgetting);
@@ -156,8 +156,13 @@ export class SharedSessions {
       if (closed === LATE)
         throw new Error(`The state did not answer within ${String(CLOSE_MS)} ms of a drain`);
     } catch (error) {
-      this.#options.report(error);
+      this.#report(error);
     }
+  }
+
+  /** A state that is away says so itself; what could not be told to it then runs out, or is told again. */
+  #report(error: unknown): void {
+    if (!(error instanceof StateUnavailableError)) this.#options.report(error);
   }
 
   async #create(id: string, owner: string | undefined): Promise<string> {
@@ -211,7 +216,7 @@ export class SharedSessions {
 
   /** Never rejects. */
   async #renewAll(): Promise<void> {
-    const { own, report } = this.#options;
+    const { own } = this.#options;
     const ids = [...own.keys()].values();
     const failures: unknown[] = [];
     const renewSome = async (): Promise<void> => {
@@ -219,7 +224,7 @@ export class SharedSessions {
     };
     await Promise.all(Array.from({ length: Math.min(RENEWED_AT_ONCE, own.size) }, renewSome));
     // One tells of all: they have one state.
-    if (failures.length > 0) report(failures[0]);
+    if (failures.length > 0) this.#report(failures[0]);
     this.#beating = false;
     if (!this.#closed && own.size > 0) this.#beat();
   }
