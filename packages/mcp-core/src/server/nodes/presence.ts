@@ -74,7 +74,10 @@ export class Presence implements Nodes {
     this.#joined = undefined;
     if (joined === undefined) return;
     const left = joined.then(() => this.#options.records.delete(nameOf(this.id)));
-    await Promise.race([left, this.#patience()]).catch(this.#options.report);
+    // A state that is away says so itself, and the record runs out.
+    await Promise.race([left, this.#patience()]).catch((error: unknown) => {
+      if (!(error instanceof StateUnavailableError)) this.#options.report(error);
+    });
   }
 
   watch(node: string, gone: () => void): () => void {
