@@ -199,16 +199,17 @@ class MemoryCluster<Server extends Dispatcher> implements Cluster<Server> {
   async within<T>(ms: number, promise: Promise<T>): Promise<T> {
     const progress = { settled: false };
     const settle = (): void => void (progress.settled = true);
+    const isSettled = (): boolean => progress.settled;
     promise.then(settle, settle);
     const end = this.clock.now() + ms;
     await this.settled();
-    while (!progress.settled && this.clock.now() < end) {
+    while (!isSettled() && this.clock.now() < end) {
       // Where no time is waited for, it is something outside of the cluster that takes its time.
-      if ((this.clock.nextDue ?? Infinity) > end) await this.#activity.patience(() => progress.settled);
-      if (!progress.settled) await this.#pass(this.#nextStep(end));
+      if ((this.clock.nextDue ?? Infinity) > end) await this.#activity.patience(isSettled);
+      if (!isSettled()) await this.#pass(this.#nextStep(end));
     }
-    await this.#activity.patience(() => progress.settled);
-    if (!progress.settled) throw new Error(`It has not settled within ${String(ms)} ms`);
+    await this.#activity.patience(isSettled);
+    if (!isSettled()) throw new Error(`It has not settled within ${String(ms)} ms`);
     return promise;
   }
 
