@@ -7,13 +7,16 @@ export type Happening =
   | { readonly kind: "cancel"; readonly call: number }
   | { readonly kind: "kill" | "drain" | "restart" | "update" | "grow"; readonly node: number }
   | { readonly kind: "cut" | "add" }
-  | { readonly kind: "pass"; readonly ms: number };
+  | { readonly kind: "outage" | "pass"; readonly ms: number };
 
 export interface Program {
   readonly seed: number;
   readonly clients: number;
   readonly happenings: readonly Happening[];
 }
+
+/** How long the state is away at most, in ms: an answer to a question is sent again for about as long. */
+const OUTAGE_MS = 700;
 
 const node = fc.nat(5);
 const client = fc.nat(2);
@@ -31,6 +34,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("update" as const, "grow" as const), node }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom("cut" as const, "add" as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("outage" as const), ms: fc.nat(OUTAGE_MS) }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.nat(1_500) }) },
 );
 

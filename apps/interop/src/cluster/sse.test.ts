@@ -6,7 +6,7 @@ import type { Way } from "./way.js";
 const sse: Way = {
   name: "HTTP+SSE",
   client: { era: "handshake" },
-  serve: (mcp, { clock }) => fetchHandler(mcp, { clock }),
+  serve: (mcp, { clock }) => fetchHandler(mcp, { clock, onError: () => undefined }),
   transport: ({ url, fetch, clock }) => sseClient(new URL("/sse", url), { fetch, clock }),
   resumes: false,
   sticks: true,

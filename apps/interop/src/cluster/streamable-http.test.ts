@@ -8,7 +8,7 @@ const over = (revision: Revision, more: Pick<Way, "resumes" | "deafAfter" | "spr
   ...more,
   name: `Streamable HTTP, in revision ${revision}`,
   client: { revisions: [revision] },
-  serve: (mcp, { clock }) => fetchHandler(mcp, { sessions: true, clock }),
+  serve: (mcp, { clock }) => fetchHandler(mcp, { sessions: true, clock, onError: () => undefined }),
   transport: ({ url, fetch, clock }) => streamableHttpClient(url, { fetch, clock }),
   sticks: false,
 });

@@ -129,6 +129,12 @@ export class Trial {
       case "add":
         if (cluster.nodes.length < MAX_NODES) await cluster.add();
         return;
+      case "outage":
+        this.#strike("the state was away", () => true);
+        cluster.outage();
+        await this.#pass(happening.ms);
+        cluster.restore();
+        return;
       case "pass":
         await this.#pass(happening.ms);
     }
