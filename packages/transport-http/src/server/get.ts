@@ -1,6 +1,6 @@
 import { FencedError, type LogReader } from "@towpath/mcp-core";
 import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
-import { has, ShuttingDownError } from "@towpath/mcp-core/transport";
+import { fireAndForget, has, ShuttingDownError } from "@towpath/mcp-core/transport";
 import { allowHeader } from "./allow.js";
 import { checkGetTypes, checkVersion, LAST_EVENT_ID, saysStateless } from "./headers.js";
 import type { EndpointParts } from "./endpoint-parts.js";
@@ -57,12 +57,14 @@ export class Get {
     // The stream that is there gives way.
     checkRoom(this.#endpoint, session.uses - (session.standing?.attached === true ? 1 : 0));
     sessions?.use(session);
+    const before = session.standing;
     const standing = this.#standing(session, position);
-    if (session.standing !== standing) session.standing?.detach();
+    const tookUp = position !== undefined && standing !== before ? standing.id : undefined;
+    if (before !== standing) before?.detach();
     session.standing = standing;
     const sink = this.#endpoint.stream(visit);
     visit.call.onGone(() => standing.leave(sink));
-    sessions?.listening(session);
+    if (tookUp === undefined) sessions?.listening(session);
     const revision = session.handshake?.revision;
     await standing.attach({
       sink,
@@ -70,6 +72,7 @@ export class Get {
       after: position?.after,
       onEnd: () => sessions?.release(session),
     });
+    if (tookUp !== undefined) fireAndForget(() => sessions?.tookUp(session, tookUp));
   }
 
   #standing(session: Session, position: StreamPosition | undefined): StandingStream {

@@ -2,6 +2,7 @@ import type { RequestBody } from "@towpath/mcp-core/http";
 import { RefusedError, type Visit } from "@towpath/mcp-core/http-server";
 import {
   ErrorCode,
+  fireAndForget,
   invalidMessage,
   isNotification,
   isPromise,
@@ -127,7 +128,7 @@ async function takeNotification(
     ? seatAlone(endpoint.dispatcher, visit)
     : await findSeat(endpoint, visit);
   if (session !== undefined) {
-    endpoint.sessions?.notify(session, message);
+    await endpoint.sessions?.notify(session, message);
   } else {
     link.notify(message);
     void link.close({ kind: "closed" });
@@ -151,9 +152,16 @@ async function takeBatch(endpoint: EndpointParts, visit: Visit, values: readonly
   const stateless = saysStateless(call.headers) || values.some(namesStatelessVersion);
   const seat = stateless ? seatAlone(endpoint.dispatcher, visit) : await findSeat(endpoint, visit);
   const { link, revision, session } = seat;
+  const notified: Promise<void>[] = [];
   const notify = (message: JsonRpcNotification): void => {
-    if (session === undefined) link.notify(message);
-    else endpoint.sessions?.notify(session, message);
+    if (session === undefined) {
+      link.notify(message);
+      return;
+    }
+    const told = endpoint.sessions?.notify(session, message);
+    if (!isPromise(told)) return;
+    notified.push(told);
+    fireAndForget(() => told); // looked at below
   };
   const { maxBatch } = endpoint.settings.limits;
   const told = { alone: false };
@@ -174,7 +182,11 @@ async function takeBatch(endpoint: EndpointParts, visit: Visit, values: readonly
       else told.alone = true;
     },
   });
-  if (!told.alone) return;
+  if (!told.alone) {
+    Promise.all(notified).catch((error: unknown) => endpoint.report(error));
+    return;
+  }
+  await Promise.all(notified);
   for (const outcome of answers) checkDelivered(await outcome);
   call.send(202, visit.headers);
 }

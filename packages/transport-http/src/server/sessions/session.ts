@@ -106,7 +106,7 @@ export class Session implements SessionRef, StreamOwner {
   }
 
   /** Takes over what is stored. */
-  adopt({ handshake, version }: ReadSession): void {
+  adopt({ handshake, version }: Pick<ReadSession, "handshake" | "version">): void {
     this.#version = version;
     this.handshake = handshake;
     this.link.adopt(handshake);

@@ -9,19 +9,21 @@ import {
   type JsonRpcNotification,
   type MaybePromise,
   type Principal,
-  type Scheduled,
 } from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "../limits.js";
+import { insist } from "../streams/insist.js";
+import { ActiveSessions } from "./active-sessions.js";
 import { withChange } from "./handshake-change.js";
-import { SessionWire, type SessionNews } from "./session-news.js";
+import { changeOf, type Changed, type SessionNews } from "./session-news.js";
 import { SessionRecords, type ReadSession } from "./session-records.js";
+import { SessionWire } from "./session-wire.js";
 import { Session, type SessionKeeper, type SessionStart } from "./session.js";
-
-/** Idle sessions whose link stays open, so that the next request finds it. */
-const MAX_WARM = 1024;
 
 /** How exact the time to live of a session is, in ms; shorter ones to a thousandth. */
 const FRESH_MS = 1_000;
+
+/** How many are read at a time where news of any of them may have been missed. */
+const READ_AT_ONCE = 100;
 
 const CLOSED: CloseReason = { kind: "closed" };
 
@@ -42,26 +44,30 @@ export class Sessions implements SessionKeeper {
   readonly #wire: SessionWire | undefined;
   readonly #limits: HttpLimits;
   readonly #clock: Clock;
-  /** Those this node has a link for. */
-  readonly #active = new Map<string, Session>();
-  /** Those of them that are idle, and whose client has no stream to come back to; the least recently used come first. */
-  readonly #warm = new Set<Session>();
-  /** Those whose client has not come back yet, as far as this node knows. */
-  readonly #provisional = new WeakSet<Session>();
-  #sweeping: Scheduled | undefined;
+  readonly #report: (error: unknown) => void;
+  readonly #active: ActiveSessions;
+  /** Tells the last time that all sessions were to be read anew. */
+  #catchingUp: symbol | undefined;
 
   constructor({ dispatcher, state, shared, limits, report, clock = systemClock }: SessionsOptions) {
     this.#dispatcher = dispatcher;
     this.#records = new SessionRecords(state.records, limits.sessionTtlMs, limits.maxSessions);
-    const heard = (news: SessionNews): void => this.#heard(news);
-    this.#wire = shared ? new SessionWire(state.bus, heard, report) : undefined;
+    this.#active = new ActiveSessions(this.#records, limits, clock);
     this.#limits = limits;
     this.#clock = clock;
+    this.#report = report;
+    const host = {
+      heard: (news: SessionNews) => this.#heard(news),
+      missed: () => fireAndForget(() => this.#catchUp()),
+      handOver: (id: string, stream: string) => this.#handOver(this.#active.get(id), stream),
+      report,
+    };
+    this.#wire = shared ? new SessionWire(state.bus, clock, host) : undefined;
   }
 
   /** Those this node is busy with. */
   get active(): Iterable<Session> {
-    return this.#active.values();
+    return this.#active;
   }
 
   /** A session for a client that is about to introduce itself, in use for that; it exists once it has done so. */
@@ -81,67 +87,59 @@ export class Sessions implements SessionKeeper {
     return this.#wire === undefined && this.#isFresh(known) ? known : this.#renew(known, principal);
   }
 
-  async #renew(known: Session, principal: Principal | undefined): Promise<Session | undefined> {
-    const { id } = known;
-    this.#provisional.delete(known);
-    known.touchedAt = this.#clock.now();
-    if (this.#warm.delete(known)) this.#warm.add(known);
-    if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
-    this.#forget(known);
-    return undefined;
-  }
-
   /** To be called for every request and stream of a session, as it begins. */
   use(session: Session): void {
-    this.#warm.delete(session);
-    session.uses += 1;
+    this.#active.use(session);
   }
 
   /** To be called when it has ended. The session's time begins anew with its last connection. */
   release(session: Session): void {
     session.uses -= 1;
     if (session.uses > 0) return;
-    if (this.#active.get(session.id) !== session) {
+    if (!this.#active.has(session)) {
       fireAndForget(() => session.link.close(CLOSED)); // it has ended, or was never begun
       return;
     }
     session.lastUsed = this.#clock.now();
-    if (!this.#provisional.has(session) && !this.#isFresh(session)) {
+    if (!this.#active.isProvisional(session) && !this.#isFresh(session)) {
       session.touchedAt = session.lastUsed;
       fireAndForget(() => this.#records.touch(session.id));
     }
-    this.#rest(session);
+    this.#active.rest(session);
   }
 
   async end(session: Session): Promise<void> {
     await this.#records.delete(session.id);
-    this.#wire?.tell({ kind: "ended", session: session.id });
-    this.#forget(session);
+    this.#active.forget(session);
+    // Other nodes find out by themselves, if it has to be.
+    await this.#wire?.tell({ kind: "ended", session: session.id }).catch(this.#report);
   }
 
-  /** A notification from the client; what it is about may be going on at another node. */
-  notify(session: Session, message: JsonRpcNotification): void {
+  /**
+   * A notification from the client; what it is about may be going on at another node. Settles when that can know it;
+   * rejects as the state does.
+   */
+  notify(session: Session, message: JsonRpcNotification): MaybePromise<void> {
     session.link.notify(message);
     if (message.method === "notifications/cancelled" && message.params !== undefined)
-      this.#wire?.tell({ kind: "cancelled", session: session.id, params: message.params });
+      return this.#wire?.tell({ kind: "cancelled", session: session.id, params: message.params });
   }
 
   /** The session's GET stream is here from now on. */
   listening(session: Session): void {
-    this.#wire?.tell({ kind: "listening", session: session.id });
+    this.#wire?.tell({ kind: "listening", session: session.id }).catch(this.#report);
+  }
+
+  /** So it is, and this one was another node's: if that is gone, nobody has heard what changed since. */
+  async tookUp(session: Session, stream: string): Promise<void> {
+    if (this.#wire === undefined || (await this.#wire.takeOver(session.id, stream))) return;
+    if (this.#active.has(session)) session.link.missed();
   }
 
   /** Ends every link of this node; the sessions themselves live on in their records. */
   async close(reason: CloseReason): Promise<void> {
-    this.#sweeping?.cancel();
     this.#wire?.close();
-    const ended = [...this.#active.values()].map(async (session) => {
-      session.standing?.detach();
-      await session.link.close(reason);
-    });
-    this.#active.clear();
-    this.#warm.clear();
-    await Promise.all(ended);
+    await this.#active.close(reason);
   }
 
   async keep(session: Session, before: Handshake | undefined, after: Handshake): Promise<void> {
@@ -152,7 +150,8 @@ export class Sessions implements SessionKeeper {
     if (kept === undefined) return;
     // What has been set in the meantime is kept next.
     if (session.handshake === after) session.adopt(kept);
-    this.#wire?.tell({ kind: "changed", session: session.id });
+    // Before the client hears that it is so: the node that has its stream is to know.
+    await this.#wire?.tell(changeOf(session.id, kept)).catch(asBusy);
   }
 
   /** Whether its time began anew so short a while ago that it need not again. */
@@ -165,17 +164,27 @@ export class Sessions implements SessionKeeper {
   }
 
   async #create(session: Session, handshake: Handshake): Promise<void> {
+    await this.#wire?.listen();
     const { id, principal } = session;
     const created = await this.#records.create(id, { handshake, owner: principal }).catch(asBusy);
     if (created.outcome !== "created")
       throw new BusyError(
         `${String(this.#limits.maxSessions)} sessions are open, the most there may be (maxSessions)`,
       );
-    this.#provisional.add(session);
-    this.#keep(session);
+    this.#active.begin(session);
+  }
+
+  async #renew(known: Session, principal: Principal | undefined): Promise<Session | undefined> {
+    const { id } = known;
+    this.#active.renew(known);
+    known.touchedAt = this.#clock.now();
+    if (await this.#isThere(known)) return this.#active.get(id) ?? this.#restore(id, principal);
+    this.#active.forget(known);
+    return undefined;
   }
 
   async #restore(id: string, principal: Principal | undefined): Promise<Session | undefined> {
+    await this.#wire?.listen();
     const stored = await this.#records.peek(id);
     // Only its owner's requests let its time begin anew.
     if (stored === undefined || stored.owner !== principal?.id) return undefined;
@@ -183,69 +192,30 @@ export class Sessions implements SessionKeeper {
     const known = this.#active.get(id);
     if (known !== undefined) return known; // another request was faster
     const session = this.#open({ id, principal, stored });
-    this.#keep(session);
+    this.#active.add(session);
     return session;
   }
 
   /** Whether a session has neither expired nor ended elsewhere; if so, with all that was set elsewhere. */
   async #isThere(session: Session): Promise<boolean> {
     if (this.#wire === undefined) return this.#records.touch(session.id);
+    const listening = this.#wire.listen();
+    if (listening !== undefined) await listening;
     const { version } = session;
     const stored = await this.#records.get(session.id);
     this.#update(session, version, stored);
     return stored !== undefined;
   }
 
-  /** @param version what this node knew when it asked: what was kept since is newer than the answer */
-  #update(session: Session, version: string | undefined, stored: ReadSession | undefined): void {
-    if (stored === undefined || stored.version === version) return;
-    if (session.version === version && !session.saving) session.adopt(stored);
-  }
-
-  #keep(session: Session): void {
-    this.#active.set(session.id, session);
-    session.lastUsed = this.#clock.now();
-    if (session.uses === 0) this.#rest(session);
-    this.#sweeping ??= this.#clock.schedule(this.#limits.sessionTtlMs / 3, this.#sweep);
-  }
-
-  #forget(session: Session): void {
-    if (this.#active.get(session.id) !== session) return;
-    session.ended = true;
-    this.#active.delete(session.id);
-    this.#warm.delete(session);
-    session.standing?.detach();
-    fireAndForget(() => session.link.close(CLOSED));
-  }
-
-  /** A client that has a stream to come back to is waited for; of other idle sessions, some stay. */
-  #rest(session: Session): void {
-    if (session.standing !== undefined) return;
-    this.#warm.add(session);
-    for (const coldest of this.#warm) {
-      if (this.#warm.size <= MAX_WARM) return;
-      this.#forget(coldest);
-    }
-  }
-
-  /** Time does not run for a session while a connection of its client is open. */
-  readonly #sweep = (): void => {
-    const { sessionTtlMs } = this.#limits;
-    const now = this.#clock.now();
-    for (const session of this.#active.values()) {
-      if (session.uses > 0) fireAndForget(() => this.#stayAlive(session));
-      else if (session.lastUsed + this.#ttlOf(session) <= now) this.#forget(session);
-    }
-    const again = this.#active.size > 0;
-    this.#sweeping = again ? this.#clock.schedule(sessionTtlMs / 3, this.#sweep) : undefined;
-  };
-
-  #ttlOf(session: Session): number {
-    return this.#provisional.has(session) ? this.#records.provisionalTtlMs : this.#limits.sessionTtlMs;
-  }
-
-  async #stayAlive(session: Session): Promise<void> {
-    if (!(await this.#records.touch(session.id))) this.#forget(session);
+  /**
+   * @param version what this node knew when it asked: what was kept since is newer than the answer
+   * @returns whether there was anything new
+   */
+  #update(session: Session, version: string | undefined, stored: ReadSession | undefined): boolean {
+    if (stored === undefined || stored.version === version) return false;
+    if (session.version !== version || session.saving) return false;
+    session.adopt(stored);
+    return true;
   }
 
   async #reload(session: Session): Promise<void> {
@@ -253,12 +223,34 @@ export class Sessions implements SessionKeeper {
     this.#update(session, version, await this.#records.peek(session.id));
   }
 
-  /** Another node has the GET stream now, and this one is not to write to it. */
-  #handOver(session: Session): void {
-    if (session.standing === undefined) return;
-    session.standing.detach();
+  /** Reads all sessions anew: what other nodes told of them may have been missed. */
+  async #catchUp(): Promise<void> {
+    const turn = (this.#catchingUp = Symbol());
+    const sessions = [...this.#active];
+    while (sessions.length > 0 && this.#catchingUp === turn)
+      await Promise.allSettled(sessions.splice(0, READ_AT_ONCE).map((session) => this.#compare(session)));
+  }
+
+  async #compare(session: Session): Promise<void> {
+    const { version } = session;
+    const peek = (): Promise<ReadSession | undefined> => this.#records.peek(session.id);
+    const stored = await insist(peek, { clock: this.#clock, forMs: this.#limits.sessionTtlMs });
+    if (stored === undefined) this.#active.forget(session);
+    // What it was known to wait for before, whoever carries changes has told by itself.
+    else if (this.#update(session, version, stored)) session.link.missed();
+  }
+
+  /**
+   * Another node has the GET stream now, and this one is not to write to it.
+   * @returns whether it was here
+   */
+  #handOver(session: Session | undefined, stream?: string): boolean {
+    const standing = session?.standing;
+    if (session === undefined || standing === undefined) return false;
+    standing.detach();
     session.standing = undefined;
-    if (session.uses === 0) this.#rest(session);
+    if (session.uses === 0) this.#active.rest(session);
+    return standing.id === stream;
   }
 
   #heard(news: SessionNews): void {
@@ -266,10 +258,10 @@ export class Sessions implements SessionKeeper {
     if (session === undefined) return;
     switch (news.kind) {
       case "ended":
-        this.#forget(session);
+        this.#active.forget(session);
         return;
       case "changed":
-        fireAndForget(() => this.#reload(session));
+        this.#change(session, news.stored);
         return;
       case "listening":
         this.#handOver(session);
@@ -277,6 +269,12 @@ export class Sessions implements SessionKeeper {
       case "cancelled":
         session.link.notify({ jsonrpc: "2.0", method: "notifications/cancelled", params: news.params });
     }
+  }
+
+  /** Two changes may be told in the wrong order, so that what is stored has the last word. */
+  #change(session: Session, stored: Changed | undefined): void {
+    if (stored !== undefined && !session.saving) session.adopt(stored);
+    fireAndForget(() => this.#reload(session));
   }
 }
 
