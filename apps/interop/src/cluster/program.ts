@@ -16,7 +16,7 @@ export interface Program {
 }
 
 /** How long the state is away at most, in ms: an answer to a question is sent again for about as long. */
-const OUTAGE_MS = 700;
+const OUTAGE_MS = 3_000;
 
 const node = fc.nat(5);
 const client = fc.nat(2);

@@ -33,7 +33,7 @@ const FADE_MS = 10_000;
 /** How long a server may take to accept a message that has no answer. */
 const ACCEPT_MS = 30_000;
 /** Answers are sent again where they may not have arrived: a second one does nothing. */
-const ANSWERING = { attempts: 3, delayMs: 250, maxDelayMs: 5_000, deadlineMs: 30_000 };
+const ANSWERING = { attempts: Infinity, delayMs: 250, maxDelayMs: 5_000, deadlineMs: 30_000 };
 
 /** The client's end of Streamable HTTP: every message is an HTTP request of its own. */
 export class HttpConnection implements ClientConnection, Line {

@@ -65,16 +65,16 @@ describe.each(CONNECTORS)("over %s, a question of the server's", (_name, http) =
   });
 
   it("is answered again where the server fails to take the answer, until it does", async () => {
-    const failures = [503, 500, 429];
+    const failures = [503, 500, 429, 503, 503, 503];
     const { server, clock } = await asked({
       GET: (call) => void call.stream().send(question(0)),
       answer: (call) => call.status(failures.shift() ?? 202),
     });
     expect(await clock.pass()).toBe(250);
-    for (let attempt = 2; attempt <= 3; attempt += 1) expect(await clock.pass()).toBeGreaterThanOrEqual(250);
-    const last = await server.seen("answer", 4);
+    for (let attempt = 2; attempt <= 6; attempt += 1) expect(await clock.pass()).toBeGreaterThanOrEqual(250);
+    const last = await server.seen("answer", 7);
     await last.over;
-    expect(server.of("answer").map(({ message }) => message)).toMatchObject(Array(4).fill(accepted(0)));
+    expect(server.of("answer").map(({ message }) => message)).toMatchObject(Array(7).fill(accepted(0)));
   });
 
   it("is answered again where the connection was cut", async () => {
