@@ -95,6 +95,7 @@ describe("a link that fails to close", () => {
           notify: (message) => link.notify(message),
           answer: (message) => link.answer(message),
           adopt: (handshake) => link.adopt(handshake),
+          missed: () => link.missed(),
           drain: () => link.drain(),
           close: () => Promise.reject(wrong),
         };
