@@ -1,11 +1,21 @@
-import { CursorLostError, FencedError, UnknownLogError, type LogReader } from "@towpath/mcp-core";
+import {
+  CursorLostError,
+  FencedError,
+  StateClosedError,
+  UnknownLogError,
+  type LogReader,
+} from "@towpath/mcp-core";
 import { eventText, retryText, type EventSink } from "@towpath/mcp-core/http";
 import { fireAndForget, isPromise, type MaybePromise } from "@towpath/mcp-core/transport";
 import { isNote } from "./note.js";
 import { eventId } from "./stream-id.js";
+import { ToldAhead } from "./told-ahead.js";
 
-/** Why a connection stopped delivering. `overtaken`: events were trimmed before it had got to them. */
-export type Ending = "complete" | "left" | "taken" | "overtaken" | "lost" | "failed";
+/**
+ * Why a connection stopped delivering. `overtaken`: events were trimmed before it had got to them; `lost`: there is no
+ * log any more; `closed`: there is no state any more.
+ */
+export type Ending = "complete" | "left" | "taken" | "overtaken" | "lost" | "closed" | "failed";
 
 interface Untold {
   readonly json: string;
@@ -14,7 +24,6 @@ interface Untold {
 
 interface Last {
   readonly text: string;
-  /** The entry that the log has in its place, for those who come later. */
   readonly entry: string | undefined;
 }
 
@@ -26,10 +35,15 @@ export class StreamConnection {
   readonly #stream: string;
   /** What the log has no room for, by the notes that say where it belongs. */
   readonly #untold = new Map<string, Untold>();
+  /** What went out at once, and the log may have as well. */
+  #ahead: ToldAhead | undefined;
+  /** What was read last. */
+  #passed: string | undefined;
   #reader: LogReader | undefined;
   #room: MaybePromise<void> = undefined;
   #open = true;
   #last: Last | undefined;
+  #whenEnded: (() => void) | undefined;
 
   constructor(stream: string, sink: EventSink, polls: boolean) {
     this.#stream = stream;
@@ -70,6 +84,16 @@ export class StreamConnection {
     return this.#open ? this.#write(json) : undefined;
   }
 
+  /**
+   * The same for what the log may have already, and is to have in any case: from there it is not sent again, nor is it
+   * now if it may have been read by then.
+   */
+  tellAhead(json: string): MaybePromise<void> {
+    if (!this.#open || json === this.#passed) return undefined;
+    (this.#ahead ??= new ToldAhead()).add(json);
+    return this.#write(json);
+  }
+
   /** Sends it where the log has this note. Settles when the client has read it, or is gone. */
   tellAt(note: string, json: string): Promise<void> {
     if (!this.#open) return Promise.resolve();
@@ -86,9 +110,13 @@ export class StreamConnection {
     return written;
   }
 
-  /** What no log has room for, and is to go out when all else has. */
+  /**
+   * What is to go out when all else has, because no log has room for it, or none can be read just now.
+   * @param entry what the log has, or may have, in its place, for those who come later
+   */
   endWith(json: string, entry: string | undefined): void {
-    this.#last = { text: eventText(json), entry };
+    if (entry !== undefined && entry === this.#passed) return; // it was read already
+    this.#last ??= { text: eventText(json), entry };
   }
 
   /** Ends the connection: nothing more is coming. */
@@ -96,6 +124,11 @@ export class StreamConnection {
     if (!this.#open) return;
     this.#close();
     this.sink.end(this.#last?.text);
+  }
+
+  /** Settles when nothing more is sent. */
+  async ended(): Promise<void> {
+    if (this.#open) await new Promise<void>((resolve) => (this.#whenEnded = resolve));
   }
 
   /** The client is gone. */
@@ -130,7 +163,14 @@ export class StreamConnection {
     if (isNote(data)) return this.tellNow(data, cursor);
     // What it stands for is sent as the stream ends, and may be of any size then.
     if (data === this.#last?.entry) return undefined;
+    this.#passed = data;
+    if (this.#ahead?.take(data) === true) return this.#skip(cursor);
     return this.#write(data, cursor);
+  }
+
+  /** Only says where to resume, to those who know what that means. */
+  #skip(cursor: string): MaybePromise<void> {
+    return this.polls ? this.#write("", cursor) : undefined;
   }
 
   #write(json: string, cursor?: string): MaybePromise<void> {
@@ -146,6 +186,7 @@ export class StreamConnection {
     this.#open = false;
     for (const { told } of this.#untold.values()) told(undefined);
     this.#untold.clear();
+    this.#whenEnded?.();
   }
 }
 
@@ -157,5 +198,6 @@ export function endReader(reader: LogReader): void {
 export function endingOf(error: unknown): Ending {
   if (error instanceof FencedError) return "taken";
   if (error instanceof CursorLostError) return "overtaken";
+  if (error instanceof StateClosedError) return "closed";
   return error instanceof UnknownLogError ? "lost" : "failed";
 }

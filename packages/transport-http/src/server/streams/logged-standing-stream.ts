@@ -55,7 +55,7 @@ export class LoggedStandingStream implements StandingStream {
     }
   }
 
-  async send(json: string, key?: string): Promise<void> {
+  async send(json: string, key: string = crypto.randomUUID()): Promise<void> {
     try {
       await this.#keep(json, key).catch((error: unknown) => {
         if (error instanceof UnknownLogError) return this.#keep(json, key); // it had expired
@@ -64,7 +64,8 @@ export class LoggedStandingStream implements StandingStream {
     } catch (error) {
       // Without a log there is nothing to resume, but whoever is connected hears it.
       this.#streams.report(error);
-      if (this.#connection !== undefined) await this.#streams.tell(this.#name, this.#connection, json);
+      const connection = this.#connection;
+      if (connection !== undefined) await this.#streams.tell(this.#name, connection, json, key, error);
     }
   }
 
@@ -88,7 +89,7 @@ export class LoggedStandingStream implements StandingStream {
     onEnd();
   }
 
-  async #keep(json: string, key: string | undefined): Promise<void> {
+  async #keep(json: string, key: string): Promise<void> {
     const log = (this.#log ??= this.#inTurn(() => this.#begin()));
     try {
       await log;

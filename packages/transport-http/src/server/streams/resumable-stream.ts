@@ -1,4 +1,4 @@
-import { LimitError, LogClosedError, StateUnavailableError } from "@towpath/mcp-core";
+import { LogClosedError } from "@towpath/mcp-core";
 import type { EventSink, HttpCall } from "@towpath/mcp-core/http";
 import { StreamConnection } from "./connection.js";
 import { DirectStream, type EventStream } from "./event-stream.js";
@@ -6,6 +6,9 @@ import type { StreamOrigin } from "./origin.js";
 import { logName, newStreamId, type StreamOwner } from "./stream-id.js";
 import type { Streams } from "./streams.js";
 import { unkept } from "./unkept.js";
+
+const LOST =
+  "Another node answered a request for this one, as lost: it was cut off from the state for too long, and then was done";
 
 export interface StreamStart {
   readonly owner: StreamOwner;
@@ -22,6 +25,8 @@ export class ResumableStream implements EventStream {
   readonly #name: string;
   readonly #connection: StreamConnection;
   readonly #answers: StreamStart["answers"];
+  /** How many messages, which is the key of each. */
+  #sent = 0;
 
   /** Where the state has no room for a log, the stream ends with its connection. */
   static async start(streams: Streams, start: StreamStart): Promise<EventStream> {
@@ -45,14 +50,15 @@ export class ResumableStream implements EventStream {
   }
 
   async send(json: string): Promise<void> {
+    const key = String((this.#sent += 1));
     try {
-      await this.#streams.append(this.#name, json);
+      await this.#streams.append(this.#name, json, key);
     } catch (error) {
       const connection = this.#streams.connection(this.#name);
-      const away = error instanceof LimitError || error instanceof StateUnavailableError;
-      if (!away || connection === undefined) throw error;
+      // Another node has answered already, as if this one were gone; or nobody is here.
+      if (error instanceof LogClosedError || connection === undefined) throw error;
       this.#streams.report(error);
-      await this.#streams.tell(this.#name, connection, json);
+      await this.#streams.tell(this.#name, connection, json, key, error);
     }
   }
 
@@ -74,15 +80,16 @@ export class ResumableStream implements EventStream {
     const cursor = await this.#streams.begin(this.#name, this.#answers);
     const reader = await this.#streams.read(this.#name, "start");
     if (this.#connection.polls) this.#connection.prime(cursor, this.#streams.retryMs);
-    this.#streams.keep(this.#name);
     void this.#streams.carry(this.#name, this.#connection, reader);
   }
 
   /** The log has no room for the response: whoever is there gets it, whoever comes back learns that there was one. */
   async #endWithout(json: string | undefined, cause: unknown): Promise<void> {
+    if (cause instanceof LogClosedError) {
+      this.#streams.report(new Error(LOST, { cause }));
+      return;
+    }
     this.#streams.report(cause);
-    // Another node has answered already, as if this one were gone.
-    if (cause instanceof LogClosedError) return;
     const connection = this.#streams.connection(this.#name);
     const rest = json === undefined ? undefined : unkept(json);
     if (json !== undefined) connection?.endWith(json, rest);

@@ -2,6 +2,9 @@ import {
   CursorLostError,
   FencedError,
   InvalidArgumentError,
+  LimitError,
+  StateClosedError,
+  StateUnavailableError,
   UnknownLogError,
   type LogPosition,
   type LogReader,
@@ -12,12 +15,16 @@ import type { Resumability } from "../options.js";
 import { endingOf, type Ending, type StreamConnection } from "./connection.js";
 import { insist } from "./insist.js";
 import { LiveLogs } from "./live-logs.js";
+import { LogAppender } from "./log-appender.js";
 import { newNote } from "./note.js";
 import { aboutOf, type StreamOrigin } from "./origin.js";
 import { watchOver } from "./watch-over.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
 const DELIVERED_TTL_MS = 30_000;
+
+/** How a connection ends whose stream goes on, though no log can be read or written for it any more. */
+const UNREADABLE: ReadonlySet<Ending> = new Set(["lost", "closed"]);
 
 /** The key of the event that ends a stream: written again, it is there once. */
 const LAST = "last";
@@ -55,6 +62,11 @@ export class Streams {
   /** For streams that are being taken up: by whom last. */
   readonly #resuming = new Map<string, symbol>();
   readonly #live: LiveLogs;
+  readonly #appender: LogAppender;
+  /** Streams whose end comes from here. */
+  readonly #answering = new Set<string>();
+  /** Connections of those that are told what comes, and read no log. */
+  readonly #unread = new Map<string, StreamConnection>();
 
   constructor({ logs, nodes, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
     this.#logs = logs;
@@ -64,6 +76,7 @@ export class Streams {
     this.retryMs = retryMs;
     this.#clock = clock;
     this.#live = new LiveLogs(logs, kept.ttlMs, clock);
+    this.#appender = new LogAppender(logs);
   }
 
   /** Creates the log of a stream, and gives the cursor before its first event; nothing if it is there already. */
@@ -71,17 +84,22 @@ export class Streams {
     return this.#logs.create(name, this.#kept);
   }
 
-  /** Creates the log of a stream that answers requests: if this node is gone, another answers them. */
+  /**
+   * Creates the log of a stream that answers requests, and keeps it until {@link release}: if this node is gone,
+   * another answers them.
+   */
   async begin(name: string, answers: Omit<StreamOrigin, "node">): Promise<string | undefined> {
+    this.#answering.add(name);
+    this.#live.keep(name);
     if (this.#nodes === undefined) return this.create(name);
     await this.#join(this.#nodes);
     const about = aboutOf({ ...answers, node: this.#nodes.id });
     return this.#logs.create(name, { ...this.#kept, about });
   }
 
-  /** @param key as of a message that other nodes may append, too */
-  async append(name: string, json: string, key?: string): Promise<void> {
-    await this.#logs.append(name, json, key === undefined ? undefined : { key });
+  /** @param key tells it from all others of the log; other nodes may append it, too */
+  async append(name: string, json: string, key: string): Promise<void> {
+    await this.#appender.append(name, json, key);
     await this.#connections.get(name)?.room;
   }
 
@@ -89,14 +107,20 @@ export class Streams {
    * Appends the last event, if there is one, and closes the log. While the state is away, this is tried again for as
    * long as the log may be there.
    */
-  complete(name: string, json: string | undefined): Promise<unknown> {
-    const write = (): Promise<unknown> =>
-      json === undefined ? this.#logs.close(name) : this.#logs.append(name, json, { close: true, key: LAST });
+  complete(name: string, json: string | undefined): Promise<void> {
+    const write = (): Promise<void> => this.#appender.complete(name, json, LAST);
     const onAway = (): void => this.#finishNow(name, json);
-    return this.#during(insist(write, { clock: this.#clock, forMs: this.#kept.ttlMs, onAway }));
+    const written = insist(write, { clock: this.#clock, forMs: this.#kept.ttlMs, onAway });
+    return this.#during(
+      written.catch((error: unknown) => {
+        if (error instanceof StateClosedError) this.#finishNow(name, json);
+        throw error;
+      }),
+    );
   }
 
   delete(name: string): void {
+    this.release(name);
     fireAndForget(() => this.#logs.delete(name));
   }
 
@@ -106,19 +130,16 @@ export class Streams {
   }
 
   /**
-   * Sends a connection what the log has no room for, in order with what the log has. If the connection breaks, it is
-   * lost. Never rejects.
+   * Sends a connection what could not be appended. If the connection breaks, it is lost, unless the log gets it when the
+   * state is back. Never rejects.
+   * @param key with which that was tried
+   * @param cause why it could not
    */
-  async tell(name: string, connection: StreamConnection, json: string): Promise<void> {
-    if (this.#connections.get(name) !== connection) return connection.tell(json);
-    const note = newNote();
-    const told = connection.tellAt(note, json);
-    try {
-      await this.#logs.append(name, note);
-    } catch {
-      void connection.tellNow(note);
-    }
-    await told;
+  async tell(name: string, connection: StreamConnection, json: string, key: string, cause: unknown) {
+    if (cause instanceof LimitError) return this.#tellInOrder(name, connection, json);
+    if (!(cause instanceof StateUnavailableError)) return connection.tell(json);
+    this.#appender.owe(name, json, key);
+    await connection.tellAhead(json);
   }
 
   /**
@@ -167,8 +188,12 @@ export class Streams {
     this.#live.keep(name);
   }
 
+  /** Nothing more is written to it from here. */
   release(name: string): void {
     this.#live.release(name);
+    this.#answering.delete(name);
+    this.#appender.forget(name);
+    this.#unread.get(name)?.finish();
   }
 
   /** Sends away the clients that know what that means; they are to come back for the rest, here or on another node. */
@@ -188,6 +213,19 @@ export class Streams {
     if (now < this.#told + TELL_EVERY_MS) return;
     this.#told = now;
     this.#report(error);
+  }
+
+  /** Where the log has no room for it. */
+  async #tellInOrder(name: string, connection: StreamConnection, json: string): Promise<void> {
+    if (this.#connections.get(name) !== connection) return connection.tell(json);
+    const note = newNote();
+    const told = connection.tellAt(note, json);
+    try {
+      await this.#logs.append(name, note);
+    } catch {
+      void connection.tellNow(note);
+    }
+    await told;
   }
 
   /** Whoever is here need not wait for the state. */
@@ -216,9 +254,18 @@ export class Streams {
 
   async #carry(name: string, connection: StreamConnection, reader: LogReader): Promise<void> {
     const ending = await this.#deliver(name, connection, reader);
+    if (UNREADABLE.has(ending) && this.#answering.has(name) && this.#isLatest(name, connection))
+      await this.#goOnWithout(name, connection);
     if (this.#connections.get(name) === connection) this.#connections.delete(name);
     connection.finish();
     if (ending === "complete") fireAndForget(() => this.#logs.touch(name, this.#deliveredTtlMs));
+  }
+
+  /** What is still to come is told directly. */
+  async #goOnWithout(name: string, connection: StreamConnection): Promise<void> {
+    this.#unread.set(name, connection);
+    await connection.ended();
+    this.#unread.delete(name);
   }
 
   /** Where a large event pushed others out before they were read, what is left follows: it has the response. */

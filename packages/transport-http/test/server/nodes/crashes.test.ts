@@ -47,7 +47,7 @@ describe("a call on a node that crashed", () => {
 
   it("has one answer where its node was only cut off, and comes back with a result", async () => {
     const clock = new ManualClock();
-    const [a, b] = await twoNodes({ clock });
+    const [a, b] = await twoNodes({ clock, options: { onError: () => undefined } });
     const client = await Client.begin(a.url);
     const { call, play, id } = await begun(a, client, "long");
     a.view.cutOff();
@@ -112,7 +112,7 @@ describe("while the state is away", () => {
 });
 
 describe("an answer to a question", () => {
-  it("of a node that crashed gets an error, and the call that asked is lost", async () => {
+  it("of a node that crashed gets 503 until that is known, then an error, and the call that asked is lost", async () => {
     const clock = new ManualClock();
     const [a, b] = await twoNodes({ clock });
     const client = await Client.begin(a.url);
@@ -123,6 +123,8 @@ describe("an answer to a question", () => {
     const { id } = await call.message();
     a.view.kill();
     call.cut();
+    expect(await client.at(b.url).answer(id, { action: "decline" })).toBe(503);
+    await pass(clock, 10_000);
     const answer = await client.at(b.url).post({ jsonrpc: "2.0", id, result: { action: "decline" } });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
