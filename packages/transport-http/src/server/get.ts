@@ -65,10 +65,9 @@ export class Get {
     const sink = this.#endpoint.stream(visit);
     visit.call.onGone(() => standing.leave(sink));
     if (tookUp === undefined) sessions?.listening(session);
-    const revision = session.handshake?.revision;
     await standing.attach({
       sink,
-      primed: revision !== undefined && has(revision, "ssePolling"),
+      primed: primes(session),
       after: position?.after,
       onEnd: () => sessions?.release(session),
     });
@@ -101,6 +100,8 @@ export class Get {
       const reader = await readerOf(streams, name, position.after);
       const connection = new StreamConnection(position.stream, this.#endpoint.stream(visit), true);
       call.onGone(() => connection.leave());
+      // A client that is cut off again before anything comes is to know where it was.
+      if (primes(session)) connection.prime(position.after, streams.retryMs);
       stop = streams.watchOver(name);
       await streams.carry(name, connection, reader);
     } finally {
@@ -108,6 +109,12 @@ export class Get {
       if (session !== undefined) sessions?.release(session);
     }
   }
+}
+
+/** Whether an event without a message is understood (2025-11-25, Listening for Messages from the Server). */
+function primes(session: Session | undefined): boolean {
+  const revision = session?.handshake?.revision;
+  return revision !== undefined && has(revision, "ssePolling");
 }
 
 function positionOf(lastEventId: string): StreamPosition {

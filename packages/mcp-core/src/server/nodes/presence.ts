@@ -75,9 +75,7 @@ export class Presence implements Nodes {
     if (joined === undefined) return;
     const left = joined.then(() => this.#options.records.delete(nameOf(this.id)));
     // A state that is away says so itself, and the record runs out.
-    await Promise.race([left, this.#patience()]).catch((error: unknown) => {
-      if (!(error instanceof StateUnavailableError)) this.#options.report(error);
-    });
+    await Promise.race([left, this.#patience()]).catch(() => undefined);
   }
 
   watch(node: string, gone: () => void): () => void {

@@ -1,5 +1,6 @@
 import { fireAndForget, type Clock, type CloseReason, type Scheduled } from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "../limits.js";
+import { paced } from "../paced.js";
 import type { SessionRecords } from "./session-records.js";
 import type { Session } from "./session.js";
 
@@ -102,10 +103,10 @@ export class ActiveSessions implements Iterable<Session> {
   /** Time does not run for a session while a connection of its client is open. */
   readonly #sweep = (): void => {
     const now = this.#clock.now();
-    for (const session of this.#all.values()) {
-      if (session.uses > 0) fireAndForget(() => this.#stayAlive(session));
-      else if (session.lastUsed + this.#ttlOf(session) <= now) this.forget(session);
-    }
+    const [busy, idle] = [[] as Session[], [] as Session[]];
+    for (const session of this.#all.values()) (session.uses > 0 ? busy : idle).push(session);
+    for (const session of idle) if (session.lastUsed + this.#ttlOf(session) <= now) this.forget(session);
+    void paced(busy, (session) => this.#stayAlive(session));
     const again = this.#all.size > 0;
     this.#sweeping = again ? this.#clock.schedule(this.#ttlMs / 3, this.#sweep) : undefined;
   };
@@ -115,6 +116,6 @@ export class ActiveSessions implements Iterable<Session> {
   }
 
   async #stayAlive(session: Session): Promise<void> {
-    if (!(await this.#records.touch(session.id))) this.forget(session);
+    if (!(await this.#records.touch(session))) this.forget(session);
   }
 }

@@ -1,15 +1,15 @@
 import type { CreateOutcome, Handshake, JsonValue, Records, StoredRecord } from "@towpath/mcp-core";
-import { isObject } from "@towpath/mcp-core/transport";
 
-/** What is kept of a session, on every node. */
-export interface StoredSession {
-  readonly handshake: Handshake;
-  /** The principal it belongs to. */
-  readonly owner: string | undefined;
+/** Where a session is found: by its id, and by nobody but the principal that it belongs to. */
+export interface SessionKey {
+  readonly id: string;
+  /** The principal's id. */
+  readonly principal: string | undefined;
 }
 
 /** A session as it was read. */
-export interface ReadSession extends StoredSession {
+export interface ReadSession {
+  readonly handshake: Handshake;
   /** Differs after every change. */
   readonly version: string;
 }
@@ -37,9 +37,9 @@ export class SessionRecords {
     return Math.min(PROVISIONAL_TTL_MS, this.#ttlMs);
   }
 
-  create(id: string, session: StoredSession): Promise<CreateOutcome> {
+  create(key: SessionKey, handshake: Handshake): Promise<CreateOutcome> {
     const atMost = this.#max === Infinity ? [] : [{ index: INDEX, count: this.#max }];
-    return this.#records.create(nameOf(id), asJson(session), {
+    return this.#records.create(nameOf(key), asJson(handshake), {
       ttlMs: this.provisionalTtlMs,
       indexes: [INDEX],
       atMost,
@@ -47,49 +47,51 @@ export class SessionRecords {
   }
 
   /** Changes a session, and gives what it then is; nothing if it is there no more. */
-  async change(id: string, change: (handshake: Handshake) => Handshake): Promise<ReadSession | undefined> {
-    const stored = await this.get(id);
+  async change(
+    key: SessionKey,
+    change: (handshake: Handshake) => Handshake,
+  ): Promise<ReadSession | undefined> {
+    const stored = await this.get(key);
     if (stored === undefined) return undefined;
-    const changed = { handshake: change(stored.handshake), owner: stored.owner };
-    const version = await this.#records.replace(nameOf(id), asJson(changed), {
+    const handshake = change(stored.handshake);
+    const version = await this.#records.replace(nameOf(key), asJson(handshake), {
       ifVersion: stored.version,
       ttlMs: this.#ttlMs,
     });
     // Otherwise another node was faster.
-    return version === undefined ? this.change(id, change) : { ...changed, version };
+    return version === undefined ? this.change(key, change) : { handshake, version };
   }
 
   /** The session, whose time begins anew. */
-  async get(id: string): Promise<ReadSession | undefined> {
-    return readSession(await this.#records.get(nameOf(id), { ttlMs: this.#ttlMs }));
+  async get(key: SessionKey): Promise<ReadSession | undefined> {
+    return readSession(await this.#records.get(nameOf(key), { ttlMs: this.#ttlMs }));
   }
 
   /** The session, whose time goes on. */
-  async peek(id: string): Promise<ReadSession | undefined> {
-    return readSession(await this.#records.get(nameOf(id)));
+  async peek(key: SessionKey): Promise<ReadSession | undefined> {
+    return readSession(await this.#records.get(nameOf(key)));
   }
 
   /** Lets its time begin anew; `false` if there is no such session any more. */
-  touch(id: string): Promise<boolean> {
-    return this.#records.touch(nameOf(id), this.#ttlMs);
+  touch(key: SessionKey): Promise<boolean> {
+    return this.#records.touch(nameOf(key), this.#ttlMs);
   }
 
-  delete(id: string): Promise<boolean> {
-    return this.#records.delete(nameOf(id));
+  delete(key: SessionKey): Promise<boolean> {
+    return this.#records.delete(nameOf(key));
   }
 }
 
-function nameOf(id: string): string {
-  return `towpath/http/session/{${id}}`;
+/** It has the principal in it, so that for anybody else there is no such session, and no time begins anew. */
+function nameOf({ id, principal }: SessionKey): string {
+  return `towpath/http/session/{${id}}${JSON.stringify(principal ?? null)}`;
 }
 
-function asJson({ handshake, owner }: StoredSession): JsonValue {
-  return { handshake: handshake as unknown as JsonValue, owner: owner ?? null }; // plain data, as it says itself
+function asJson(handshake: Handshake): JsonValue {
+  return handshake as unknown as JsonValue; // plain data, as it says itself
 }
 
 function readSession(record: StoredRecord | undefined): ReadSession | undefined {
-  if (record === undefined || !isObject(record.value)) return undefined;
   // What is stored under this name was stored above.
-  const { handshake, owner } = record.value as unknown as { handshake: Handshake; owner: string | null };
-  return { handshake, owner: owner ?? undefined, version: record.version };
+  return record && { handshake: record.value as unknown as Handshake, version: record.version };
 }

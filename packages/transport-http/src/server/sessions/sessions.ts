@@ -11,6 +11,7 @@ import {
   type Principal,
 } from "@towpath/mcp-core/transport";
 import type { HttpLimits } from "../limits.js";
+import { paced } from "../paced.js";
 import { insist } from "../streams/insist.js";
 import { ActiveSessions } from "./active-sessions.js";
 import { withChange } from "./handshake-change.js";
@@ -21,9 +22,6 @@ import { Session, type SessionKeeper, type SessionStart } from "./session.js";
 
 /** How exact the time to live of a session is, in ms; shorter ones to a thousandth. */
 const FRESH_MS = 1_000;
-
-/** How many are read at a time where news of any of them may have been missed. */
-const READ_AT_ONCE = 100;
 
 const CLOSED: CloseReason = { kind: "closed" };
 
@@ -103,13 +101,13 @@ export class Sessions implements SessionKeeper {
     session.lastUsed = this.#clock.now();
     if (!this.#active.isProvisional(session) && !this.#isFresh(session)) {
       session.touchedAt = session.lastUsed;
-      fireAndForget(() => this.#records.touch(session.id));
+      fireAndForget(() => this.#records.touch(session));
     }
     this.#active.rest(session);
   }
 
   async end(session: Session): Promise<void> {
-    await this.#records.delete(session.id);
+    await this.#records.delete(session);
     this.#active.forget(session);
     // Other nodes find out by themselves, if it has to be.
     await this.#wire?.tell({ kind: "ended", session: session.id }).catch(this.#report);
@@ -145,7 +143,7 @@ export class Sessions implements SessionKeeper {
   async keep(session: Session, before: Handshake | undefined, after: Handshake): Promise<void> {
     if (before === undefined) return this.#create(session, after);
     const kept = await this.#records
-      .change(session.id, (stored) => withChange(stored, before, after))
+      .change(session, (stored) => withChange(stored, before, after))
       .catch(asBusy);
     if (kept === undefined) return;
     // What has been set in the meantime is kept next.
@@ -165,8 +163,7 @@ export class Sessions implements SessionKeeper {
 
   async #create(session: Session, handshake: Handshake): Promise<void> {
     await this.#wire?.listen();
-    const { id, principal } = session;
-    const created = await this.#records.create(id, { handshake, owner: principal }).catch(asBusy);
+    const created = await this.#records.create(session, handshake).catch(asBusy);
     if (created.outcome !== "created")
       throw new BusyError(
         `${String(this.#limits.maxSessions)} sessions are open, the most there may be (maxSessions)`,
@@ -185,10 +182,8 @@ export class Sessions implements SessionKeeper {
 
   async #restore(id: string, principal: Principal | undefined): Promise<Session | undefined> {
     await this.#wire?.listen();
-    const stored = await this.#records.peek(id);
-    // Only its owner's requests let its time begin anew.
-    if (stored === undefined || stored.owner !== principal?.id) return undefined;
-    if (!(await this.#records.touch(id))) return undefined;
+    const stored = await this.#records.get({ id, principal: principal?.id });
+    if (stored === undefined) return undefined;
     const known = this.#active.get(id);
     if (known !== undefined) return known; // another request was faster
     const session = this.#open({ id, principal, stored });
@@ -198,11 +193,11 @@ export class Sessions implements SessionKeeper {
 
   /** Whether a session has neither expired nor ended elsewhere; if so, with all that was set elsewhere. */
   async #isThere(session: Session): Promise<boolean> {
-    if (this.#wire === undefined) return this.#records.touch(session.id);
+    if (this.#wire === undefined) return this.#records.touch(session);
     const listening = this.#wire.listen();
     if (listening !== undefined) await listening;
     const { version } = session;
-    const stored = await this.#records.get(session.id);
+    const stored = await this.#records.get(session);
     this.#update(session, version, stored);
     return stored !== undefined;
   }
@@ -220,20 +215,20 @@ export class Sessions implements SessionKeeper {
 
   async #reload(session: Session): Promise<void> {
     const { version } = session;
-    this.#update(session, version, await this.#records.peek(session.id));
+    this.#update(session, version, await this.#records.peek(session));
   }
 
   /** Reads all sessions anew: what other nodes told of them may have been missed. */
   async #catchUp(): Promise<void> {
     const turn = (this.#catchingUp = Symbol());
-    const sessions = [...this.#active];
-    while (sessions.length > 0 && this.#catchingUp === turn)
-      await Promise.allSettled(sessions.splice(0, READ_AT_ONCE).map((session) => this.#compare(session)));
+    await paced([...this.#active], async (session) => {
+      if (this.#catchingUp === turn) await this.#compare(session);
+    });
   }
 
   async #compare(session: Session): Promise<void> {
     const { version } = session;
-    const peek = (): Promise<ReadSession | undefined> => this.#records.peek(session.id);
+    const peek = (): Promise<ReadSession | undefined> => this.#records.peek(session);
     const stored = await insist(peek, { clock: this.#clock, forMs: this.#limits.sessionTtlMs });
     if (stored === undefined) this.#active.forget(session);
     // What it was known to wait for before, whoever carries changes has told by itself.
