@@ -1,5 +1,6 @@
 import type { State } from "@towpath/mcp-core";
-import { fireAndForget, type Clock, type Scheduled } from "@towpath/mcp-core/transport";
+import type { Clock, Scheduled } from "@towpath/mcp-core/transport";
+import { paced } from "../paced.js";
 
 /** Logs that are kept, however long nothing is appended to them: somebody may still write to them. */
 export class LiveLogs {
@@ -26,7 +27,7 @@ export class LiveLogs {
   }
 
   readonly #beat = (): void => {
-    for (const name of this.#names) fireAndForget(() => this.#logs.touch(name, this.#ttlMs));
+    void paced([...this.#names], (name) => this.#logs.touch(name, this.#ttlMs));
     this.#next = undefined;
     if (this.#names.size > 0) this.#schedule();
   };

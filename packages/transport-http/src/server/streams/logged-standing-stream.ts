@@ -90,10 +90,15 @@ export class LoggedStandingStream implements StandingStream {
   }
 
   async #keep(json: string, key: string): Promise<void> {
+    await this.#streams.turns.take(() => this.#write(json, key));
+    await this.#streams.room(this.#name);
+  }
+
+  async #write(json: string, key: string): Promise<void> {
     const log = (this.#log ??= this.#inTurn(() => this.#begin()));
     try {
       await log;
-      await this.#streams.append(this.#name, json, key);
+      await this.#streams.write(this.#name, json, key);
     } catch (error) {
       if (this.#log === log) this.#log = undefined;
       throw error;

@@ -10,8 +10,15 @@ import {
   type LogReader,
   type State,
 } from "@towpath/mcp-core";
-import { fireAndForget, systemClock, type Clock, type Nodes } from "@towpath/mcp-core/transport";
+import {
+  fireAndForget,
+  systemClock,
+  type Clock,
+  type MaybePromise,
+  type Nodes,
+} from "@towpath/mcp-core/transport";
 import type { Resumability } from "../options.js";
+import { Turns } from "../turns.js";
 import { endingOf, type Ending, type StreamConnection } from "./connection.js";
 import { insist } from "./insist.js";
 import { LiveLogs } from "./live-logs.js";
@@ -28,6 +35,9 @@ const UNREADABLE: ReadonlySet<Ending> = new Set(["lost", "closed"]);
 
 /** The key of the event that ends a stream: written again, it is there once. */
 const LAST = "last";
+
+/** Logs that are written to at a time where all have the same to tell: calls are not to wait behind them. */
+const AT_ONCE = 100;
 
 /** A state that is full refuses every stream: its author is told now and then. */
 const TELL_EVERY_MS = 60_000;
@@ -49,6 +59,8 @@ export interface StreamsOptions {
  */
 export class Streams {
   readonly retryMs: number;
+  /** For what is to be written to many logs at once. */
+  readonly turns = new Turns(AT_ONCE);
   readonly #logs: State["logs"];
   readonly #nodes: Nodes | undefined;
   #joined: Promise<void> | undefined;
@@ -99,8 +111,18 @@ export class Streams {
 
   /** @param key tells it from all others of the log; other nodes may append it, too */
   async append(name: string, json: string, key: string): Promise<void> {
-    await this.#appender.append(name, json, key);
-    await this.#connections.get(name)?.room;
+    await this.write(name, json, key);
+    await this.room(name);
+  }
+
+  /** The same, whether or not its client reads. */
+  write(name: string, json: string, key: string): Promise<void> {
+    return this.#appender.append(name, json, key);
+  }
+
+  /** Settles when the client of a stream has read what was written to it, or is gone. */
+  room(name: string): MaybePromise<void> {
+    return this.#connections.get(name)?.room;
   }
 
   /**
