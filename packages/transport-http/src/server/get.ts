@@ -69,6 +69,7 @@ export class Get {
       sink,
       primed: primes(session),
       after: position?.after,
+      onMissed: () => session.link.missed(),
       onEnd: () => sessions?.release(session),
     });
     if (tookUp !== undefined) fireAndForget(() => sessions?.tookUp(session, tookUp));

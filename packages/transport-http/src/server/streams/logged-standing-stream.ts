@@ -40,14 +40,16 @@ export class LoggedStandingStream implements StandingStream {
   }
 
   async attach(carrier: Carrier): Promise<void> {
-    const { sink, primed, after, onEnd } = carrier;
+    const { sink, primed, after, onMissed, onEnd } = carrier;
     const connection = new StreamConnection(this.id, sink, primed);
-    this.#direct.attach({ sink, primed, after, onEnd: () => this.#ended(connection, onEnd) });
+    this.#direct.attach({ ...carrier, onEnd: () => this.#ended(connection, onEnd) });
     if (!connection.open) return;
     this.#connection = connection;
     if (primed) connection.prime(after, this.#streams.retryMs);
     try {
       await this.#inTurn(() => this.#resume(connection, after));
+      // It had a log once, as that event was in it.
+      if (after !== undefined && connection === this.#unread) onMissed();
     } catch (error) {
       if (connection !== this.#connection) return;
       this.#streams.report(error);

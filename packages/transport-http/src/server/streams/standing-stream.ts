@@ -26,6 +26,8 @@ export interface Carrier {
   readonly primed: boolean;
   /** The event that its client saw last. */
   readonly after: string | undefined;
+  /** Called if what came after that event is not there any more. */
+  readonly onMissed: () => void;
   /** Called once, when it does not carry the stream any more. */
   readonly onEnd: () => void;
 }

@@ -1,3 +1,4 @@
+import { ManualClock } from "@towpath/mcp-core/testing";
 import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { describe, expect, it } from "vitest";
 import type { Events } from "@towpath/test-support/events.js";
@@ -58,6 +59,23 @@ describe("a client whose GET stream moves to another node is told to read all an
     await nextTurn();
     const again = await client.at(b.url).get(id);
     expect(await allAnew(again)).toEqual(whatEver);
+  });
+});
+
+describe("a client that comes back so late that its stream is not kept any more", () => {
+  it.each(["the same node", "another"])("is told to read all anew, on %s", async (where) => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock });
+    const { client, stream } = await listening(a);
+    a.mcp.resourceUpdated(TODAY);
+    await stream.message();
+    stream.cut();
+    await client.request("ping");
+    a.mcp.resourceUpdated(TODAY);
+    await client.request("ping");
+    clock.advance(400_000);
+    const again = await client.at(where === "another" ? b.url : a.url).get(stream.lastId);
+    expect(await allAnew(again)).toContain("notifications/resources/updated");
   });
 });
 

@@ -142,13 +142,17 @@ describe("a state that calls a cursor invalid", () => {
     expect(await call.rest()).toMatchObject([done]);
   });
 
-  it("lets the GET stream begin anew", async () => {
+  it("lets the GET stream begin anew, and its client read all anew", async () => {
     const server = await stage({ sessions: true }, { state: strict() });
     const client = await Client.begin(server.url);
     const first = await client.get();
     await first.next();
     const second = await client.get(first.lastId?.replace(/\.-/, ".nonsense"));
     expect(await first.rest()).toEqual([]);
+    const anew = [await second.message(), await second.message()].map(({ method }) => method);
+    expect(new Set(anew)).toEqual(
+      new Set(["notifications/tools/list_changed", "notifications/resources/list_changed"]),
+    );
     server.mcp.tool("another", {}, () => "something");
     expect(await second.message()).toMatchObject({ method: "notifications/tools/list_changed" });
   });

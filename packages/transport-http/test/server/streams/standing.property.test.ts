@@ -59,6 +59,7 @@ async function play(acts: readonly Act[], turns: number): Promise<void> {
     report: (error) => failures.push(error),
   });
   const heard: string[] = [];
+  const ignore = (): void => undefined;
   let node = 1;
   let stream = new LoggedStandingStream(streams, owner);
   let listener = new Listener(`${stream.id}.-`, (message) => heard.push(message));
@@ -72,7 +73,7 @@ async function play(acts: readonly Act[], turns: number): Promise<void> {
       stream = new LoggedStandingStream(streams, owner, stream.id);
     }
     const after = parseEventId(lastId)?.after;
-    void stream.attach({ sink: listener, primed: true, after, onEnd: () => undefined });
+    void stream.attach({ sink: listener, primed: true, after, onMissed: ignore, onEnd: ignore });
   };
   const sent: string[] = [];
   const tell = (): void => {
