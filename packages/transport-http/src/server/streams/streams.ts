@@ -23,8 +23,11 @@ import { endingOf, type Ending, type StreamConnection } from "./connection.js";
 import { insist } from "./insist.js";
 import { LiveLogs } from "./live-logs.js";
 import { LogAppender } from "./log-appender.js";
+import { Membership } from "./membership.js";
 import { newNote } from "./note.js";
 import { aboutOf, type StreamOrigin } from "./origin.js";
+import { seldom } from "./seldom.js";
+import { UnderWay } from "./under-way.js";
 import { watchOver } from "./watch-over.js";
 
 /** How long a stream that was delivered to its end is kept, in ms: its last bytes may have been lost on their way. */
@@ -59,17 +62,16 @@ export interface StreamsOptions {
  */
 export class Streams {
   readonly retryMs: number;
+  readonly report: (error: unknown) => void;
   /** For what is to be written to many logs at once. */
   readonly turns = new Turns(AT_ONCE);
   readonly #logs: State["logs"];
   readonly #nodes: Nodes | undefined;
-  #joined: Promise<void> | undefined;
+  readonly #member: Membership | undefined;
   readonly #kept: Resumability;
   readonly #clock: Clock;
-  readonly #report: (error: unknown) => void;
-  #told = -Infinity;
   /** What is on its way to a log or a client. */
-  readonly #work = new Set<Promise<unknown>>();
+  readonly #work = new UnderWay();
   readonly #connections = new Map<string, StreamConnection>();
   /** For streams that are being taken up: by whom last. */
   readonly #resuming = new Map<string, symbol>();
@@ -83,7 +85,8 @@ export class Streams {
   constructor({ logs, nodes, kept, retryMs, report, clock = systemClock }: StreamsOptions) {
     this.#logs = logs;
     this.#nodes = nodes;
-    this.#report = report;
+    this.#member = nodes === undefined ? undefined : new Membership(nodes);
+    this.report = seldom(report, TELL_EVERY_MS, clock);
     this.#kept = kept;
     this.retryMs = retryMs;
     this.#clock = clock;
@@ -104,7 +107,7 @@ export class Streams {
     this.#answering.add(name);
     this.#live.keep(name);
     if (this.#nodes === undefined) return this.create(name);
-    await this.#join(this.#nodes);
+    await this.#member?.join();
     const about = aboutOf({ ...answers, node: this.#nodes.id });
     return this.#logs.create(name, { ...this.#kept, about });
   }
@@ -133,7 +136,7 @@ export class Streams {
     const write = (): Promise<void> => this.#appender.complete(name, json, LAST);
     const onAway = (): void => this.#finishNow(name, json);
     const written = insist(write, { clock: this.#clock, forMs: this.#kept.ttlMs, onAway });
-    return this.#during(
+    return this.#work.during(
       written.catch((error: unknown) => {
         if (error instanceof StateClosedError) this.#finishNow(name, json);
         throw error;
@@ -197,7 +200,7 @@ export class Streams {
   /** Lets a connection carry a stream until one of them ends. Never rejects. */
   carry(name: string, connection: StreamConnection, reader: LogReader): Promise<void> {
     this.#connections.set(name, connection);
-    return this.#during(this.#carry(name, connection, reader));
+    return this.#work.during(this.#carry(name, connection, reader));
   }
 
   /** The connection that carries a stream, if it is of this node. */
@@ -226,15 +229,13 @@ export class Streams {
   }
 
   /** Settles when all that was written has gone where it goes, and no connection carries a stream. */
-  async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+  settled(): Promise<void> {
+    return this.#work.settled();
   }
 
-  report(error: unknown): void {
-    const now = this.#clock.now();
-    if (now < this.#told + TELL_EVERY_MS) return;
-    this.#told = now;
-    this.#report(error);
+  /** There is no more to come from here. */
+  async leave(): Promise<void> {
+    await this.#member?.leave();
   }
 
   /** Where the log has no room for it. */
@@ -255,19 +256,6 @@ export class Streams {
     const connection = this.#connections.get(name);
     if (json !== undefined) connection?.endWith(json, json);
     connection?.finish();
-  }
-
-  /** There is no more to come from here. */
-  async leave(): Promise<void> {
-    if (this.#joined !== undefined) await this.#nodes?.leave();
-  }
-
-  async #join(nodes: Nodes): Promise<void> {
-    this.#joined ??= nodes.join().catch((error: unknown) => {
-      this.#joined = undefined;
-      throw error;
-    });
-    await this.#joined;
   }
 
   get #deliveredTtlMs(): number {
@@ -304,14 +292,5 @@ export class Streams {
 
   #isLatest(name: string, connection: StreamConnection): boolean {
     return this.#connections.get(name) === connection && !this.#resuming.has(name);
-  }
-
-  async #during<T>(work: Promise<T>): Promise<T> {
-    this.#work.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#work.delete(work);
-    }
   }
 }
