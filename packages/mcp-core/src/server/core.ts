@@ -20,6 +20,7 @@ import { scopedState } from "../state/scoped.js";
 import type { Implementation, ServerCapabilities } from "../protocol/types.js";
 import type { AskingServices } from "./asking/services.js";
 import { askingServices } from "./asking/services.js";
+import { AnswerDesk } from "./asking/answer-desk.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
 import type { Caller } from "./caller.js";
@@ -61,6 +62,7 @@ export class ServerCore {
   /** What is shared with other nodes, apart from what other servers share there. */
   readonly state: State | undefined;
   readonly nodes: Presence | undefined;
+  readonly desk: AnswerDesk | undefined;
   readonly rateLimiter: RateLimiter | undefined;
   readonly #extensions: readonly ServerExtension[];
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
@@ -74,6 +76,7 @@ export class ServerCore {
     this.state = options.state && scopedState(options.state, info.name);
     this.asking = askingServices(info.name, options, this.state, clock);
     this.nodes = this.state && this.#presence(this.state, clock);
+    this.desk = this.state && this.nodes && new AnswerDesk(this.state.bus, this.nodes);
     this.info = info;
     this.options = options;
     this.rateLimiter = options.rateLimit && this.#limiter(options.rateLimit, clock);

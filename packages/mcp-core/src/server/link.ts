@@ -274,12 +274,9 @@ export class ServerLink implements Link, LinkScope {
   }
 }
 
-function asksOf(peer: Peer, { askLimits, state, nodes }: ServerCore): Asks {
-  const { session } = peer;
-  if (session === undefined || state === undefined || nodes === undefined)
-    return new Asks(`${peer.id}:`, askLimits);
-  const route = { bus: state.bus, nodes, sessionId: session.id };
-  return new Asks(`${nodes.id}/${crypto.randomUUID()}:`, askLimits, route);
+function asksOf({ id, session }: Peer, { askLimits, desk }: ServerCore): Asks {
+  if (session === undefined || desk === undefined) return new Asks(`${id}:`, askLimits);
+  return new Asks(desk.newPrefix(), askLimits, { desk, session: session.id });
 }
 
 function tooManyAbandoned(): BusyError {

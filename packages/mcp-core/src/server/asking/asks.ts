@@ -1,11 +1,10 @@
-import type { AnswerOutcome, CloseReason, Exchange, Nodes } from "../../contract/index.js";
-import { asJsonObject } from "../../jsonrpc/as-json.js";
+import type { AnswerOutcome, CloseReason, Exchange } from "../../contract/index.js";
 import { InvalidRequestError } from "../../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { AskRefusedError, AskTimeoutError, ConnectionLostError } from "../../protocol/errors.js";
 import { fireAndForget, unwatched, type MaybePromise } from "../../protocol/promises.js";
-import type { Bus, Unsubscribe } from "../../state/contract.js";
+import type { AnswerDesk } from "./answer-desk.js";
 
 interface Waiting {
   readonly method: string;
@@ -26,13 +25,9 @@ export interface AskLimits {
 
 /** Where answers arrive that another node was given, for a session that several nodes serve. */
 export interface AnswerRoute {
-  readonly bus: Bus;
-  readonly nodes: Pick<Nodes, "id" | "isThere">;
-  readonly sessionId: string;
+  readonly desk: AnswerDesk;
+  readonly session: string;
 }
-
-/** How long another node may take to say that it has an answer, in ms. */
-const ROUTING_TIMEOUT_MS = 5_000;
 
 /** No person has to think about a ping. */
 const PING_TIMEOUT_MS = 60_000;
@@ -46,14 +41,10 @@ export class Asks {
   readonly #prefix: string;
   readonly #limits: AskLimits;
   readonly #route: AnswerRoute | undefined;
-  #served: Promise<Unsubscribe> | undefined;
   #next = 0;
   #closed = false;
 
-  /**
-   * @param prefix keeps our ids apart from those of other links of the same session, and with a route begins with the
-   *   node and a slash; ends with a colon
-   */
+  /** @param prefix keeps our ids apart from those of other links of the same session; ends with a colon */
   constructor(prefix: string, limits: AskLimits, route?: AnswerRoute) {
     this.#prefix = prefix;
     this.#limits = limits;
@@ -81,7 +72,7 @@ export class Asks {
     const answered = this.#wait(id, method, exchange, owner);
     try {
       // Whoever waits may give up, and the peer may go away, before the question can be put.
-      if (this.#route !== undefined) await Promise.race([this.#serve(this.#route), answered]);
+      if (this.#route !== undefined) await Promise.race([this.#open(this.#route), answered]);
       const waiting = this.#waiting.get(id);
       if (waiting === undefined) return await answered;
       waiting.sent = true;
@@ -105,7 +96,8 @@ export class Asks {
       return delivered ? "delivered" : "unknown";
     const prefix = response.id.slice(0, response.id.lastIndexOf(":") + 1);
     const ours = prefix === "" || prefix === this.#prefix;
-    return ours ? "unknown" : this.#pass(response, prefix, this.#route);
+    const { desk, session } = this.#route;
+    return ours ? "unknown" : desk.pass(response, prefix, session);
   }
 
   /** Ends everything this owner waits for, and tells the client to stop working on it (Cancellation). */
@@ -116,31 +108,11 @@ export class Asks {
   close({ error }: CloseReason): void {
     this.#closed = true;
     for (const id of this.#waiting.keys()) this.#take(id)?.reject(gone(true, error));
-    void this.#served?.then((end) => end()).catch(() => undefined); // reported by the state
+    this.#route?.desk.close(this.#prefix);
   }
 
-  #serve({ bus, sessionId }: AnswerRoute): Promise<Unsubscribe> {
-    this.#served ??= bus.serve(topicOf(sessionId, this.#prefix), (message) => {
-      // Only nodes of this server publish here, and only responses.
-      return this.#deliver(message as unknown as JsonRpcResponse) ? "delivered" : "unknown";
-    });
-    this.#served.catch(() => (this.#served = undefined)); // tried again by the next question
-    return this.#served;
-  }
-
-  async #pass(response: JsonRpcResponse, prefix: string, route: AnswerRoute): Promise<AnswerOutcome> {
-    const topic = topicOf(route.sessionId, prefix);
-    try {
-      const outcome = await route.bus.request(topic, asJsonObject(response), {
-        timeoutMs: ROUTING_TIMEOUT_MS,
-      });
-      return outcome === "delivered" ? "delivered" : "unknown";
-    } catch {
-      // A node that is there may have lost sight of the state for a moment.
-      const node = prefix.slice(0, prefix.indexOf("/"));
-      const there = await route.nodes.isThere(node).catch(() => true);
-      return there ? "unavailable" : "lost";
-    }
+  #open({ desk, session }: AnswerRoute): Promise<void> {
+    return desk.open(this.#prefix, { session, deliver: (response) => this.#deliver(response) });
   }
 
   #deliver(response: JsonRpcResponse): boolean {
@@ -179,11 +151,6 @@ export class Asks {
     this.#waiting.delete(id);
     return waiting;
   }
-}
-
-/** An answer counts only for the session whose client was asked. */
-function topicOf(sessionId: string, prefix: string): string {
-  return `towpath/answers/${sessionId}/${prefix}`;
 }
 
 function gone(mayHaveBeenDelivered: boolean, cause?: Error): ConnectionLostError {

@@ -118,7 +118,7 @@ describe("what goes on at one node", () => {
     const answer = ctx.elicit("well?", z.object({ ok: z.boolean() }));
     const { id } = await (await call).message();
     const yes = { action: "accept", content: { ok: true } };
-    expect(await other.at(b.url).answer(id, { action: "decline" })).toBe(503);
+    expect(await other.at(b.url).answer(id, { action: "decline" })).toBe(400);
     expect(await client.at(b.url).answer("unknown:1", yes)).toBe(400);
     expect(await client.at(b.url).answer(id, yes)).toBe(202);
     expect(await answer).toMatchObject({ action: "accept" });
