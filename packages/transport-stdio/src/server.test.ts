@@ -17,6 +17,7 @@ function dispatcher(
     notify: () => undefined,
     answer: () => "unknown",
     adopt: () => undefined,
+    missed: () => undefined,
     drain: () => undefined,
     close: ({ kind }) => void closeReasons.push(kind),
   };
