@@ -28,12 +28,13 @@ describe("a question that a call asks on one of three nodes", () => {
       const question = await call.next();
       const node = cluster.nodes.find(({ address }) => call.servedBy.endsWith(address));
       await node?.kill();
-      const answered = await session.post({
-        id: question?.["id"],
-        result: { action: "accept", content: {} },
-      });
-      expect(answered.status).toBe(400);
-      expect(await answered.response()).toMatchObject({
+      const answer = { id: question?.["id"], result: { action: "accept", content: {} } };
+      // Until the node is known to be gone, it may only have lost sight of Redis for a moment.
+      expect((await session.post(answer)).status).toBe(503);
+      await expect
+        .poll(async () => (await session.post(answer)).status, { timeout: 20_000, interval: 500 })
+        .toBe(400);
+      expect(await (await session.post(answer)).response()).toMatchObject({
         error: { message: expect.stringContaining("whoever asked is gone") as unknown },
       });
       await node?.start();
