@@ -64,9 +64,7 @@ end
 local function extend(place, life)
   local order, expiry = keys(place)
   redis.call("ZADD", expiry, "XX", at(life), id)
-  for _, key in ipairs({ order, expiry }) do
-    if life == "inf" then redis.call("PERSIST", key) else redis.call("PEXPIREAT", key, at(life), "GT") end
-  end
+  keep(order, expiry)
 end
 
 local function count(place)
