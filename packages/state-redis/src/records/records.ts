@@ -104,8 +104,9 @@ export class RedisRecords implements Records {
   }
 
   async delete(id: string, options?: { readonly ifVersion?: string | undefined }): Promise<boolean> {
+    const wanted = options?.ifVersion === undefined ? [] : [options.ifVersion];
     // As the script gives it.
-    const from = (await this.#run(DELETE, id, "", options?.ifVersion ?? "")) as Places | null;
+    const from = (await this.#run(DELETE, id, "", ...wanted)) as Places | null;
     if (from !== null && this.#redis.clustered) await this.#leave(id, from);
     return from !== null;
   }

@@ -78,12 +78,12 @@ if not apart and (ttl ~= "" or ARGV[8] == "1") then move(from, to, life) end
 return { from, life }`,
 );
 
-/** ARGV: 5 the version it must have, or "". Gives the places it had, or nothing if there was nothing to delete. */
+/** ARGV: 5 the version it must have, if any. Gives the places it had, or nothing if there was nothing to delete. */
 export const DELETE = script(
   "delete a record",
   `${record}
 local version = redis.call("HGET", key, "n")
-if not version or (ARGV[5] ~= "" and ARGV[5] ~= version) then return false end
+if not version or (ARGV[5] and ARGV[5] ~= version) then return false end
 local from = places()
 redis.call("DEL", key)
 if not apart then for _, place in ipairs(from) do leave(place) end end
