@@ -75,6 +75,13 @@ describe("Keeper", () => {
     keeper.close();
   });
 
+  it("aborts an attempt that failed, so that what it opened is freed", async () => {
+    const { keeper, ask, attempts } = keep("fails");
+    await expect(ask()).rejects.toThrow("refused");
+    expect(attempts[0]?.attempt.signal.aborted).toBe(true);
+    keeper.close();
+  });
+
   it("opens another when one is lost, and says that there was one", async () => {
     const { keeper, attempts, opened, onOpen, onDown } = keep();
     const first = await opened();

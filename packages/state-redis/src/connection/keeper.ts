@@ -108,6 +108,8 @@ export class Keeper<C extends Connection> {
       connection = opened;
     } catch (cause) {
       broken = { cause };
+      // What was opened for it until then must not stay.
+      abort.abort(cause);
     } finally {
       clearTimeout(timer);
       this.#abort = undefined;
