@@ -36,9 +36,7 @@ export async function openCommands(
     send: (_key, args) => client.sendCommand(args),
     publish: (channel, message) => client.sendCommand<number>(["PUBLISH", channel, message]),
     ping: () => client.sendCommand(["PING"]),
-    destroy: () => {
-      destroy(client);
-    },
+    destroy: () => client.destroy(),
     finish: () => client.close(),
   };
 }
@@ -54,9 +52,7 @@ export async function openSubscriber(options: NodeOptions, attempt: Attempt): Pr
       await client.unsubscribe(channel, listener);
     },
     ping: () => client.sendCommand(["PING"]),
-    destroy: () => {
-      destroy(client);
-    },
+    destroy: () => client.destroy(),
   };
 }
 
@@ -71,7 +67,7 @@ export async function openClient(options: NodeOptions, attempt: Attempt): Promis
     attempt.lost(error);
   });
   client.on("end", () => attempt.lost(cause ?? new Error("the connection was closed")));
-  signal.addEventListener("abort", () => destroy(client), { once: true });
+  signal.addEventListener("abort", () => client.destroy(), { once: true });
   await Promise.race([client.connect(), rejection(signal)]);
   return client;
 }
@@ -88,9 +84,4 @@ function makeClient(options: NodeOptions) {
     // It limits only the time until a command is written, at the price of a signal for each.
     commandOptions: { timeout: 0 },
   });
-}
-
-function destroy(client: Client): void {
-  // It throws if the client is not open any more.
-  if (client.isOpen) client.destroy();
 }

@@ -43,7 +43,7 @@ async function ask(
     if (!Array.isArray(reply)) throw new Error(`Sentinel knows no master ${JSON.stringify(name)}`);
     return at(node, String(reply[0]), Number(reply[1]));
   } finally {
-    if (client.isOpen) client.destroy();
+    client.destroy();
   }
 }
 
