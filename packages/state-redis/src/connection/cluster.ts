@@ -45,18 +45,29 @@ export async function openCluster(
     // Of a cluster that cannot be found the client says only that much.
     throw last ?? cause;
   }
+  const clients = () => cluster.masters.flatMap(({ client }) => client ?? []);
+  let finishing: ReturnType<typeof clients> = [];
   return {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
     // Which node hands a message on is not laid down; one for each channel keeps their order.
     publish: async (channel, message) => {
-      const client = await cluster._slots.getClientForKey(channel, false);
+      const client = await cluster.getNodeClientForKey(channel);
       await client.sendCommand(["PUBLISH", channel, message]);
       return undefined;
     },
     ping: () => onMasters(cluster, [["PING"]]),
-    destroy: () => cluster.destroy(),
-    finish: () => cluster.close(),
-    nodes: () => cluster.masters.flatMap(({ client }) => (client === undefined ? [] : [client.options])),
+    destroy: () => {
+      cluster.destroy();
+      for (const client of finishing) client.destroy();
+    },
+    finish: async () => {
+      // What was just sent has not reached the client of its node yet.
+      await new Promise(setImmediate);
+      // A cluster that closes forgets its clients, also those that are never answered.
+      finishing = clients();
+      await cluster.close();
+    },
+    nodes: () => clients().map(({ options }) => options),
   };
 }
 
