@@ -5,7 +5,8 @@ import type { Records } from "./records.js";
 /**
  * What a server keeps outside a single request: sessions, resumable streams, tasks, and the messages
  * between its nodes. Ids, index names, counter names, log names and topics are arbitrary strings; the
- * four stores and the bus share none of them.
+ * four stores and the bus share none of them. They, and the entries of logs, are well-formed strings, without
+ * halves of surrogate pairs: an implementation may refuse others with `InvalidArgumentError`.
  */
 export interface State {
   readonly records: Records;

@@ -39,6 +39,18 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
   const subscribers = async (node: TestNode, kind: string, topic: string): Promise<unknown> =>
     ((await raw("PUBSUB", "NUMSUB", node.redis.channel(kind, topic))) as unknown[])[1];
 
+  it("refuses topics that are not well formed, which would be one and the same to Redis", async () => {
+    const { bus } = open();
+    const half = "a\ud800";
+    const refused = [
+      bus.publish(half, 1),
+      bus.subscribe(half, () => undefined),
+      bus.request(half, 1, patient),
+      bus.serve(half, () => 1),
+    ];
+    for (const each of refused) await expect(each).rejects.toMatchObject({ code: "invalid-argument" });
+  });
+
   it("says at once that nobody serves a topic", async () => {
     await expect(open().bus.request(randomUUID(), 1, patient)).rejects.toMatchObject({ code: "no-answer" });
   });

@@ -1,5 +1,6 @@
 import { StateClosedError, type Unsubscribe } from "@towpath/mcp-core/state";
 import type { Redis } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 
 // An object for each subscription, so that one function may subscribe twice.
 export interface Member<F> {
@@ -34,7 +35,7 @@ export class Topics<F> {
   }
 
   channel(topic: string): string {
-    return this.#redis.channel(this.#options.kind, topic);
+    return this.#redis.channel(this.#options.kind, wellFormed("A topic", topic));
   }
 
   /** Settles once the subscription is in force. */

@@ -58,6 +58,25 @@ describe.skipIf(skipped(noRedis))("logs on Redis", () => {
     }
   }
 
+  it("refuse names, keys and entries that are not well formed, which Redis would change", async () => {
+    const { logs } = open();
+    const name = randomUUID();
+    const half = `${name}\udc00`;
+    await logs.create(name, HOUR);
+    const refused = [
+      logs.create(half),
+      logs.create(randomUUID(), { about: half }),
+      logs.append(half, "a"),
+      logs.append(name, half),
+      logs.append(name, "a", { key: half }),
+      logs.read(half),
+      logs.delete(half),
+      logs.info(half),
+    ];
+    for (const each of refused) await expect(each).rejects.toMatchObject({ code: "invalid-argument" });
+    expect(await logs.info(name)).toMatchObject({ entries: 0 });
+  });
+
   it("take one round trip for each call, and none for each entry that a follower is given", async () => {
     const { writer, follower } = await twoNodes();
     const name = randomUUID();

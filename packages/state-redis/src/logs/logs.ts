@@ -18,6 +18,7 @@ import {
   type ReadOptions,
 } from "@towpath/mcp-core/state";
 import type { Redis, Script } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 import { Followers } from "./followers.js";
 import { PAGE } from "./reader.js";
 import { cursorOf, parseCursor, type Reply } from "./replies.js";
@@ -56,6 +57,7 @@ export class RedisLogs implements Logs {
     this.#enter();
     const { maxEntries, maxBytes, maxAgeMs, ttlMs } = logBounds(options, this.#bounds);
     const about = checkAbout(options?.about);
+    wellFormed("about", about ?? "");
     // At random, so that it is none that an earlier log of this name had, also after a failover.
     const start = String(randomInt(1, 2 ** 48 - 1));
     const bounds = [maxEntries, maxBytes, maxAgeMs].map((bound) => (bound === Infinity ? "" : bound));
@@ -65,7 +67,8 @@ export class RedisLogs implements Logs {
   }
 
   async append(name: string, entry: string, options?: AppendOptions): Promise<string> {
-    const key = options?.key === undefined ? "" : `k${options.key}`;
+    const key = options?.key === undefined ? "" : `k${wellFormed("A key", options.key)}`;
+    wellFormed("An entry", entry);
     const args = [entry, options?.close === true ? 1 : 0, key, INLINE_BYTES];
     return this.#change(APPEND, name, args, (reply) => {
       const { number, known, rest } = reply;

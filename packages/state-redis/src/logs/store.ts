@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Redis, Script } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 import { parseReply, type Reply } from "./replies.js";
 
 /** Runs the scripts of logs on behalf of this node. */
@@ -13,9 +14,13 @@ export class LogStore {
     this.channel = redis.channel("log-node", randomBytes(9).toString("base64url"));
   }
 
-  /** One round trip. Sent before this returns, so that calls keep their order. */
+  /**
+   * One round trip. Sent before this returns, so that calls keep their order. Throws `InvalidArgumentError` for a
+   * name that is not well formed.
+   */
   run(script: Script, log: string, args: readonly (string | number)[] = []): Promise<unknown> {
     const { redis } = this;
+    wellFormed("The name of a log", log);
     const keys = [redis.key("log-meta", log), redis.key("log", log)];
     return redis.run(script, keys, [this.channel, redis.clustered ? 1 : 0, ...args]);
   }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type AddOptions, type AddOutcome } from "@towpath/mcp-core/state";
 import type { Redis } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 import { ADD } from "./scripts.js";
 import { ttlArgument } from "./ttl.js";
 
@@ -16,7 +17,7 @@ export async function addToCounter(
   // Two integers, as the script gives them.
   const [accepted, value] = (await redis.run(
     ADD,
-    [redis.key("counter", counter)],
+    [redis.key("counter", wellFormed("The name of a counter", counter))],
     [by, most, ttl, renew === true ? "1" : ""],
   )) as [number, number];
   return { accepted: accepted === 1, value };

@@ -1,5 +1,6 @@
 import { checkPageSize, InvalidArgumentError, type RecordPage } from "@towpath/mcp-core/state";
 import type { Redis, Script } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 import { COUNT, ENTER, EXTEND, LEAVE, LIST } from "./scripts.js";
 
 /** Records by index. An index is named by its place: what its keys have after their kind. */
@@ -17,7 +18,7 @@ export class Indexes {
   }
 
   place(index: string): string {
-    return this.#redis.key("index", index).slice(this.#start);
+    return this.#redis.key("index", wellFormed("The name of an index", index)).slice(this.#start);
   }
 
   /** Whether the record entered it, was there already, or `full`: `atMost` others are there. */

@@ -55,6 +55,34 @@ describe("records on one Redis", () => {
   });
 });
 
+describe("records, wherever they are,", () => {
+  const invalid = { code: "invalid-argument" };
+
+  it("refuse ids and names that are not well formed, which would be one and the same to Redis", async () => {
+    const { records, waves } = scripted(false, {});
+    const half = "a\ud800";
+    const refused = [
+      records.get(half),
+      records.set(half, 1, LONG),
+      records.set("id", 1, { ...LONG, indexes: [half] }),
+      records.count(half),
+      records.add(half, 1, LONG),
+    ];
+    for (const each of refused) await expect(each).rejects.toMatchObject(invalid);
+    expect(waves).toEqual([]);
+  });
+
+  it("refuse more indexes than one script takes", async () => {
+    const { records } = scripted(false, { "set a record": [], "create a record": [1] });
+    const indexes = Array.from({ length: 129 }, (_, i) => String(i));
+    const atMost = indexes.map((index) => ({ index, count: 1 }));
+    await expect(records.set("id", 1, { ...LONG, indexes })).rejects.toMatchObject(invalid);
+    await expect(records.create("id", 1, { ...LONG, atMost })).rejects.toThrow("128 caps in atMost, not 129");
+    await records.set("id", 1, { ...LONG, indexes: [...indexes.slice(1), "1"] });
+    await records.create("id", 1, { ...LONG, indexes: indexes.slice(1), atMost: atMost.slice(1) });
+  });
+});
+
 describe("records in Cluster", () => {
   it("are read and kept alive in one round trip, with nobody waiting for their indexes", async () => {
     const { records, waves } = scripted(true, {

@@ -3,6 +3,7 @@ import {
   byteLength,
   decode,
   encode,
+  InvalidArgumentError,
   LimitError,
   type AddOptions,
   type AddOutcome,
@@ -16,6 +17,7 @@ import {
   type WriteOptions,
 } from "@towpath/mcp-core/state";
 import type { Redis, Script } from "../connection/redis.js";
+import { wellFormed } from "../well-formed.js";
 import { addToCounter } from "./counters.js";
 import { Indexes } from "./indexes.js";
 import { CREATE, DELETE, GET, REPLACE, SET, TOUCH } from "./scripts.js";
@@ -23,6 +25,9 @@ import { ttlArgument } from "./ttl.js";
 
 type Value = Parameters<Records["set"]>[1];
 type Places = readonly string[];
+
+// All of them are arguments of one script, and a Lua stack has room for some thousands.
+const MAX_INDEXES = 128;
 
 /**
  * Records, each a hash, changed by scripts alone. On one Redis a script changes a record and its indexes together.
@@ -66,6 +71,7 @@ export class RedisRecords implements Records {
   async create(id: string, value: Value, options: CreateOptions): Promise<CreateOutcome> {
     const ttl = ttlArgument(options.ttlMs);
     const { text, version, places } = this.#content(id, value, options.indexes);
+    checkNumber("caps in atMost", options.atMost?.length ?? 0);
     const caps = (options.atMost ?? []).map(({ index, count }) => ({
       place: this.#indexes.place(index),
       count,
@@ -135,7 +141,7 @@ export class RedisRecords implements Records {
     const apart = this.#redis.clustered ? "1" : "";
     return this.#redis.run(
       script,
-      [this.#redis.key("record", id)],
+      [this.#redis.key("record", wellFormed("An id", id))],
       [this.#indexes.prefix, apart, id, ttl, ...args],
     );
   }
@@ -143,6 +149,7 @@ export class RedisRecords implements Records {
   #content(id: string, value: Value, indexNames: readonly string[] = []) {
     const text = encode(value);
     const indexes = [...new Set(indexNames)];
+    checkNumber("indexes", indexes.length);
     const bytes = [id, text, ...indexes].reduce((sum, part) => sum + byteLength(part), 0);
     if (bytes > this.#maxRecordBytes) throw new LimitError("maxRecordBytes", this.#maxRecordBytes);
     const version = this.#versions + (++this.#writes).toString(36);
@@ -199,4 +206,11 @@ export class RedisRecords implements Records {
   async #leave(id: string, places: Places): Promise<void> {
     await Promise.all(places.map((place) => this.#indexes.leave(id, place)));
   }
+}
+
+function checkNumber(what: string, count: number): void {
+  if (count <= MAX_INDEXES) return;
+  throw new InvalidArgumentError(
+    `A record may have ${String(MAX_INDEXES)} ${what}, not ${String(count)}. Name fewer.`,
+  );
 }
