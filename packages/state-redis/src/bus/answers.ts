@@ -28,8 +28,22 @@ export function encodeAnswer(id: number, answer: Answer): string {
   return encode(answer.kind === "declined" ? [id, answer.kind] : [id, answer.kind, answer.value]);
 }
 
-export function decodeAnswer(text: string): readonly [id: number, answer: Answer] {
-  // Only text made by `encodeAnswer` gets here.
-  const [id, kind, value] = decode(text) as unknown as [number, Answer["kind"], JsonValue];
-  return [id, { kind, value } as Answer];
+/** `undefined` for what `encodeAnswer` does not make. */
+export function decodeAnswer(text: string): readonly [id: number, answer: Answer] | undefined {
+  const parts = parsed(text);
+  if (!Array.isArray(parts)) return undefined;
+  // What is in JSON is JSON.
+  const [id, kind, value] = parts as readonly JsonValue[];
+  if (typeof id !== "number") return undefined;
+  if (kind === "declined") return [id, { kind }];
+  if (kind === "failed" && typeof value === "string") return [id, { kind, value }];
+  return kind === "answered" && value !== undefined ? [id, { kind, value }] : undefined;
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return decode(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -137,6 +137,43 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
     await vi.waitFor(() => expect(errors).toContainEqual([topic, "failed in a gap"]));
   });
 
+  it("goes on when onError throws, and tells the others of a gap", async () => {
+    const thrown: unknown[] = [];
+    const onError = (error: unknown): void => {
+      thrown.push(error);
+      throw new Error("from onError");
+    };
+    const node = open({ onError });
+    const topic = randomUUID();
+    const fail = (): void => {
+      throw new Error("from a listener");
+    };
+    await node.bus.subscribe(topic, fail, { onGap: fail });
+    await node.bus.publish(topic, 1);
+    await vi.waitFor(() => expect(thrown).toHaveLength(1));
+    const told = new Promise<void>((resolve) => {
+      void node.bus.subscribe(topic, () => undefined, { onGap: resolve });
+    });
+    const back = new Promise<void>((resolve) => node.redis.onBack(resolve));
+    await raw("CLIENT", "KILL", "TYPE", "pubsub");
+    await Promise.all([told, back]);
+    expect(thrown).toHaveLength(2);
+  });
+
+  it("ignores answers that no node of this package gave", async () => {
+    const [a, b] = [open(), open()];
+    const topic = randomUUID();
+    await b.bus.serve(topic, async (message) => {
+      const channels = await raw("PUBSUB", "CHANNELS", a.redis.channel("bus-node", "*"));
+      expect(channels).toHaveLength(1);
+      for (const channel of channels as string[])
+        for (const text of ["", "{}", "[1]", '["1","answered",0]', '[1,"failed",{}]', '[1,"other",0]'])
+          await raw("PUBLISH", channel, text);
+      return message;
+    });
+    expect(await a.bus.request(topic, "right", patient)).toBe("right");
+  });
+
   it("serves again after an interruption, also those who ask", async () => {
     const [a, b] = [open(), open()];
     const topic = randomUUID();

@@ -24,7 +24,7 @@ export interface RedisBusOptions {
   readonly maxSubscriptions: number;
   /** Bytes of a message, as JSON in UTF-8. */
   readonly maxMessageBytes: number;
-  /** Told of an error that a listener threw, or of an answer that could not be sent. */
+  /** Told of an error that a listener threw, or of an answer that could not be sent. What it throws is dropped. */
   readonly onError: (error: unknown, topic: string) => void;
 }
 
@@ -45,7 +45,7 @@ export class RedisBus implements Bus {
 
   constructor(redis: Redis, options: RedisBusOptions) {
     this.#redis = redis;
-    this.#onError = options.onError;
+    this.#onError = guarded(options.onError);
     this.#maxSubscriptions = options.maxSubscriptions;
     this.#maxMessageBytes = options.maxMessageBytes;
     this.#requests = new Requests(redis, options.maxRequests);
@@ -156,4 +156,12 @@ export class RedisBus implements Bus {
       }
     }
   }
+}
+
+/** Neither throws nor rejects, so that whoever is told of an error cannot keep others from what is theirs. */
+function guarded(onError: RedisBusOptions["onError"]): RedisBusOptions["onError"] {
+  return (error, topic) => {
+    const tell = async (): Promise<void> => onError(error, topic);
+    tell().catch(() => undefined);
+  };
 }

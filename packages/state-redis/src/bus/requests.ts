@@ -78,7 +78,9 @@ export class Requests {
   }
 
   #heard(text: string): void {
-    const [id, answer] = decodeAnswer(text);
+    const decoded = decodeAnswer(text);
+    if (decoded === undefined) return;
+    const [id, answer] = decoded;
     const pending = this.#pending.get(id);
     if (pending !== undefined) this.#take(id, pending, answer);
   }
