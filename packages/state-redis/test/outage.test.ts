@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { inspect } from "node:util";
 import { StateClosedError, StateUnavailableError } from "@towpath/mcp-core/state";
 import { closedPort } from "@towpath/test-support/closed-port.js";
 import { noRedisServer, skipped, startRedis, type RedisServer } from "@towpath/test-support/redis-server.js";
@@ -130,6 +132,42 @@ describe.skipIf(skipped(noRedisServer))("a Redis that goes away", () => {
     expect(state.available).toBe(false);
   });
 
+  it("is left by everything that listens and follows when the state is closed, also while it hangs", async () => {
+    const server = await redis();
+    const state = redisState(server.url, { onError: () => undefined });
+    await state.logs.create("log", LONG);
+    const reader = await state.logs.read("log");
+    const end = await state.bus.subscribe("topic", () => undefined);
+    server.pause();
+    onTestFinished(() => server.resume());
+    // Far below the 5 s in which Redis has to answer.
+    const closing = Promise.all([end(), state.close()]).then(() => "closed");
+    const late = new Promise((resolve) => setTimeout(resolve, 4000, "late").unref());
+    expect(await Promise.race([closing, late])).toBe("closed");
+    await expect(reader.next()).rejects.toThrow(StateClosedError);
+    server.resume();
+    await expect.poll(() => connections(server), { timeout: 10_000 }).toBe(1);
+  });
+
+  it("that refuses what a connection begins with keeps none of those that were tried", async () => {
+    const server = await redis();
+    await command(server, "ACL", "SETUSER", "user", "on", ">secret", "~*", "&*", "+@all", "-script");
+    const { errors, state } = open(server.url.replace("//", "//user:secret@"));
+    await unavailable(state.records.get("a"));
+    expect(String(errors[0])).toContain("NOPERM");
+    await state.close();
+    await expect.poll(() => connections(server), { timeout: 10_000 }).toBe(1);
+  });
+
+  it("that does not know HELLO is told of without the password", async () => {
+    const server = await startRedis({ args: ["--rename-command", "HELLO", ""] });
+    onTestFinished(() => server.stop());
+    const { state, errors } = open(server.url.replace("//", "//user:secret@"));
+    const error = await unavailable(state.records.get("a"));
+    expect(error.message).toContain("unknown command 'HELLO'");
+    expect(inspect([error, ...errors], { depth: 10 })).not.toContain("secret");
+  });
+
   it("that forgot its scripts is given them again", async () => {
     const server = await redis();
     const { state } = open(server.url);
@@ -138,6 +176,35 @@ describe.skipIf(skipped(noRedisServer))("a Redis that goes away", () => {
     await flushScripts(server);
     expect(await state.records.add("a", 1, LONG)).toEqual({ accepted: true, value: 1 });
     expect(await other.records.add("a", 1, LONG)).toEqual({ accepted: true, value: 2 });
+  });
+
+  it("that forgot its scripts runs none of the calls under way late", async () => {
+    const server = await redis();
+    const { state } = open(server.url);
+    await state.logs.create("log", LONG);
+    await flushScripts(server);
+    const appended: string[] = [];
+    let refused = 0;
+    const calls: Promise<void>[] = [];
+    for (let i = 0; i < 500; i++) {
+      const entry = String(i);
+      calls.push(
+        state.logs.append("log", entry).then(
+          () => void appended.push(entry),
+          (error: unknown) => {
+            expect(error).toBeInstanceOf(StateUnavailableError);
+            refused++;
+          },
+        ),
+      );
+      if (i % 5 === 0) await new Promise(setImmediate);
+    }
+    await Promise.all(calls);
+    const stored: string[] = [];
+    for await (const { data } of await state.logs.read("log", { follow: false })) stored.push(data);
+    expect(stored.map(Number)).toEqual(stored.map(Number).sort((a, b) => a - b));
+    expect(stored).toEqual(appended);
+    expect(refused).toBeLessThan(500);
   });
 
   it("that became a replica is left for its master, and calls fail until then", async () => {
@@ -168,6 +235,14 @@ describe.skipIf(skipped(noRedisServer))("a Redis that goes away", () => {
 
 async function flushScripts(server: RedisServer): Promise<void> {
   await command(server, "SCRIPT", "FLUSH", "SYNC");
+}
+
+/** How many connections the server has, with the one that asks. */
+async function connections(server: RedisServer): Promise<number> {
+  const cli = spawn("redis-cli", ["-u", server.url, "CLIENT", "LIST"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return (await text(cli.stdout)).trim().split("\n").length;
 }
 
 async function command(server: RedisServer, ...args: readonly string[]): Promise<void> {

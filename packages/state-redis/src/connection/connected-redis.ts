@@ -38,6 +38,8 @@ export class ConnectedRedis implements Redis {
   /** A connection on which a call failed, until it has answered again. */
   #doubted: CommandConnection | undefined;
   #outage = false;
+  /** Scripts that were run, to tell which was the last. */
+  #runs = 0;
   #closed: Promise<void> | undefined;
 
   constructor(source: Source, options: ConnectedRedisOptions) {
@@ -82,11 +84,15 @@ export class ConnectedRedis implements Redis {
     const key = keys[0] ?? "";
     const rest = [String(keys.length), ...keys, ...args.map(String)];
     return this.#call(this.#commands, name, async (connection) => {
+      const run = ++this.#runs;
       try {
         return await connection.send(key, ["EVALSHA", sha, ...rest]);
       } catch (error) {
         if (!isReply(error, "NOSCRIPT")) throw error;
-        return connection.send(key, ["EVAL", source, ...rest]);
+        if (run === this.#runs) return connection.send(key, ["EVAL", source, ...rest]);
+        // Sent again, it would come after calls that were made later. Those to come find the script.
+        connection.send(key, ["SCRIPT", "LOAD", source]).catch(() => undefined);
+        throw error;
       }
     });
   }
@@ -102,7 +108,9 @@ export class ConnectedRedis implements Redis {
       this.#subscriptions.add(connection, channel, own),
     );
     return async () => {
-      await this.#subscriptions.remove(this.#subscriber.current, channel, own).catch(() => undefined);
+      // Where there is no connection, there is no subscription either.
+      if (this.#subscriber.current === undefined) await this.#subscriptions.remove(undefined, channel, own);
+      else await this.#unsubscribe(channel, own).catch(() => undefined);
     };
   }
 
@@ -139,6 +147,12 @@ export class ConnectedRedis implements Redis {
     await Promise.race([commands.finish(), late]).catch(() => undefined);
     clearTimeout(timer);
     commands.destroy();
+  }
+
+  #unsubscribe(channel: string, listener: (message: string) => void): Promise<void> {
+    return this.#call(this.#subscriber, "unsubscribe", (connection) =>
+      this.#subscriptions.remove(connection, channel, listener),
+    );
   }
 
   #call<C extends Connection, T>(
@@ -188,11 +202,15 @@ export class ConnectedRedis implements Redis {
 
   #failure(what: string, cause: unknown): Error {
     if (this.#closed !== undefined) return new StateClosedError();
+    if (cause instanceof ErrorReply) {
+      const reason = withoutArguments(cause.message);
+      return new StateUnavailableError(`Redis refused (${what}): ${reason}`, {
+        cause: reason === cause.message ? cause : new ErrorReply(reason),
+      });
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new StateUnavailableError(
-      cause instanceof ErrorReply
-        ? `Redis refused (${what}): ${reason}`
-        : `Redis cannot be reached (${what}): ${reason}. It is tried again by itself.`,
+      `Redis cannot be reached (${what}): ${reason}. It is tried again by itself.`,
       { cause },
     );
   }
@@ -267,6 +285,11 @@ export class ConnectedRedis implements Redis {
 
 /** In a cluster, so many pings may fail before all connections are opened anew. */
 const DOUBTS = 8;
+
+/** What Redis says of a command that it does not know, without its arguments: with HELLO, the password is there. */
+function withoutArguments(message: string): string {
+  return message.replace(/,? with args beginning with.*/s, "");
+}
 
 function isReply(error: unknown, code: string): boolean {
   return error instanceof ErrorReply && error.message.startsWith(code);
