@@ -63,6 +63,14 @@ describe("the books", () => {
       "a cut before there was anything to resume",
       { call: { outcome: failed("connection lost"), progress: [] }, cutAt: 15 },
     ],
+    [
+      "an answer over HTTP+SSE to what a node had handed over before it died",
+      {
+        call: { outcome: failed("bad gateway"), resumable: false, transport: "HTTP+SSE" },
+        killed: "2/two",
+        strays: [JSON.stringify({ text: JSON.stringify({ call: "0-0", node: NODE }) })],
+      },
+    ],
   ])("balance with %s", (_what, story) => {
     expect(imbalances(evidence(story))).toEqual([]);
   });
@@ -92,6 +100,10 @@ describe("the books", () => {
       { call: { outcome: failed("connection lost"), resumable: false }, cutAt: 25 },
     ],
     ["nothing comes that nobody waits for", { strays: ["a response"] }],
+    [
+      "nothing comes that nobody waits for",
+      { strays: [JSON.stringify({ text: JSON.stringify({ call: "0-0", node: NODE }) })] },
+    ],
     ["every drain ends", { failures: ["it went on"] }],
   ])("do not balance where it is broken that %s", (rule, story) => {
     expect(imbalances(evidence(story))).toContainEqual(expect.stringContaining(rule));

@@ -49,7 +49,9 @@ export function imbalances(evidence: Evidence): readonly string[] {
     const one = caseOf(call, evidence, killed);
     return RULES.flatMap(([rule, isBroken]) => (isBroken(one) ? [`${rule}: ${described(one)}`] : []));
   });
-  const unasked = strays.map((stray) => `nothing comes that nobody waits for: ${stray}`);
+  const unasked = strays
+    .filter((stray) => !isAnswerToo(stray, calls))
+    .map((stray) => `nothing comes that nobody waits for: ${stray}`);
   return [...broken, ...unasked, ...troubles.failures.map((failure) => `every drain ends: ${failure}`)];
 }
 
@@ -68,6 +70,17 @@ function caseOf(call: Call, { runs, cuts, troubles }: Evidence, killed: Readonly
 function isResultOf({ call, runs }: Case): boolean {
   const said = call.outcome.kind === "result" ? call.outcome.text : "";
   return runs.length === 1 && said === JSON.stringify({ call: call.id, node: runs[0] });
+}
+
+/** Over HTTP+SSE the answer comes another way than the request went: of that, a balancer may know no outcome. */
+function isAnswerToo(stray: string, calls: readonly Call[]): boolean {
+  return calls.some(
+    ({ id, transport, outcome }) =>
+      transport === "HTTP+SSE" &&
+      outcome.kind === "error" &&
+      outcome.error === "bad gateway" &&
+      stray.includes(JSON.stringify(JSON.stringify({ call: id })).slice(1, -2)),
+  );
 }
 
 function isIncreasing(values: readonly number[]): boolean {
