@@ -192,6 +192,24 @@ describe.skipIf(skipped(noRedisServer))("a Redis", () => {
     expect(String(await client.ping())).toBe("PONG");
   });
 
+  it("is reached as a client is, without its limits on what waits and on idle connections", async () => {
+    const client = createClient({
+      url: url(password),
+      commandsQueueMaxLength: 5,
+      pingInterval: 1,
+      socket: { socketTimeout: 50 },
+    });
+    const { state, errors } = open(client);
+    await state.records.count("any");
+    const watcher = await createClient({ url: url(password) }).connect();
+    onTestFinished(() => watcher.destroy());
+    await Promise.all(Array.from({ length: 100 }, () => state.records.count("any")));
+    // Redis answers once the time for which the connections may not be idle is long over.
+    await watcher.sendCommand(["BLPOP", "nothing", "0.3"]);
+    expect(errors).toEqual([]);
+    expect(state.available).toBe(true);
+  });
+
   it("is reached as a client is that is not connected", async () => {
     const client = createClient({ url: url(password) });
     const { state } = open(client);

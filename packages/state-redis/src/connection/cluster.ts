@@ -81,13 +81,15 @@ async function onMasters(cluster: Cluster, commands: readonly (readonly string[]
 }
 
 function makeCluster(options: ClusterOptions, maxReconnectDelayMs: number) {
-  const { keyPrefix, clientSideCache, commandOptions, useReplicas, defaults, ...rest } = options;
+  const { keyPrefix, clientSideCache, commandOptions, useReplicas, defaults = {}, ...rest } = options;
+  const { commandsQueueMaxLength, pingInterval, ...node } = defaults;
   return createCluster({
     ...rest,
     defaults: {
-      ...defaults,
+      ...node,
       socket: {
-        ...defaults?.socket,
+        ...node.socket,
+        socketTimeout: 0,
         reconnectStrategy: (retries) => backoff(retries, maxReconnectDelayMs),
       },
       disableOfflineQueue: true,

@@ -74,11 +74,13 @@ export async function openClient(options: NodeOptions, attempt: Attempt): Promis
 
 function makeClient(options: NodeOptions) {
   // Replies have to come as they are, to the keys that were asked for; and nothing may wait for a new connection.
-  const { keyPrefix, clientSideCache, emitInvalidate, readonly, commandOptions, ...rest } = options;
+  const { keyPrefix, clientSideCache, emitInvalidate, readonly, commandOptions, ...replies } = options;
+  // Calls have their own limits, and whoever keeps the connection asks it whether it still answers.
+  const { commandsQueueMaxLength, pingInterval, ...rest } = replies;
   return createClient({
     ...rest,
     // node-redis writes to the object it is given. Whoever keeps the connection sets the time for opening it.
-    socket: { ...rest.socket, reconnectStrategy: false, connectTimeout: 0 },
+    socket: { ...rest.socket, reconnectStrategy: false, connectTimeout: 0, socketTimeout: 0 },
     disableOfflineQueue: true,
     maintNotifications: "disabled",
     // It limits only the time until a command is written, at the price of a signal for each.
