@@ -65,10 +65,18 @@ function parse(url: string): ReturnType<typeof RedisClient.parseURL> {
   }
 }
 
+// Channels are named by the database, which a Sentinel client tells only once it has found the master.
+function refusedDatabase(database: number): string {
+  return `a Sentinel client with database ${String(database)} cannot be taken over: give redisState { sentinel: { name, nodes, node: { database: ${String(database)} } } } instead`;
+}
+
 function sentinelSource(sentinel: NodeRedisSentinel): Source {
   return masterSource(async () => {
     if (!sentinel.isOpen) throw new Error("the Sentinel client is not connected: await sentinel.connect()");
     // A client of node-redis has the options that node-redis took.
-    return sentinel._execute(false, async (client) => client.options as NodeOptions);
+    const options = await sentinel._execute(false, async (client) => client.options as NodeOptions);
+    const { database = 0 } = options;
+    if (database !== 0) throw new Error(refusedDatabase(database));
+    return options;
   }, 0);
 }

@@ -51,7 +51,10 @@ export interface NodeRedisCluster {
   duplicate(): unknown;
 }
 
-/** A Sentinel client of node-redis: it is asked for the master whenever a connection is opened, so it has to be open. */
+/**
+ * A Sentinel client of node-redis: it is asked for the master whenever a connection is opened, so it has to be open.
+ * Its database has to be 0; another is given as `{ sentinel: { node: { database } } }`.
+ */
 export interface NodeRedisSentinel {
   readonly isOpen: boolean;
   getMasterNode(): unknown;

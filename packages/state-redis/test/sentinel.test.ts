@@ -96,6 +96,20 @@ describe.skipIf(skipped(noRedisServer))("a Redis that Sentinel sees to", { timeo
     expect(client.isReady).toBe(true);
     expect(await client.ping()).toBe("PONG");
   });
+
+  it("is not found through a Sentinel client with a database, whose messages would not be apart", async () => {
+    const { watch } = await sentinel();
+    const client = createSentinel({
+      name: NAME,
+      sentinelRootNodes: [{ host: "127.0.0.1", port: watch.port }],
+      nodeClientOptions: { password, database: 3 },
+    });
+    client.on("error", () => undefined);
+    await client.connect();
+    onTestFinished(() => client.destroy());
+    const { state } = open(client);
+    expect((await unavailable(state.records.count("a"))).message).toContain("node: { database: 3 }");
+  });
 });
 
 /** Settles once the replica has what the master has, and the sentinel knows of it. */
