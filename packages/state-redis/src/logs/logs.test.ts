@@ -4,6 +4,10 @@ import type { LogReader } from "@towpath/mcp-core";
 import { anyRedis, noRedis, skipped } from "@towpath/test-support/redis-server.js";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openNode, warmUp, type NodeOptions, type TestNode } from "../../test/nodes.js";
+import { PAGE } from "./reader.js";
+import { entriesOf } from "./replies.js";
+import { READ } from "./scripts.js";
+import { LogStore } from "./store.js";
 
 const HOUR = { ttlMs: 3_600_000 };
 
@@ -75,6 +79,41 @@ describe.skipIf(skipped(noRedis))("logs on Redis", () => {
     ];
     for (const each of refused) await expect(each).rejects.toMatchObject({ code: "invalid-argument" });
     expect(await logs.info(name)).toMatchObject({ entries: 0 });
+  });
+
+  it("know, in Cluster, the 64 nodes that asked last, which may all be gone", async () => {
+    const { logs, redis } = open();
+    const name = randomUUID();
+    await logs.create(name, HOUR);
+    const nodes = Array.from({ length: 71 }, () => new LogStore({ ...redis, clustered: true }));
+    const reading = ["end", "", "", 0, "handle", 1, 1];
+    for (const node of nodes.slice(0, 70)) await node.run(READ, name, reading);
+    for (const i of [6, 70]) await nodes[i]?.run(READ, name, reading);
+    const known = await raw((send) => send("HGET", redis.key("log-meta", name), "w"));
+    const expected = [...nodes.slice(8, 70), nodes[6], nodes[70]];
+    expect(JSON.parse(String(known))).toEqual(expected.flatMap((node) => [node?.channel, "handle"]));
+  });
+
+  it("give pages of a bounded size, whatever the sizes of their entries", async () => {
+    const { logs, redis } = open();
+    const sizes = [0, 1, 40_000, 20_000, 70_000, 1, 65_000, 535, 1, ...Array.from({ length: 300 }, () => 10)];
+    const name = randomUUID();
+    await logs.create(name, HOUR);
+    for (const size of sizes) await logs.append(name, "x".repeat(size));
+    const store = new LogStore(redis);
+    const pages: number[][] = [];
+    let from = ["start", "", ""];
+    for (let seen = 0; seen < sizes.length;) {
+      const args = [...from, 0, "", PAGE.entries, PAGE.bytes];
+      const page = await store.ask(READ, name, args, (reply) => {
+        from = ["after", reply.start, String(entriesOf(reply).at(-1)?.number)];
+        return entriesOf(reply).map(({ data }) => data.length);
+      });
+      pages.push(page);
+      seen += page.length;
+    }
+    expect(pages.flat()).toEqual(sizes);
+    expect(pages.map((page) => page.length)).toEqual([4, 1, 2 + 1, 256, 45]);
   });
 
   it("take one round trip for each call, and none for each entry that a follower is given", async () => {

@@ -94,17 +94,18 @@ local function notify(log, ttl, before, data)
   if #heard < #log.w then follow(log, heard) end
 end
 
+-- In Cluster nobody says which nodes are gone. Those that live come back, and so stay among the newest.
 local function register(log, handle)
   if handle == '' then return end
   local nodes = {}
   for i = 1, #log.w, 2 do
-    if log.w[i] == own and log.w[i + 1] == handle then return end
+    if log.w[i] == own and log.w[i + 1] == handle and (not clustered or i + 1 == #log.w) then return end
     if log.w[i] ~= own then
       nodes[#nodes + 1] = log.w[i]
       nodes[#nodes + 1] = log.w[i + 1]
     end
   end
-  while #nodes >= 2000 do
+  while #nodes >= (clustered and 128 or 2000) do
     table.remove(nodes, 1)
     table.remove(nodes, 1)
   end
@@ -124,10 +125,11 @@ local function reply(log, ttl, number, status)
   return { status or 'ok', log.s, log.n, log.x, phase(log), ttl, number }
 end
 
+-- Fetches few at first, and then as many as fit if they are like those before: large entries are costly to look at.
 local function entries(log, position, count, bytes, out)
-  local taken, size = 0, 0
+  local taken, size, ahead = 0, 0, 1
   while taken < count and position < log.n do
-    local page = redis.call('XRANGE', stream, id(log, position + 1), '+', 'COUNT', math.min(16, count - taken))
+    local page = redis.call('XRANGE', stream, id(log, position + 1), '+', 'COUNT', math.min(ahead, count - taken))
     if #page == 0 then return nil end
     for _, entry in ipairs(page) do
       local data = entry[2][2]
@@ -137,6 +139,8 @@ local function entries(log, position, count, bytes, out)
       out[#out + 1] = position
       out[#out + 1] = data
     end
+    if size >= bytes then return out end
+    ahead = math.min(ahead * 4, math.ceil((bytes - size) * taken / math.max(size, 1)), 256)
   end
   return out
 end
