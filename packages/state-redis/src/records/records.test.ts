@@ -1,18 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { StateUnavailableError } from "@towpath/mcp-core/state";
+import { describe, expect, it, vi } from "vitest";
 import type { Redis, Script } from "../connection/redis.js";
 import { Names } from "../connection/names.js";
 import { RedisRecords } from "./records.js";
 
 const LONG = { ttlMs: 60_000 };
 
-/** A Redis that answers each script as `replies` says, by the script's name, and otherwise never. */
+/** A Redis that answers each script as `replies` says, or what that gives for its arguments, and otherwise never. */
 function scripted(clustered: boolean, replies: Readonly<Record<string, unknown>>) {
   const names = new Names("test", 0);
   const waves: string[][] = [];
   const redis: Redis = {
     available: true,
     clustered,
-    run: async ({ name }: Script) => {
+    run: async ({ name }: Script, _keys, args) => {
       // What is sent before anything was answered is one round trip.
       if (waves.length === 0 || answered) waves.push([]);
       answered = false;
@@ -20,7 +21,10 @@ function scripted(clustered: boolean, replies: Readonly<Record<string, unknown>>
       if (!(name in replies)) return new Promise<never>(() => undefined);
       await new Promise((resolve) => setImmediate(resolve));
       answered = true;
-      return replies[name];
+      const reply = replies[name];
+      if (typeof reply !== "function") return reply;
+      // What it is called with is all that a test's function knows.
+      return (reply as (...args: readonly unknown[]) => unknown)(...args);
     },
     publish: () => Promise.resolve(undefined),
     subscribe: () => Promise.resolve(() => Promise.resolve()),
@@ -93,6 +97,21 @@ describe("records in Cluster", () => {
     expect(await records.touch("id", 1)).toBe(true);
     const following = "stay in an index";
     expect(waves).toEqual([["get a record"], [following, following, "touch a record"], [following]]);
+  });
+
+  it("leave the indexes that they had entered when another one cannot be", async () => {
+    const away = new StateUnavailableError("away");
+    const left: unknown[] = [];
+    const { records } = scripted(true, {
+      "enter an index": (...args: unknown[]) => {
+        if (args[4] === ":{.b}") throw away;
+        return args[4] === ":{.there}" ? 0 : 1;
+      },
+      "leave an index": (...args: unknown[]) => left.push(args[4]),
+    });
+    const created = records.create("id", 1, { ...LONG, indexes: ["a", "b", "c", "there"] });
+    await expect(created).rejects.toBe(away);
+    await vi.waitFor(() => expect(left).toEqual([":{.a}", ":{.c}"]));
   });
 
   it("are created in two round trips, however many indexes and caps there are", async () => {

@@ -165,16 +165,19 @@ export class RedisRecords implements Records {
   ): Promise<Places | number> {
     if (!this.#redis.clustered) return [];
     const outsideCaps = caps.filter(({ place }) => !places.includes(place));
-    const [outcomes, counts] = await Promise.all([
-      Promise.all(
-        places.map((place) => {
-          const counts = caps.filter((cap) => cap.place === place).map(({ count }) => count);
-          return this.#indexes.enter(id, ttl, place, counts.length === 0 ? undefined : Math.min(...counts));
-        }),
-      ),
-      Promise.all(outsideCaps.map(({ place }) => this.#indexes.count(place))),
-    ]);
+    const entering = places.map((place) => {
+      const counts = caps.filter((cap) => cap.place === place).map(({ count }) => count);
+      return this.#indexes.enter(id, ttl, place, counts.length === 0 ? undefined : Math.min(...counts));
+    });
+    const counting = Promise.all(outsideCaps.map(({ place }) => this.#indexes.count(place)));
+    const [, ...settled] = await Promise.allSettled([counting, ...entering]);
+    const outcomes = settled.map((each) => (each.status === "fulfilled" ? each.value : undefined));
     const entered = places.filter((_, i) => outcomes[i] === "entered");
+    const [counts] = await Promise.all([counting, ...entering]).catch((error: unknown) => {
+      // As far as that can be done: where it cannot, they are there until their time to live has run out.
+      this.#leave(id, entered).catch(() => undefined);
+      throw error;
+    });
     const isFull = ({ place, count }: (typeof caps)[number]): boolean => {
       const outside = outsideCaps.findIndex((cap) => cap.place === place);
       return outside < 0 ? outcomes[places.indexOf(place)] === "full" : (counts[outside] ?? 0) >= count;
