@@ -24,7 +24,10 @@ export interface Redis {
   /** Whether keys with different tags may be on different nodes: a script then takes keys of one tag only. */
   readonly clustered: boolean;
 
-  /** Runs a script on keys of one slot. Calls on the same slot run in the order in which they were made. */
+  /**
+   * Runs a script on keys of one slot. Calls on the same slot run in the order in which they were made; so one whose
+   * script Redis has lost runs only if no other call was made after it, and rejects otherwise.
+   */
   run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
 
   /** Gives how many connections received it, or `undefined` where that is not known, as in Cluster. */
