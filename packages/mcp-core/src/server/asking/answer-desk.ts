@@ -62,7 +62,7 @@ export class AnswerDesk {
     const message = asJsonObject(passed);
     try {
       const outcome = await this.#bus.request(topicOf(node), message, { timeoutMs: ROUTING_TIMEOUT_MS });
-      return outcome === "delivered" ? "delivered" : "unknown";
+      return outcome === "delivered" || outcome === "lost" ? outcome : "unknown";
     } catch {
       // A node that is there may have lost sight of the state for a moment.
       const there = await this.#nodes.isThere(node).catch(() => true);
@@ -78,9 +78,10 @@ export class AnswerDesk {
     });
   }
 
-  #take(prefix: string, session: string, response: JsonRpcResponse): "delivered" | "unknown" {
+  #take(prefix: string, session: string, response: JsonRpcResponse): "delivered" | "lost" | "unknown" {
     const asking = this.#asking.get(prefix);
-    return asking?.session === session && asking.deliver(response) ? "delivered" : "unknown";
+    if (asking === undefined) return "lost";
+    return asking.session === session && asking.deliver(response) ? "delivered" : "unknown";
   }
 }
 
