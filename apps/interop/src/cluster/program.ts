@@ -15,8 +15,8 @@ export interface Program {
   readonly happenings: readonly Happening[];
 }
 
-/** How long the state is away at most, in ms: an answer to a question is sent again for about as long. */
-const OUTAGE_MS = 3_000;
+/** How long the state is away at most, in ms: a subscription over a WebSocket is not asked for again for much longer. */
+const OUTAGE_MS = 700;
 
 const node = fc.nat(5);
 const client = fc.nat(2);
