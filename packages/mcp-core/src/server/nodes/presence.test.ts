@@ -146,3 +146,15 @@ describe("those who join a node", () => {
     expect(await a.isThere(a.id)).toBe(true);
   });
 });
+
+describe("a node that leaves while it joins", () => {
+  it("is not kept there", async () => {
+    const clock = new ManualClock();
+    const { a, b } = two(clock);
+    const joined = a.join();
+    await a.leave();
+    await joined;
+    await pass(clock, 20_000);
+    expect(await b.isThere(a.id)).toBe(false);
+  });
+});

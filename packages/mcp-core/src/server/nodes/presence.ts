@@ -156,6 +156,8 @@ export class Presence implements Nodes {
   /** A state that is away says so itself; this node is there again with the first beat that arrives. */
   #beat(card: JsonObject): void {
     this.#next = this.#options.clock.schedule(BEAT_MS, () => {
+      // Those who joined may have left before it was done.
+      if (this.#members === 0) return;
       this.#beat(card);
       const next = this.#next;
       this.#say(card).catch((error: unknown) => {
