@@ -1,3 +1,4 @@
+import { nextTurn } from "@towpath/test-support/next-turn.js";
 import { describe, expect, it } from "vitest";
 import { memoryState } from "../../state/memory/memory-state.js";
 import { ManualClock } from "../../testing/manual-clock.js";
@@ -18,15 +19,23 @@ const quiet: ServerTransport = {
 async function start(state: State, stateKeys?: readonly string[], name = "s"): Promise<unknown> {
   const clock = new ManualClock();
   const options = { state: nodeView(state), clock, ...(stateKeys && { stateKeys }) };
-  const started = new McpServer(name, options).start(quiet);
+  return settledWhile(clock, new McpServer(name, options).start(quiet));
+}
+
+/** What was promised, as time passes: what else it waits for, such as keys being made, takes turns of its own. */
+async function settledWhile<T>(clock: ManualClock, promised: Promise<T>): Promise<T> {
   const progress = { settled: false };
   const settle = (): void => void (progress.settled = true);
-  started.then(settle, settle);
-  while (!progress.settled) {
-    await new Promise(setImmediate);
+  promised.then(settle, settle);
+  await passUntil(clock, () => progress.settled);
+  return promised;
+}
+
+async function passUntil(clock: ManualClock, done: () => boolean): Promise<void> {
+  while (!done()) {
+    await nextTurn();
     clock.advance(1_000);
   }
-  return started;
 }
 
 describe("nodes that share a state", () => {
@@ -77,11 +86,7 @@ describe("nodes that share a state", () => {
     crashed.kill();
     const options = { state: nodeView(state), clock, stateKeys: [NEW] };
     const started = new McpServer("s", options).start(quiet);
-    for (let passed = 0; passed < 10; passed += 1) {
-      await new Promise(setImmediate);
-      clock.advance(1_000);
-    }
-    await expect(started).resolves.toBeDefined();
+    await expect(settledWhile(clock, started)).resolves.toBeDefined();
   });
 
   it("that turn out to disagree after the state was away say so", async () => {
@@ -96,10 +101,7 @@ describe("nodes that share a state", () => {
     await mcp.start(quiet);
     expect(mcp.nodes?.disagreement).toBeUndefined();
     view.reconnect();
-    for (let passed = 0; passed < 20; passed += 1) {
-      await new Promise(setImmediate);
-      clock.advance(1_000);
-    }
+    await passUntil(clock, () => mcp.nodes?.disagreement !== undefined);
     expect(mcp.nodes?.disagreement?.message).toContain("could not open what the other seals");
     expect(told).toHaveLength(2);
   });
