@@ -10,10 +10,13 @@ const rooms = {
   contract: ["jsonrpc", "protocol", "state"],
   state: ["jsonrpc", "protocol"],
   "uri-template": ["jsonrpc"],
-  server: ["protocol", "contract", "jsonrpc", "state", "uri-template"],
+  // Types alone: what extensions are to a server and a client. Whatever is built on nothing else could be anybody's.
+  extension: ["jsonrpc", "protocol", "contract", "state"],
+  tasks: ["extension", "jsonrpc", "protocol", "contract", "state"],
+  server: ["extension", "tasks", "protocol", "contract", "jsonrpc", "state", "uri-template"],
   // A client of a server in the same process needs no transport of its own, and loads the validator when a
   // result has to fit a schema.
-  client: ["protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
+  client: ["extension", "tasks", "protocol", "contract", "jsonrpc", "memory", "uri-template", "json-schema"],
   transport: ["contract", "jsonrpc", "protocol"],
   http: ["contract", "jsonrpc", "protocol", "transport"],
   "http-server": ["http", "contract", "jsonrpc", "protocol", "state", "transport"],

@@ -42,10 +42,12 @@ export type {
   UrlAskOptions,
 } from "./server/asking/questions.js";
 export { Suspended } from "./server/asking/suspended.js";
-export type { BaseContext, Context, MethodContext } from "./server/context.js";
-export type { Caller } from "./server/caller.js";
-export type { Logger } from "./server/logger.js";
-export type * from "./server/extension.js";
+export type { Context } from "./server/context.js";
+export type { BaseContext, MethodContext } from "./extension/context.js";
+export type { Caller } from "./extension/caller.js";
+export type { Logger } from "./extension/logger.js";
+export type * from "./extension/server.js";
+export type * from "./extension/tools.js";
 export type { McpRequest, Middleware } from "./server/middleware.js";
 export type { McpServerOptions } from "./server/options.js";
 export type { RateLimitCaller, RateLimitOptions } from "./server/rate-limit/options.js";

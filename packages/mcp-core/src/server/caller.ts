@@ -1,3 +1,4 @@
+import type { Caller } from "../extension/caller.js";
 import type { Exchange, Peer, ReadonlyHeaders } from "../contract/index.js";
 import { InvalidParamsError, InvalidRequestError, type ProtocolError } from "../jsonrpc/errors.js";
 import { describe } from "../jsonrpc/guards.js";
@@ -14,17 +15,7 @@ import {
   type HandshakeRevision,
   type Revision,
 } from "../protocol/revisions.js";
-import type { ClientCapabilities, Implementation, LogLevel } from "../protocol/types.js";
-
-/** Who sent a request, as the request (stateless era) or the handshake says. */
-export interface Caller {
-  readonly era: Era;
-  readonly revision: Revision;
-  readonly info?: Implementation;
-  readonly capabilities: ClientCapabilities;
-  /** The least severe level the client asked for; nothing is logged to a client that did not ask. */
-  readonly logLevel?: LogLevel;
-}
+import type { ClientCapabilities } from "../protocol/types.js";
 
 const VERSION_HEADER = "mcp-protocol-version";
 const META_PATH = "params._meta";

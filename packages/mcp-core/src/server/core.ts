@@ -1,10 +1,10 @@
+import type { Principal } from "../contract/index.js";
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { MethodNotFoundError } from "../jsonrpc/errors.js";
 import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
-import { checkExtensionId } from "../protocol/extension-id.js";
 import { fireAndForget, isPromise, unwatched, type MaybePromise } from "../protocol/promises.js";
 import {
   eraOf,
@@ -23,9 +23,11 @@ import { askingServices } from "./asking/services.js";
 import { AnswerDesk } from "./asking/answer-desk.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
-import type { Caller } from "./caller.js";
+import type { Caller } from "../extension/caller.js";
 import type { RequestContext } from "./request-context.js";
-import type { ListenFilter, MethodResult, ServerExtension } from "./extension.js";
+import type { DeclaredTo, ListenFilter, MethodResult } from "../extension/server.js";
+import { Extensions, isOffered } from "./extensions/extensions.js";
+import { ServerHost } from "./extensions/server-host.js";
 import { Finisher } from "./finish.js";
 import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
@@ -64,12 +66,11 @@ export class ServerCore {
   readonly nodes: Presence | undefined;
   readonly desk: AnswerDesk | undefined;
   readonly rateLimiter: RateLimiter | undefined;
-  readonly #extensions: readonly ServerExtension[];
+  readonly extensions: Extensions;
   readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
   readonly #filters: ReadonlyMap<string, OfferedFilter>;
 
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = options.clock ?? systemClock) {
-    const { extensions = [] } = options;
     const { pageSize, maskErrors, askTimeoutMs, maxSubscriptions, cache } = checkedOptions(options);
     this.maxSubscriptions = maxSubscriptions;
     this.askLimits = { timeoutMs: askTimeoutMs, clock };
@@ -86,6 +87,7 @@ export class ServerCore {
     this.changes = new Changes(this.state?.bus, (error) => {
       this.report(error);
     });
+    this.extensions = this.#extended(clock);
     this.#finisher = new Finisher(info, cache);
     const registering: RegistryOptions = {
       pageSize,
@@ -97,7 +99,7 @@ export class ServerCore {
         this.report(error);
       },
     };
-    this.tools = new Tools({ ...registering, maskErrors });
+    this.tools = new Tools({ ...registering, maskErrors, extensions: this.extensions });
     this.prompts = new Prompts(registering);
     const updated = (uri: string): void => {
       this.changes.announce(RESOURCE_UPDATED, { uri });
@@ -107,18 +109,14 @@ export class ServerCore {
       updated,
       keepsLists: options.cache?.lists !== undefined,
     });
-    for (const { id } of extensions) checkExtensionId(id);
-    this.#extensions = extensions;
     this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     const resourceSubscriptions = updatesFilter(this.resources, maxSubscriptions);
-    this.#filters = new Map(
-      [
-        LIST_FILTERS,
-        { resourceSubscriptions },
-        ...extensions.map(({ listenFilters = {} }) => listenFilters),
-      ].flatMap(Object.entries<OfferedFilter>),
+    this.#filters = new Map([LIST_FILTERS, { resourceSubscriptions }].flatMap(Object.entries<OfferedFilter>));
+    this.subscriptions = new Subscriptions(
+      this.changes,
+      (name, to) => this.#filter(name, to),
+      maxSubscriptions,
     );
-    this.subscriptions = new Subscriptions(this.changes, (name) => this.#filter(name), maxSubscriptions);
   }
 
   /** What is spoken where a transport carries some revisions alone. */
@@ -136,9 +134,15 @@ export class ServerCore {
    * @param spoken with whoever asks
    * @throws MethodNotFoundError
    */
-  method(name: string, { era }: Caller, spoken = this.revisions): ServedMethod {
-    const method = this.#methods[era].get(name);
-    if (method !== undefined && this.#offers(method.capability, era)) return method;
+  method(
+    name: string,
+    caller: Caller,
+    principal: Principal | undefined,
+    spoken = this.revisions,
+  ): ServedMethod {
+    const method = this.#methods[caller.era].get(name);
+    if (method !== undefined && this.#isThere(method, { revision: caller.revision, principal }))
+      return method;
     if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${shortened(name)}`);
     // Versioning: a client of the other era can only show this error, so it names the versions.
     const supported = spoken.filter(isStatelessRevision);
@@ -174,24 +178,19 @@ export class ServerCore {
    * @throws MissingClientCapabilityError
    */
   checkResultType(result: MethodResult, ctx: RequestContext): void {
-    if (this.#extensions.length === 0) return;
-    const value: unknown = plain(result);
-    const type = isObject(value) ? value["resultType"] : undefined;
-    const owner = this.#extensions.find(({ resultTypes }) => resultTypes?.some((owned) => owned === type));
-    if (owner !== undefined) ctx.require({ extensions: { [owner.id]: {} } });
+    const needed = this.extensions.neededFor(result);
+    if (needed !== undefined) ctx.require(needed);
   }
 
   /** What is declared to a peer: what is registered, as far as the peer's link can carry it. */
-  capabilities(revision: Revision, canPush: boolean): ServerCapabilities {
+  capabilities(to: DeclaredTo, canPush: boolean): ServerCapabilities {
     const { capabilities, experimental } = this.options;
-    const era = eraOf(revision);
-    const live = era === "stateless" || canPush;
-    const extensions = Object.fromEntries(this.#extensions.map(({ id, settings = {} }) => [id, settings]));
+    const live = eraOf(to.revision) === "stateless" || canPush;
     const offers = [...OFFERS].filter(
       ([name, { onlyLive, since }]) =>
-        this.#offers(name, era) &&
+        this.#offers(name, to) &&
         (live || onlyLive !== true) &&
-        (since === undefined || has(revision, since)),
+        (since === undefined || has(to.revision, since)),
     );
     return {
       ...capabilities,
@@ -199,21 +198,8 @@ export class ServerCore {
         offers.map(([name, offer]) => [name, { ...(live && offer.live), ...settingsIn(capabilities, name) }]),
       ),
       ...(experimental !== undefined && { experimental }),
-      ...(this.#extensions.length > 0 && { extensions: { ...capabilities?.extensions, ...extensions } }),
-      ...merged(this.#extensions.map((extension) => extension.capabilities?.[era] ?? {})),
+      ...this.extensions.capabilities(to, capabilities?.extensions),
     };
-  }
-
-  /** Hands a notification from a client to the extension that knows it. */
-  async notified(method: string, params: JsonObject | undefined, caller: Caller | undefined): Promise<void> {
-    for (const { notifications } of this.#extensions) {
-      if (notifications === undefined || !Object.hasOwn(notifications, method)) continue;
-      try {
-        await notifications[method]?.(params, caller);
-      } catch (error) {
-        this.report(error);
-      }
-    }
   }
 
   /** Tells the author of a failure that the client does not see as it is. */
@@ -244,6 +230,7 @@ export class ServerCore {
 
   /** Says that this node serves no more, or that less of it does. Never rejects. */
   async leave(): Promise<void> {
+    await this.extensions.close();
     await this.nodes?.leave();
   }
 
@@ -273,28 +260,35 @@ export class ServerCore {
     });
   }
 
-  #offers(capability: string | undefined, era: Era): boolean {
-    if (capability === undefined) return true;
-    if (OFFERS.get(capability)?.isThere(this) === true) return true;
-    const declared = [this.options.capabilities, ...this.#extensions.map((one) => one.capabilities?.[era])];
-    return declared.some((capabilities) => capabilities?.[capability] !== undefined);
+  #extended(clock: Clock): Extensions {
+    const { info, state, nodes, changes } = this;
+    const report = (error: unknown): void => {
+      this.report(error);
+    };
+    const host = new ServerHost({ info, state, nodes, clock, changes, report });
+    return new Extensions(this.options.extensions ?? [], host);
+  }
+
+  #isThere({ owner, revisions, capability }: ServedMethod, to: DeclaredTo): boolean {
+    if (owner !== undefined && !isOffered(owner)) return false;
+    return (revisions?.includes(to.revision) ?? true) && this.#offers(capability, to);
+  }
+
+  #offers(capability: string | undefined, to: DeclaredTo): boolean {
+    if (capability === undefined || OFFERS.get(capability)?.isThere(this) === true) return true;
+    return this.options.capabilities?.[capability] !== undefined || this.extensions.declares(capability, to);
   }
 
   #methodsOf(era: Era): ReadonlyMap<string, ServedMethod> {
-    const all = [coreMethods(this), ...this.#extensions.map(({ methods = {} }) => methods)];
-    return new Map(
-      all.flatMap(Object.entries<ServedMethod>).filter(([, method]) => method.eras.includes(era)),
-    );
+    const own = Object.entries(coreMethods(this)).filter(([, method]) => method.eras.includes(era));
+    return new Map([...own, ...this.extensions.methods(era)]);
   }
 
-  #filter(name: string): ListenFilter | undefined {
+  #filter(name: string, to: DeclaredTo): ListenFilter | undefined {
     const filter = this.#filters.get(name);
-    return filter !== undefined && this.#offers(filter.capability, "stateless") ? filter : undefined;
+    if (filter === undefined) return this.extensions.filter(name);
+    return this.#offers(filter.capability, to) ? filter : undefined;
   }
-}
-
-function plain(result: MethodResult): JsonObject {
-  return result instanceof EncodedResult ? result.value : result;
 }
 
 /** A result that middleware may change: what a list or the description of the server holds is everybody's. */
@@ -307,10 +301,6 @@ function changeable(result: MethodResult, { cache }: ServedMethod): JsonObject {
 function settingsIn(capabilities: ServerCapabilities | undefined, name: string): JsonObject {
   const settings = capabilities?.[name];
   return isObject(settings) ? settings : {};
-}
-
-function merged(parts: readonly ServerCapabilities[]): ServerCapabilities {
-  return parts.reduce((all, part) => ({ ...all, ...part }), {});
 }
 
 function reportToConsole(error: unknown): void {

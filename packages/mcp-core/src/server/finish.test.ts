@@ -3,7 +3,7 @@ import { handshaken, openLink, type Wire } from "../../test/support/link.js";
 import { EncodedResult } from "../jsonrpc/encode.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
-import type { Method, MethodHandler, ServerExtension } from "./extension.js";
+import type { Method, MethodHandler, ServerExtension } from "../extension/server.js";
 import type { McpServerOptions } from "./options.js";
 import { McpServer } from "./server.js";
 

@@ -4,7 +4,7 @@ import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import type { Era } from "../protocol/revisions.js";
 import type { CacheHints, Implementation } from "../protocol/types.js";
-import type { CacheKind, Method, MethodResult } from "./extension.js";
+import type { CacheKind, Method, MethodResult } from "../extension/server.js";
 
 /**
  * Finishes results as the era asks. In the stateless era each says its type and who sends it, and some

@@ -3,9 +3,9 @@ import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import type { TraceContext } from "../protocol/types.js";
 import type { Asker } from "./asking/asker.js";
 import type { ConcludedRequest } from "./asking/conclusion.js";
-import type { Caller } from "./caller.js";
+import type { Caller } from "../extension/caller.js";
 import type { Context } from "./context.js";
-import type { Logger } from "./logger.js";
+import type { Logger } from "../extension/logger.js";
 
 /**
  * A request as its handler sees it, in one run of that handler: what is left of a run that was stopped does

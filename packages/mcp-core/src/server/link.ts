@@ -17,20 +17,15 @@ import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { Revision } from "../protocol/revisions.js";
 import type { AskingServices } from "./asking/services.js";
 import { Asks } from "./asking/asks.js";
-import {
-  handshakeCaller,
-  statelessCaller,
-  statelessVersion,
-  unintroducedCaller,
-  type Caller,
-} from "./caller.js";
+import { handshakeCaller, statelessCaller, statelessVersion, unintroducedCaller } from "./caller.js";
+import type { Caller } from "../extension/caller.js";
 import { StateUnavailableError } from "../state/errors.js";
 import { awayError } from "./away-error.js";
 import { LinkChanges } from "./changes/link-changes.js";
 import type { LinkScope } from "./link-scope.js";
 import { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
-import type { MethodResult } from "./extension.js";
+import type { MethodResult } from "../extension/server.js";
 import type { ServedMethod } from "./methods.js";
 import { checkMethodHeader, checkParamsHeaders } from "./mirroring/request-headers.js";
 
@@ -111,9 +106,10 @@ export class ServerLink implements Link, LinkScope {
       admitted = this.#core.rateLimiter?.admit(message.method, this.peer, exchange);
       params = paramsOf(message);
       caller = this.#identify(message.method, params, exchange);
-      method = this.#core.method(message.method, caller, this.revisions);
+      const principal = exchange.principal ?? this.peer.principal;
+      method = this.#core.method(message.method, caller, principal, this.revisions);
       if (exchange.mirrored !== undefined && caller.era === "stateless")
-        checkParamsHeaders(exchange.mirrored, method, params, exchange.principal ?? this.peer.principal);
+        checkParamsHeaders(exchange.mirrored, method, params, principal);
       if (this.#running - this.#awaited >= MAX_ABANDONED) throw tooManyAbandoned();
     } catch (error) {
       return { ...this.#failed(message.id, error), refused: true };
@@ -126,7 +122,7 @@ export class ServerLink implements Link, LinkScope {
 
   notify({ method, params }: JsonRpcNotification): void {
     if (method === "notifications/cancelled") this.#cancel(params);
-    else void this.#core.notified(method, params, this.#caller);
+    else void this.#core.extensions.notified(method, params, this.#caller);
   }
 
   answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome> {

@@ -23,7 +23,7 @@ import type { Prompts } from "./prompts/prompts.js";
 import type { Resources } from "./resources/resources.js";
 import type { Tools } from "./tools/tools.js";
 import type { Subscriptions } from "./changes/listen.js";
-import type { Method, MethodResult } from "./extension.js";
+import type { DeclaredTo, Method, MethodResult, ServerExtension } from "../extension/server.js";
 import { subscribe, unsubscribe } from "./resources/subscriptions.js";
 import { sessionlessError } from "./sessionless-error.js";
 
@@ -33,6 +33,8 @@ const BOTH: readonly Era[] = ["handshake", "stateless"];
 
 /** A method as it is served: those of the core see more of a request than an extension's. */
 export interface ServedMethod extends Omit<Method, "handle">, MirroringMethod {
+  /** The extension it is of, if it is of one. */
+  readonly owner?: ServerExtension;
   readonly handle: (params: JsonObject, ctx: RequestContext) => MaybePromise<MethodResult>;
 }
 
@@ -45,7 +47,7 @@ interface Served {
   readonly resources: Resources;
   readonly subscriptions: Subscriptions;
   readonly maxSubscriptions: number;
-  capabilities(revision: Revision, canPush: boolean): ServerCapabilities;
+  capabilities(to: DeclaredTo, canPush: boolean): ServerCapabilities;
 }
 
 /** The methods of the core protocol: in which eras, what for, how finished. */
@@ -124,13 +126,14 @@ export function coreMethods(core: Served): Readonly<Record<string, ServedMethod>
 }
 
 /** Lifecycle, Initialization, of the handshake era. */
-function initialize(core: Served, params: JsonObject, { link }: RequestContext): MaybePromise<JsonObject> {
+function initialize(core: Served, params: JsonObject, ctx: RequestContext): MaybePromise<JsonObject> {
+  const { link, principal } = ctx;
   const requested = stringField(params, "protocolVersion");
   const identity = clientIdentity(params);
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(link.revisions, requested);
-  const declared = core.capabilities(revision, link.peer.push !== undefined);
+  const declared = core.capabilities({ revision, principal }, link.peer.push !== undefined);
   const listChanged = namesWithListChanged(declared);
   const { instructions } = core.options;
   return afterwards(link.introduce({ ...identity, revision, listChanged }), {
@@ -180,7 +183,7 @@ function discover(core: Served, ctx: RequestContext): JsonObject {
   const { instructions } = core.options;
   return {
     supportedVersions: ctx.link.revisions.filter(isStatelessRevision),
-    capabilities: core.capabilities(ctx.client.revision, true),
+    capabilities: core.capabilities({ revision: ctx.client.revision, principal: ctx.principal }, true),
     ...(instructions !== undefined && { instructions }),
     _meta: { [Meta.serverInfo]: asJsonObject(core.info) },
   };

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import type { MaybePromise } from "../protocol/promises.js";
-import type { BaseContext } from "./context.js";
+import type { BaseContext } from "../extension/context.js";
 
 /** A request as middleware sees it. */
 export interface McpRequest {

@@ -3,7 +3,7 @@ import type { Clock } from "../protocol/clock.js";
 import type { Revision } from "../protocol/revisions.js";
 import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
-import type { CacheKind, ServerExtension } from "./extension.js";
+import type { CacheKind, ServerExtensionOption } from "../extension/server.js";
 import type { RateLimitOptions } from "./rate-limit/options.js";
 
 export interface McpServerOptions {
@@ -14,7 +14,7 @@ export interface McpServerOptions {
   /** Capabilities to declare besides those that follow from what is registered. */
   readonly capabilities?: ServerCapabilities;
   readonly experimental?: Readonly<Record<string, JsonObject>>;
-  readonly extensions?: readonly ServerExtension[];
+  readonly extensions?: readonly ServerExtensionOption[];
   /** Whether `ctx.log` may send messages to clients that ask. Default: true. */
   readonly logging?: boolean;
   /** Items on one page of a list. Default: 100. */

@@ -5,7 +5,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { cursorParam, pageOf, type Page, type Placed } from "../protocol/cursor.js";
 import { has, type Revision } from "../protocol/revisions.js";
 import type { RequestContext } from "./request-context.js";
-import type { MethodResult } from "./extension.js";
+import type { MethodResult } from "../extension/server.js";
 
 /**
  * Says who may know of an item: for others it is neither listed nor found. It gets who was authenticated,

@@ -1,8 +1,7 @@
 import type { Exchange, Principal, ReadonlyHeaders } from "../contract/index.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
-import { CLIENT_CAPABILITY_FOR, missingClientCapabilities } from "../protocol/capabilities.js";
-import { MissingClientCapabilityError } from "../protocol/errors.js";
+import { CLIENT_CAPABILITY_FOR } from "../protocol/capabilities.js";
 import { progressTokenField } from "../protocol/fields.js";
 import type { Scheduled } from "../protocol/clock.js";
 import { unwatched } from "../protocol/promises.js";
@@ -12,13 +11,18 @@ import { Asker } from "./asking/asker.js";
 import type { Stop } from "./asking/interview.js";
 import { concludeLate } from "./asking/conclude.js";
 import type { Conclusion, ConcludedRequest } from "./asking/conclusion.js";
-import type { Caller } from "./caller.js";
-import type { MethodResult } from "./extension.js";
+import type { Caller } from "../extension/caller.js";
+import type { MethodResult } from "../extension/server.js";
 import type { LinkScope } from "./link-scope.js";
-import { createLogger, isLoggable, type Logger } from "./logger.js";
+import { recipientOf } from "./recipient.js";
+import { requireOf } from "./requirements.js";
+import { createLogger, isLoggable } from "./logger.js";
+import type { Logger } from "../extension/logger.js";
+import { Increasing } from "./increasing.js";
+import { traceOf } from "./meta-trace.js";
 import { Outbox } from "./outbox.js";
 
-import type { BaseContext, MethodContext } from "./context.js";
+import type { BaseContext, MethodContext } from "../extension/context.js";
 
 /** Log messages never travel on a subscription (Logging, Per-request log level). */
 const LISTEN = "subscriptions/listen";
@@ -40,7 +44,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   #lateness: Scheduled | undefined;
   #conclusion: Conclusion | undefined;
   #log: Logger | undefined;
-  #lastProgress = -Infinity;
+  readonly #increasing = new Increasing();
   #asked = false;
   #finishing = false;
   #ended = false;
@@ -64,6 +68,10 @@ export class RequestContext implements MethodContext, ConcludedRequest {
     return this.link.peer.transport;
   }
 
+  get recipient(): string {
+    return recipientOf(this.link.peer);
+  }
+
   get principal(): Principal | undefined {
     return this.exchange.principal ?? this.link.peer.principal;
   }
@@ -78,12 +86,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   get trace(): TraceContext {
-    const { traceparent, tracestate, baggage } = this.meta;
-    return {
-      ...(typeof traceparent === "string" && { traceparent }),
-      ...(typeof tracestate === "string" && { tracestate }),
-      ...(typeof baggage === "string" && { baggage }),
-    };
+    return traceOf(this.meta);
   }
 
   get signal(): AbortSignal {
@@ -271,12 +274,10 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
-    if (!Number.isFinite(progress) || (total !== undefined && !Number.isFinite(total))) {
-      throw new TypeError(`Progress must be finite numbers, not ${String(progress)} of ${String(total)}`);
-    }
+    const increases = this.#increasing.takes(progress, total);
     const token = progressTokenField(this.meta);
-    if (token === undefined || this.#ended || progress <= this.#lastProgress) return nothingToDo;
-    this.#lastProgress = progress;
+    if (token === undefined || this.#ended || !increases) return nothingToDo;
+    this.#increasing.took(progress);
     const tells = message !== undefined && has(this.client.revision, "progressMessage");
     return this.#openOutbox().progress({
       progressToken: token,
@@ -287,13 +288,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   #require(capabilities: ClientCapabilities): void {
-    const missing = missingClientCapabilities(capabilities, this.client.capabilities, this.client.revision);
-    if (missing === undefined) return;
-    const error = new MissingClientCapabilityError(missing);
-    if (this.client.era === "stateless") throw error;
-    const { unanswerable } = this.link.peer;
-    const why = unanswerable === undefined ? error.message : `The client cannot be asked: ${unanswerable}`;
-    throw new InvalidRequestError(why, { requiredCapabilities: missing });
+    requireOf(this.client, this.link.peer, capabilities);
   }
 
   #emitLog(level: LogLevel, data: JsonValue): void {

@@ -61,10 +61,11 @@ export class McpServer implements Dispatcher {
   tool<
     Input extends StandardSchema | undefined = undefined,
     Output extends StandardSchema | undefined = undefined,
+    Before = undefined,
   >(
     name: string,
-    definition: ToolDefinition<Input, Output>,
-    handler: ToolHandler<Input, Output>,
+    definition: ToolDefinition<Input, Output, Before>,
+    handler: ToolHandler<Input, Output, Before>,
   ): ToolHandle {
     return this.#core.tools.add(name, definition, handler);
   }

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { unwatched } from "../../protocol/promises.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
-import type { CreateMessageParams, ElicitUrlParams, InputRequest } from "../../protocol/question-types.js";
+import type { CreateMessageParams, InputRequest } from "../../protocol/question-types.js";
 import type { AskingHost } from "./host.js";
 import { Interview, type Claim, type Stop } from "./interview.js";
 import type { Journal } from "./journal.js";
@@ -42,7 +42,8 @@ export class Asker {
   constructor(ctx: AskingHost, services: AskingServices) {
     this.#ctx = ctx;
     this.#services = services;
-    this.#inRounds = ctx.client.era === "stateless" || ctx.link.peer.replays === true;
+    const inRounds = ctx.client.era === "stateless" || ctx.link.peer.replays === true;
+    this.#inRounds = inRounds && ctx.ask === undefined;
     this.#interview = this.#begin(undefined, {});
   }
 
@@ -108,7 +109,7 @@ export class Asker {
   async answerNow(questions: ReadonlyMap<string, Question<unknown>>): Promise<Asker> {
     const journal = this.#interview.next([...questions.keys()], this.#ctx.called);
     const asked = [...questions].map(
-      async ([key, { request }]) => [key, await this.#askNow(request)] as const,
+      async ([key, { request }]) => [key, await this.#askNow(key, request)] as const,
     );
     const responses = Object.fromEntries(await Promise.all(asked));
     const next = new Asker(this.#ctx, this.#services);
@@ -142,7 +143,7 @@ export class Asker {
       stopped: (stop) => {
         this.#ctx.stopped(stop, GRACE_MS);
       },
-      askNow: this.#inRounds ? undefined : ({ request }) => this.#askNow(request),
+      askNow: this.#inRounds ? undefined : ({ request }, key) => this.#askNow(key, request),
     });
     if (this.#over !== undefined) interview.end(this.#over.reason);
     return interview;
@@ -157,10 +158,17 @@ export class Asker {
     return unwatched(asked());
   }
 
-  #askNow({ method, params }: InputRequest): Promise<JsonObject> {
-    const url = params !== undefined && "url" in params && hasElicitationIds(this.#revision);
-    const sent = url ? this.#ctx.link.withElicitationId(params as ElicitUrlParams) : params; // the only one with a URL
-    return this.#ctx.request(method, sent as JsonObject | undefined); // a request's parameters are JSON
+  #askNow(key: string, request: InputRequest): Promise<JsonObject> {
+    const { method, params } = this.#identified(request);
+    if (this.#ctx.ask !== undefined) return this.#ctx.ask(key, { method, params } as InputRequest); // the same, with an id
+    return this.#ctx.request(method, params as JsonObject | undefined); // a request's parameters are JSON
+  }
+
+  #identified(request: InputRequest): InputRequest {
+    const { method, params } = request;
+    if (method !== "elicitation/create" || !("url" in params) || !hasElicitationIds(this.#revision))
+      return request;
+    return { method, params: this.#ctx.link.withElicitationId(params) };
   }
 
   /** Nothing is run twice in the handshake era, and nothing needs to be claimed. */

@@ -5,7 +5,7 @@ import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import { hasElicitationIds } from "../../protocol/revisions.js";
 import { HandlerContext } from "../handler-context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
 import type { ConcludedRequest, Conclusion } from "./conclusion.js";
 import type { Stop } from "./interview.js";
 import { Suspended } from "./suspended.js";
@@ -115,7 +115,10 @@ function comesFrom(error: unknown, stop: Stop, seen = new Set<unknown>()): boole
 }
 
 function failure(ctx: ConcludedRequest, { failed }: Conclusion, error: unknown): MaybePromise<MethodResult> {
-  return error instanceof UrlElicitationRequiredError ? urlRequired(ctx, error, failed) : failed(error);
+  if (!(error instanceof UrlElicitationRequiredError)) return failed(error);
+  if (ctx.ask === undefined) return urlRequired(ctx, error, failed);
+  // Whoever calls has its answer, and cannot be sent anywhere first.
+  return failed(hasElicitationIds(ctx.client.revision) ? error : new Error(error.message, { cause: error }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../../protocol/promises.js";
 import type { Context } from "../context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
 import type { Asker } from "./asker.js";
 import type { AskingHost } from "./host.js";
 import type { Stop } from "./interview.js";

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import type { ElicitUrlParams } from "../../protocol/question-types.js";
-import type { BaseContext } from "../context.js";
+import type { ElicitUrlParams, InputRequest } from "../../protocol/question-types.js";
+import type { BaseContext } from "../../extension/context.js";
 import type { Stop } from "./interview.js";
 
 /** The request in whose name is asked. */
@@ -11,6 +11,11 @@ export interface AskingHost extends BaseContext {
   readonly called: string;
   /** Sends the client a request, where it can be sent one. */
   request(method: string, params?: JsonObject): Promise<JsonObject>;
+  /**
+   * Puts a question of this name to the client while the handler waits, whatever the era: where it goes on apart from
+   * its request. Absent where that is the way.
+   */
+  readonly ask?: (key: string, request: InputRequest) => Promise<JsonObject>;
   /** The run of the handler is to end; it is waited for no longer than `graceMs`. */
   stopped(stop: Stop, graceMs: number): void;
   /** Tells the author. */

@@ -29,7 +29,7 @@ export interface StepInfo {
 export type Claim = (step: string, run: () => Promise<JsonValue[]>) => Promise<readonly JsonValue[]>;
 
 /** Asks the client while the handler waits, where the way back is open; settles with the result. */
-export type AskNow = (question: Question<unknown>) => Promise<JsonObject>;
+export type AskNow = (question: Question<unknown>, key: string) => Promise<JsonObject>;
 
 /** Why a run came to its end before its handler did. */
 export type Stop =
@@ -97,7 +97,7 @@ export class Interview {
   async ask<Answer>(question: Question<Answer>, key?: string): Promise<Answer> {
     this.#checkOpen();
     const name = this.#keys.keyFor(question, key);
-    if (this.#askNow !== undefined) return question.read(await this.#put(this.#askNow(question)));
+    if (this.#askNow !== undefined) return question.read(await this.#put(this.#askNow(question, name)));
     const known = this.#answers.get(name) ?? this.response(name);
     if (known === undefined) return this.#gather(name, question);
     this.#consumed.add(name);

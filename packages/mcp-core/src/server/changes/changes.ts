@@ -2,6 +2,7 @@ import { encodeNotification, type PreEncoded } from "../../jsonrpc/encode.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
+import type { Told } from "../../extension/server.js";
 import type { Bus } from "../../state/contract.js";
 
 /** Something that changed, as the notification that tells of it. */
@@ -16,10 +17,15 @@ export interface Change {
 
 type Hear = (change: Change) => void;
 
-/** URIs of the resources whose updates a hearer waits for. */
-type Watched = () => Iterable<string>;
+/** What a hearer waits for, where changes of other nodes were missed. */
+export interface Interests {
+  /** URIs of the resources whose updates it waits for: all of them may have changed. Default: none. */
+  readonly watched?: (() => Iterable<string>) | undefined;
+  /** Called for the rest. Default: there is none. */
+  readonly missed?: (() => void) | undefined;
+}
 
-const NOTHING: Watched = () => [];
+const NOTHING: Interests = {};
 const LISTS = ["tools", "prompts", "resources"];
 
 const TOPIC = "towpath/changes";
@@ -31,7 +37,7 @@ const TOPIC = "towpath/changes";
 export class Changes {
   readonly #bus: Bus | undefined;
   readonly #failed: (error: unknown) => void;
-  readonly #hearers = new Map<Hear, Watched>();
+  readonly #hearers = new Map<Hear, Interests>();
   readonly #announced = new Map<string, JsonObject>();
   #carried: Promise<unknown> | undefined;
 
@@ -77,10 +83,20 @@ export class Changes {
     this.#announced.set(JSON.stringify(change), change);
   }
 
-  /** Returns the way to stop hearing. Where changes of other nodes were missed, all of `watched` may have changed. */
-  hear(hearer: Hear, watched = NOTHING): () => void {
-    this.#hearers.set(hearer, watched);
+  /** Returns the way to stop hearing. */
+  hear(hearer: Hear, interests = NOTHING): () => void {
+    this.#hearers.set(hearer, interests);
     return () => this.#hearers.delete(hearer);
+  }
+
+  /** What a change is to be told with: as it was announced, unless whoever tells of it makes something else of it. */
+  async rendered(params: JsonObject | undefined, { render }: Told): Promise<JsonObject | undefined> {
+    try {
+      return await render?.(params);
+    } catch (error) {
+      this.#failed(error);
+      return undefined;
+    }
   }
 
   #subscribe(bus: Bus): Promise<unknown> {
@@ -106,9 +122,11 @@ export class Changes {
 
   /** Whatever may have changed did, as far as anybody here can tell: reading it anew does no harm. */
   #missed(): void {
-    const uris = new Set([...this.#hearers.values()].flatMap((watched) => [...watched()]));
+    const interests = [...this.#hearers.values()];
+    const uris = new Set(interests.flatMap(({ watched }) => [...(watched?.() ?? [])]));
     for (const list of LISTS) this.#heard({ method: `notifications/${list}/list_changed` });
     for (const uri of uris) this.#heard({ method: RESOURCE_UPDATED, params: { uri } });
+    for (const { missed } of interests) missed?.();
   }
 
   #heard(message: JsonValue): void {

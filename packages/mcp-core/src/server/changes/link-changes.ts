@@ -1,11 +1,14 @@
 import type { Peer } from "../../contract/index.js";
 import { encodeNotification, type Outgoing, type PreEncoded } from "../../jsonrpc/encode.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Handshake } from "../../protocol/handshake.js";
 import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../../protocol/notifications.js";
 import { OpenElicitations } from "../../protocol/open-elicitations.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import type { Resources } from "../resources/resources.js";
 import { isWatched } from "../resources/subscriptions.js";
+import type { Extensions } from "../extensions/extensions.js";
+import { recipientOf } from "../recipient.js";
 import type { Change, Changes } from "./changes.js";
 import { NotificationQueue } from "./notification-queue.js";
 
@@ -16,6 +19,7 @@ const LIST_CHANGE = /^notifications\/(.+)\/list_changed$/;
 export interface ChangesHost {
   readonly changes: Changes;
   readonly resources: Resources;
+  readonly extensions: Extensions;
   /** Resources that one peer may subscribe to. */
   readonly maxSubscriptions: number;
 }
@@ -47,8 +51,9 @@ export class LinkChanges {
     this.#stop = this.#host.changes.hear(
       (change) => {
         if (this.#wasPromised(change)) this.#tell(change.encoded);
+        else this.#push(handshake, change);
       },
-      () => this.#subscribed,
+      { watched: () => this.#subscribed },
     );
   }
 
@@ -70,10 +75,28 @@ export class LinkChanges {
   }
 
   #tell(message: PreEncoded): void {
-    if (this.#peer.push === undefined) return;
+    this.#queue?.add(message.json, () => message);
+  }
+
+  /** What an extension has for this peer. */
+  #push({ revision }: Handshake, { method, params, encoded }: Change): void {
+    const push = this.#host.extensions.push(method);
+    const { principal } = this.#peer;
+    if (push?.lets(params, { recipient: recipientOf(this.#peer), principal, revision }) !== true) return;
+    const { method: sent = method, render } = push;
+    const make = (said: JsonObject | undefined): PreEncoded => encodeNotification(sent, said, encoded.key);
+    this.#queue?.add(`${sent} ${encoded.json}`, () =>
+      render === undefined
+        ? make(params)
+        : this.#host.changes.rendered(params, push).then((said) => said && make(said)),
+    );
+  }
+
+  get #queue(): NotificationQueue | undefined {
+    if (this.#peer.push === undefined) return undefined;
     const push = (outgoing: Outgoing): MaybePromise<void> => this.#peer.push?.(outgoing);
     this.#pushing ??= new NotificationQueue(push, this.#host.maxSubscriptions);
-    this.#pushing.add(message.json, message);
+    return this.#pushing;
   }
 
   #wasPromised({ method, params, session }: Change): boolean {

@@ -4,7 +4,7 @@ import { mirrorOf, openLink, settled, type TestLink, type Wire } from "../../../
 import type { JsonObject, RequestId } from "../../jsonrpc/messages.js";
 import { Meta } from "../../protocol/meta.js";
 import { memoryState } from "../../state/index.js";
-import type { ListenFilter } from "../extension.js";
+import type { ListenFilter } from "../../extension/server.js";
 import type { McpServerOptions } from "../options.js";
 import { McpServer } from "../server.js";
 

@@ -1,12 +1,14 @@
-import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import type { JsonObject, JsonRpcNotification, JsonValue } from "../../jsonrpc/messages.js";
 import { isStrings } from "../completions/completer.js";
 import { objectField } from "../../protocol/fields.js";
 import { Meta } from "../../protocol/meta.js";
-import { fireAndForget } from "../../protocol/promises.js";
+import { fireAndForget, isPromise, unwatched, type MaybePromise } from "../../protocol/promises.js";
 import type { Change, Changes } from "./changes.js";
 import type { RequestContext } from "../request-context.js";
-import type { ListenFilter, MethodResult, OpenFilter } from "../extension.js";
+import type { DeclaredTo, ListenFilter, MethodResult, OpenFilter, Told } from "../../extension/server.js";
 import { NotificationQueue } from "./notification-queue.js";
+
+const AS_IT_IS: Told = {};
 
 const listChanges = (list: string): OfferedFilter => ({
   capability: list,
@@ -26,10 +28,17 @@ export const LIST_FILTERS: Readonly<Record<string, OfferedFilter>> = {
   resourcesListChanged: listChanges("resources"),
 };
 
-interface Accepted {
+interface Accepted extends OpenFilter {
   readonly notification: string;
-  readonly lets: OpenFilter["lets"];
 }
+
+/** What was accepted of a filter, by name, and what tells of it. */
+interface Opened {
+  readonly acknowledged: JsonObject;
+  readonly accepted: readonly Accepted[];
+}
+
+type FilterFor = (name: string, to: DeclaredTo) => ListenFilter | undefined;
 
 /**
  * The open subscriptions of a server. Each acknowledges first, then delivers what its filter lets
@@ -37,11 +46,11 @@ interface Accepted {
  */
 export class Subscriptions {
   readonly #changes: Changes;
-  readonly #filterFor: (name: string) => ListenFilter | undefined;
+  readonly #filterFor: FilterFor;
   readonly #maxResources: number;
 
   /** @param maxResources that one subscription may watch */
-  constructor(changes: Changes, filterFor: (name: string) => ListenFilter | undefined, maxResources: number) {
+  constructor(changes: Changes, filterFor: FilterFor, maxResources: number) {
     this.#changes = changes;
     this.#filterFor = filterFor;
     this.#maxResources = maxResources;
@@ -49,19 +58,36 @@ export class Subscriptions {
 
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
-    const { acknowledged, accepted } = this.#open(objectField(params, "notifications"), ctx);
+    const opened = this.#open(objectField(params, "notifications"), ctx);
+    const { acknowledged, accepted } = isPromise(opened) ? await opened : opened;
     await this.#changes.start();
     const queue = new NotificationQueue((message) => ctx.exchange.send(message), this.#maxResources);
-    const notify = (method: string, about: JsonObject | undefined): void => {
-      const _meta = { ...metaOf(about), [Meta.subscriptionId]: ctx.requestId };
-      queue.add(JSON.stringify([method, about]), { jsonrpc: "2.0", method, params: { ...about, _meta } });
+    const numbered = { [Meta.subscriptionId]: ctx.requestId };
+    const notify = (method: string, about: JsonObject | undefined, told: Told = AS_IT_IS): void => {
+      const make = (said: JsonObject | undefined): JsonRpcNotification => ({
+        jsonrpc: "2.0",
+        method,
+        params: { ...said, _meta: { ...metaOf(said), ...numbered } },
+      });
+      queue.add(JSON.stringify([method, about]), () =>
+        told.render === undefined
+          ? make(about)
+          : this.#changes.rendered(about, told).then((said) => said && make(said)),
+      );
     };
     // Heard from before the acknowledgement on, and queued behind it: no change falls between the two.
     const stopHearing = this.#changes.hear(
       (change) => {
-        if (lets(accepted, change)) notify(change.method, change.params);
+        const filter = accepted.find((one) => lets(one, change));
+        if (filter !== undefined) notify(change.method, change.params, filter);
       },
-      () => stringsIn(acknowledged["resourceSubscriptions"]),
+      {
+        watched: () => stringsIn(acknowledged["resourceSubscriptions"]),
+        missed: () => {
+          for (const filter of accepted)
+            for (const about of filter.missed?.() ?? []) notify(filter.notification, about, filter);
+        },
+      },
     );
     try {
       if (!ctx.cancelled) notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
@@ -74,16 +100,28 @@ export class Subscriptions {
     return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
   }
 
-  #open(asked: JsonObject, ctx: RequestContext): { acknowledged: JsonObject; accepted: readonly Accepted[] } {
-    const accepted: Accepted[] = [];
-    const acknowledged = Object.entries(asked).flatMap(([name, value]) => {
-      const filter = this.#filterFor(name);
-      const opened = value === undefined ? undefined : filter?.open(value, ctx);
-      if (filter === undefined || opened === undefined) return [];
-      accepted.push({ notification: filter.notification, lets: opened.lets });
-      return [[name, opened.honoured] as const];
+  #open(asked: JsonObject, ctx: RequestContext): MaybePromise<Opened> {
+    const to: DeclaredTo = { revision: ctx.client.revision, principal: ctx.principal };
+    const opening = Object.entries(asked).flatMap(([name, value]) => {
+      const filter = value === undefined ? undefined : this.#filterFor(name, to);
+      if (filter === undefined || value === undefined) return [];
+      const open = filter.open(value, ctx);
+      return [{ name, filter, open: isPromise(open) ? unwatched(open) : open }];
     });
-    return { acknowledged: Object.fromEntries(acknowledged), accepted };
+    const opened = opening.map(({ open }) => open);
+    const finish = (filters: readonly (OpenFilter | undefined)[]): Opened => {
+      const honoured = opening.flatMap(({ name, filter }, at) => {
+        const open = filters[at];
+        return open === undefined ? [] : [{ name, accepted: { ...open, notification: filter.notification } }];
+      });
+      return {
+        acknowledged: Object.fromEntries(honoured.map(({ name, accepted }) => [name, accepted.honoured])),
+        accepted: honoured.map(({ accepted }) => accepted),
+      };
+    };
+    const waits = opened.some((open) => open !== undefined && isPromise(open));
+    // eslint-disable-next-line @typescript-eslint/await-thenable -- some are promises, and some are not
+    return waits ? Promise.all(opened).then(finish) : finish(opened as (OpenFilter | undefined)[]); // none is a promise
   }
 
   /** A cancellation goes before the result (Cancellation). */
@@ -94,8 +132,8 @@ export class Subscriptions {
   }
 }
 
-function lets(accepted: readonly Accepted[], { method, params }: Change): boolean {
-  return accepted.some((filter) => filter.notification === method && filter.lets(params));
+function lets(filter: Accepted, { method, params }: Change): boolean {
+  return filter.notification === method && filter.lets(params);
 }
 
 function stringsIn(value: JsonValue | undefined): readonly string[] {

@@ -5,13 +5,16 @@ import { isPromise } from "../../protocol/promises.js";
 /** Notifications that may wait for a peer that does not read, besides those of resources. */
 const MAX_OTHERS = 1024;
 
+/** Makes a notification, if there is still something to say. */
+type Make = () => MaybePromise<Outgoing | undefined>;
+
 /**
  * Sends notifications in order, one at a time. While the peer does not read, equal ones are kept once, and
  * beyond a bound new ones are dropped: each says only that something changed, and has to be read anew.
  */
 export class NotificationQueue {
   readonly #send: (message: Outgoing) => MaybePromise<void>;
-  readonly #waiting = new Map<string, Outgoing>();
+  readonly #waiting = new Map<string, Make>();
   readonly #maxWaiting: number;
   #sending = false;
 
@@ -21,9 +24,12 @@ export class NotificationQueue {
     this.#maxWaiting = MAX_OTHERS + maxResources;
   }
 
-  /** @param key the same for notifications of which one is enough */
-  add(key: string, message: Outgoing): void {
-    if (this.#waiting.size < this.#maxWaiting) this.#waiting.set(key, message);
+  /**
+   * @param key the same for notifications of which one is enough
+   * @param make called when it can be sent; never throws and never rejects
+   */
+  add(key: string, make: Make): void {
+    if (this.#waiting.size < this.#maxWaiting) this.#waiting.set(key, make);
     if (!this.#sending) void this.#sendWaiting();
   }
 
@@ -35,10 +41,12 @@ export class NotificationQueue {
   async #sendWaiting(): Promise<void> {
     this.#sending = true;
     try {
-      for (const [key, message] of this.#waiting) {
+      for (const [key, make] of this.#waiting) {
         this.#waiting.delete(key);
-        const sent = this.#send(message);
-        if (isPromise(sent)) await sent;
+        const made = make();
+        const message = isPromise(made) ? await made : made;
+        const sent = message && this.#send(message);
+        if (sent !== undefined && isPromise(sent)) await sent;
       }
     } catch {
       this.#waiting.clear(); // the peer is gone

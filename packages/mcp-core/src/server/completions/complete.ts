@@ -7,7 +7,7 @@ import { isPromise, type MaybePromise } from "../../protocol/promises.js";
 import type { Completion } from "../../protocol/prompt-types.js";
 import { has } from "../../protocol/revisions.js";
 import type { RequestContext } from "../request-context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
 import { isStrings, type Completable, type Completer, type CompletionContext } from "./completer.js";
 
 /** Completion, Completion Results. */

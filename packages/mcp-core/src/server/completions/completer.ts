@@ -1,7 +1,7 @@
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { MaybePromise } from "../../protocol/promises.js";
 import type { Completion } from "../../protocol/prompt-types.js";
-import type { BaseContext } from "../context.js";
+import type { BaseContext } from "../../extension/context.js";
 
 /** What else is known while one argument is completed. */
 export interface CompletionContext {

@@ -2,7 +2,7 @@ import type { Principal, ReadonlyHeaders } from "../../contract/index.js";
 import { describe } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { HeaderMismatchError } from "../../protocol/errors.js";
-import type { Mirroring } from "../extension.js";
+import type { Mirroring } from "../../extension/server.js";
 import { checkHeader } from "./header-value.js";
 
 /** What a method's params have to agree with, besides {@link Mirroring}. */

@@ -11,7 +11,7 @@ import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
 import type { Context } from "../context.js";
 import type { RequestContext } from "../request-context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
 import { DESCRIBED, fittedFields } from "../fitting.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
 import { compileInput, refuseOtherNames, type Checked, type CompiledSchema } from "../schema.js";

@@ -4,7 +4,8 @@ import type { Resource } from "../../protocol/resource-types.js";
 import type { Annotations, CacheHints, Icon } from "../../protocol/types.js";
 import type { UriVariables } from "../../uri-template/uri-variables.js";
 import type { Completers } from "../completions/completer.js";
-import type { BaseContext, Context } from "../context.js";
+import type { Context } from "../context.js";
+import type { BaseContext } from "../../extension/context.js";
 import type { Definition, Handle } from "../registry.js";
 
 /** What resources and families of resources may say (Resources, Data Types). */

@@ -17,7 +17,7 @@ import {
 import { conclude } from "../asking/conclude.js";
 import { completable, hasCompleter, type Completable } from "../completions/completer.js";
 import type { RequestContext } from "../request-context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
 import { checkCacheHints } from "../options.js";
 import { listResult, Registry, type RegistryOptions, type Viewer } from "../registry.js";
 import { readResultOf } from "./contents.js";

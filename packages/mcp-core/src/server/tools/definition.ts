@@ -9,6 +9,7 @@ import type { Definition, Handle } from "../registry.js";
 export interface ToolDefinition<
   Input = StandardSchema | undefined,
   Output = StandardSchema | undefined,
+  Before = unknown,
 > extends Definition {
   readonly title?: string;
   readonly description?: string;
@@ -22,6 +23,27 @@ export interface ToolDefinition<
   readonly input?: Input;
   /** What the structured result is; validated before it is sent. */
   readonly output?: Output;
+  /**
+   * Calls may become tasks, which go on when their request has been answered (2025-11-25, Tasks; Tasks extension).
+   * `true`: where the client takes part in that; `required`: others are refused. Default: they do not.
+   */
+  readonly task?: boolean | "required" | TaskToolOptions<Input, Before>;
+}
+
+/** How a tool is a task. */
+export interface TaskToolOptions<Input = StandardSchema | undefined, Before = unknown> {
+  /** Refuses clients that take no part in tasks. Default: false, which lets them wait for the result. */
+  readonly required?: boolean;
+  /** How long a task is kept from its creation on, in ms. Default: the server's `tasks.ttlMs`. */
+  readonly ttlMs?: number;
+  /** How often clients are to ask what has become of it, in ms. Default: the server's `tasks.pollIntervalMs`. */
+  readonly pollIntervalMs?: number;
+  /**
+   * Finds out, within the request, what has to be known before there is a task, and may ask the client; the handler gets
+   * what it returns as its third argument. Runs also where the call becomes no task. In the stateless era it runs anew
+   * with every answer, as handlers do.
+   */
+  readonly before?: (args: ToolArguments<Input>, ctx: Context) => MaybePromise<Before>;
 }
 
 /** The arguments as the handler gets them: validated, with defaults and transformations applied. */
@@ -39,9 +61,11 @@ export type ToolReturn<Output> =
         // eslint-disable-next-line @typescript-eslint/no-invalid-void-type
         string | number | boolean | object | null | undefined | void);
 
-export type ToolHandler<Input, Output> = (
+/** `before` is what `task.before` returned, where the tool has that. */
+export type ToolHandler<Input, Output, Before = unknown> = (
   args: ToolArguments<Input>,
   ctx: Context,
+  before: Before,
 ) => MaybePromise<ToolReturn<Output>>;
 
 /** A registered tool. Its name is free again when it was removed. */

@@ -1,7 +1,7 @@
 import type { Principal, ReadonlyHeaders } from "../../contract/index.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
-import { isObject, shortened } from "../../jsonrpc/guards.js";
+import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { AskRefusedError, AskTimeoutError, InvalidAnswerError } from "../../protocol/errors.js";
 import { optionalObjectField, stringField } from "../../protocol/fields.js";
@@ -10,9 +10,13 @@ import { has, type Revision } from "../../protocol/revisions.js";
 import type { StandardSchema } from "../../protocol/standard-schema.js";
 import type { CallToolResult } from "../../protocol/types.js";
 import { conclude } from "../asking/conclude.js";
+import type { Conclusion } from "../asking/conclusion.js";
 import type { Context } from "../context.js";
+import { DetachedContext } from "../detached-context.js";
+import type { Extensions } from "../extensions/extensions.js";
 import type { RequestContext } from "../request-context.js";
-import type { MethodResult } from "../extension.js";
+import type { MethodResult } from "../../extension/server.js";
+import type { PreparedCall, ToolCall, ToolHooks, ToolInfo } from "../../extension/tools.js";
 import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
 import { compileParameterHeaders, type CheckParameterHeaders } from "../mirroring/parameter-headers.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
@@ -26,7 +30,7 @@ import {
   type CompiledSchema,
 } from "../schema.js";
 
-type AnyHandler = (args: unknown, ctx: Context) => unknown;
+type AnyHandler = (args: unknown, ctx: Context, before: unknown) => unknown;
 
 interface RegisteredTool extends Entry<ToolDefinition> {
   /** What messages call it. */
@@ -34,11 +38,16 @@ interface RegisteredTool extends Entry<ToolDefinition> {
   readonly input: CompiledSchema;
   readonly output: CompiledSchema | undefined;
   readonly checkHeaders: CheckParameterHeaders | undefined;
+  readonly before: ((args: unknown, ctx: Context) => unknown) | undefined;
   readonly handler: AnyHandler;
 }
 
+/** A call whose handler has come to its end. */
+type Concluded = Pick<RequestContext, "client" | "over">;
+
 export interface ToolOptions extends RegistryOptions {
   readonly maskErrors: boolean;
+  readonly extensions: Pick<Extensions, "tools">;
 }
 
 /** Tools, Tool Names. */
@@ -56,15 +65,23 @@ export class Tools {
   constructor(options: ToolOptions) {
     this.#options = options;
     this.registry = new Registry(
-      { name: "tool", change: "tools", list: "tools", describe: describeTool },
+      {
+        name: "tool",
+        change: "tools",
+        list: "tools",
+        describe: (tool, revision) => ({
+          ...describeTool(tool, revision),
+          ...describedBy(options.extensions.tools({ offered: true }), tool, revision),
+        }),
+      },
       options,
     );
   }
 
-  add<Input extends StandardSchema | undefined, Output extends StandardSchema | undefined>(
+  add<Input extends StandardSchema | undefined, Output extends StandardSchema | undefined, Before>(
     name: string,
-    definition: ToolDefinition<Input, Output>,
-    handler: ToolHandler<Input, Output>,
+    definition: ToolDefinition<Input, Output, Before>,
+    handler: ToolHandler<Input, Output, Before>,
   ): ToolHandle {
     if (!NAME.test(name)) {
       throw new TypeError(
@@ -75,13 +92,18 @@ export class Tools {
     const owner = `tool "${name}"`;
     refuseOtherNames(definition, owner);
     const input = compileInput(definition.input, owner);
+    const output = compileOutput(definition.output, owner);
+    const before = beforeOf(definition, owner);
+    for (const { registered } of this.#options.extensions.tools({ offered: false }))
+      registered?.({ name, definition: definition as ToolInfo["definition"] }); // an object, as was just checked
     return this.registry.add({
       ...prepared,
       owner,
       input,
       checkHeaders: compileParameterHeaders(input.jsonSchema, owner),
-      output: compileOutput(definition.output, owner),
-      // What the input schema lets through is what the handler takes.
+      output,
+      // What the input schema lets through is what the handler takes, and what comes before it.
+      before,
       handler: handler as AnyHandler,
     });
   }
@@ -102,11 +124,20 @@ export class Tools {
     const name = stringField(params, "name");
     const tool = this.registry.find(name, ctx);
     if (tool === undefined) throw new InvalidParamsError(`Unknown tool: ${shortened(name)}`);
-    const args = optionalObjectField(params, "arguments") ?? NO_ARGUMENTS;
-    const checked = tool.input.validate(args);
-    return isPromise(checked)
-      ? checked.then((settled) => this.#callChecked(tool, settled, params, ctx))
-      : this.#callChecked(tool, checked, params, ctx);
+    for (const hooks of this.#options.extensions.tools({ offered: true })) {
+      const taken = hooks.call?.(this.#callOf(tool, params, ctx), ctx);
+      if (taken !== undefined) return taken;
+    }
+    return this.#checked(tool, params, (checked) => this.#callChecked(tool, checked, params, ctx));
+  }
+
+  #checked<T>(
+    tool: RegisteredTool,
+    params: JsonObject,
+    then: (checked: Checked) => MaybePromise<T>,
+  ): MaybePromise<T> {
+    const checked = tool.input.validate(optionalObjectField(params, "arguments") ?? NO_ARGUMENTS);
+    return isPromise(checked) ? checked.then(then) : then(checked);
   }
 
   #callChecked(
@@ -117,14 +148,77 @@ export class Tools {
   ): MaybePromise<MethodResult> {
     if (!checked.ok) return refuseArguments(tool.key, checked.problem, ctx.client.revision);
     const { value } = checked;
-    return conclude(params, ctx, {
-      run: (seen) => tool.handler(value, seen),
-      finish: (returned) => this.#finish(tool, returned, ctx),
-      failed: (error) => this.#failed(tool, error, ctx),
-    });
+    const { before, handler } = tool;
+    return conclude(
+      params,
+      ctx,
+      this.#conclusion(tool, ctx, (seen) => {
+        if (before === undefined) return handler(value, seen, undefined);
+        const known = before(value, seen);
+        return isPromise(known)
+          ? known.then((found) => handler(value, seen, found))
+          : handler(value, seen, known);
+      }),
+    );
   }
 
-  #finish(tool: RegisteredTool, returned: unknown, ctx: RequestContext): MaybePromise<MethodResult> {
+  /** The call as an extension has it. */
+  #callOf(tool: RegisteredTool, params: JsonObject, ctx: RequestContext): ToolCall {
+    return {
+      tool: infoOf(tool),
+      params,
+      prepare: () => this.#checked(tool, params, (checked) => this.#prepare(tool, checked, params, ctx)),
+    };
+  }
+
+  #prepare(
+    tool: RegisteredTool,
+    checked: Checked,
+    params: JsonObject,
+    ctx: RequestContext,
+  ): MaybePromise<PreparedCall> {
+    if (!checked.ok)
+      return { kind: "answered", result: refuseArguments(tool.key, checked.problem, ctx.client.revision) };
+    const { value } = checked;
+    const ready = (known: unknown): PreparedCall => ({
+      kind: "ready",
+      run: async (host) => this.#runApart(tool, value, known, new DetachedContext(ctx, host)),
+    });
+    const { before } = tool;
+    if (before === undefined) return ready(undefined);
+    let prepared: PreparedCall | undefined;
+    const conclusion = this.#conclusion(tool, ctx, (seen) => before(value, seen));
+    const result = conclude(params, ctx, {
+      ...conclusion,
+      finish: (known) => {
+        prepared = ready(known);
+        return NO_ARGUMENTS;
+      },
+    });
+    return isPromise(result)
+      ? result.then((given) => prepared ?? { kind: "answered", result: given })
+      : (prepared ?? { kind: "answered", result });
+  }
+
+  #runApart(
+    tool: RegisteredTool,
+    args: unknown,
+    known: unknown,
+    ctx: DetachedContext,
+  ): MaybePromise<MethodResult> {
+    const run = (seen: Context): unknown => tool.handler(args, seen, known);
+    return conclude(NO_ARGUMENTS, ctx, this.#conclusion(tool, ctx, run));
+  }
+
+  #conclusion(tool: RegisteredTool, ctx: Concluded, run: Conclusion["run"]): Conclusion {
+    return {
+      run,
+      finish: (returned) => this.#finish(tool, returned, ctx),
+      failed: (error) => this.#failed(tool, error, ctx),
+    };
+  }
+
+  #finish(tool: RegisteredTool, returned: unknown, ctx: Concluded): MaybePromise<MethodResult> {
     const { revision } = ctx.client;
     if (tool.output === undefined) return asJsonObject(resultOf(returned, revision, tool.owner));
     const whole = isWholeResult(returned) && !isBare(returned);
@@ -139,7 +233,7 @@ export class Tools {
   }
 
   /** What a handler threw: for the model, unless it is an error of the protocol, and mostly for the author. */
-  #failed(tool: RegisteredTool, error: unknown, ctx: RequestContext): MethodResult {
+  #failed(tool: RegisteredTool, error: unknown, ctx: Concluded): MethodResult {
     if (error instanceof ProtocolError) throw error;
     const meant = error instanceof ToolError;
     const masked = this.#options.maskErrors && !meant;
@@ -148,6 +242,24 @@ export class Tools {
     const message = error instanceof Error ? error.message : String(error);
     return asJsonObject(errorResult(masked ? `Tool "${tool.key}" failed` : message));
   }
+}
+
+function infoOf({ key, definition }: RegisteredTool): ToolInfo {
+  return { name: key, definition: definition as ToolInfo["definition"] }; // an object of whatever its author put there
+}
+
+/** @throws TypeError for what is no function */
+function beforeOf({ task }: { readonly task?: unknown }, owner: string): RegisteredTool["before"] {
+  const before = isObject(task) ? (task as { readonly before?: unknown }).before : undefined;
+  if (before === undefined || typeof before === "function") return before as RegisteredTool["before"]; // just looked at
+  throw new TypeError(`task.before of ${owner} must be a function, not ${describe(before)}`);
+}
+
+function describedBy(hooks: readonly ToolHooks[], tool: RegisteredTool, revision: Revision): JsonObject {
+  return Object.assign(
+    {},
+    ...hooks.map(({ describe: more }) => more?.(infoOf(tool), revision)),
+  ) as JsonObject;
 }
 
 /** Arguments that do not fit are for the model to mend from 2025-11-25 on, and a protocol error before. */
