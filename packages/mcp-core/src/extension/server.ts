@@ -73,6 +73,8 @@ export interface OpenFilter extends Told {
   readonly lets: (params: JsonObject | undefined) => boolean;
   /** The params of all that may have been missed while nodes could not hear of each other. Default: nothing. */
   readonly missed?: () => readonly (JsonObject | undefined)[];
+  /** The subscription is over. */
+  readonly closed?: () => void;
 }
 
 /** A notification to clients of the handshake era, outside any request, where they can be sent one. */

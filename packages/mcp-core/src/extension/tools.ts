@@ -9,8 +9,12 @@ import type { MethodResult } from "./server.js";
 /** A tool as extensions see it. */
 export interface ToolInfo {
   readonly name: string;
-  /** As its author registered it: an extension may have options of its own there. */
-  readonly definition: Readonly<Record<string, unknown>>;
+  /** As its author registered it; what is meant for an extension stands under its id in `extensions`. */
+  readonly definition: {
+    readonly task?: unknown;
+    readonly extensions?: Readonly<Record<string, unknown>>;
+    readonly _meta?: JsonObject;
+  };
 }
 
 /** What an extension does with tools. */

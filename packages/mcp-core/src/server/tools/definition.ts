@@ -28,6 +28,8 @@ export interface ToolDefinition<
    * `true`: where the client takes part in that; `required`: others are refused. Default: they do not.
    */
   readonly task?: boolean | "required" | TaskToolOptions<Input, Before>;
+  /** What extensions are to know of the tool, each under its id, as in `com.example/thing`. Default: nothing. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** How a tool is a task. */

@@ -95,7 +95,7 @@ export class Tools {
     const output = compileOutput(definition.output, owner);
     const before = beforeOf(definition, owner);
     for (const { registered } of this.#options.extensions.tools({ offered: false }))
-      registered?.({ name, definition: definition as ToolInfo["definition"] }); // an object, as was just checked
+      registered?.({ name, definition }); // an object, as was just checked
     return this.registry.add({
       ...prepared,
       owner,
@@ -245,7 +245,7 @@ export class Tools {
 }
 
 function infoOf({ key, definition }: RegisteredTool): ToolInfo {
-  return { name: key, definition: definition as ToolInfo["definition"] }; // an object of whatever its author put there
+  return { name: key, definition }; // an object of whatever its author put there
 }
 
 /** @throws TypeError for what is no function */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { handshaken, openLink, settled } from "../../test/support/link.js";
-import { unhandledDuring } from "../../test/support/unhandled.js";
-import type { JsonObject } from "../jsonrpc/messages.js";
-import type { Method, ServerExtension } from "../extension/server.js";
-import { McpServer } from "./server.js";
+import { handshaken, openLink, settled } from "../../../test/support/link.js";
+import { unhandledDuring } from "../../../test/support/unhandled.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import type { Method, ServerExtension } from "../../extension/server.js";
+import { McpServer } from "../server.js";
 
 const ID = "io.example/tasks";
 const method = (eras: Method["eras"], more: Partial<Method> = {}): Method => ({
