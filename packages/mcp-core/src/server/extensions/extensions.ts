@@ -20,6 +20,8 @@ import type { ServedMethod } from "../methods.js";
 /** The extensions of a server, as far as they are offered. */
 export class Extensions {
   readonly #all: readonly ServerExtension[];
+  /** What they do with tools, whether or not they are offered yet. */
+  readonly tools: readonly Owned<ToolHooks>[];
   readonly #filters: ReadonlyMap<string, Owned<ListenFilter>>;
   readonly #pushes: ReadonlyMap<string, Owned<Push>>;
   readonly #report: (error: unknown) => void;
@@ -28,6 +30,9 @@ export class Extensions {
   constructor(options: readonly ServerExtensionOption[], host: ExtensionHost) {
     this.#all = options.map((option) => (typeof option === "function" ? option(host) : option));
     for (const { id } of this.#all) checkExtensionId(id);
+    this.tools = this.#all.flatMap((owner) =>
+      owner.tools === undefined ? [] : [{ owner, value: owner.tools }],
+    );
     this.#filters = ownedBy(this.#all, ({ listenFilters }) => listenFilters);
     this.#pushes = ownedBy(this.#all, ({ pushes }) => pushes);
     this.#report = (error) => {
@@ -77,13 +82,6 @@ export class Extensions {
     return offeredIn(this.#pushes, method);
   }
 
-  /** What they do with tools; `offered`: those alone that have something to offer. */
-  tools({ offered }: { readonly offered: boolean }): readonly ToolHooks[] {
-    return this.#all.flatMap((one) =>
-      one.tools !== undefined && (!offered || isOffered(one)) ? [one.tools] : [],
-    );
-  }
-
   /** What a client has to have declared to be sent this result (Base Protocol, ResultType). */
   neededFor(result: MethodResult): ClientCapabilities | undefined {
     if (this.#all.length === 0) return undefined;
@@ -115,7 +113,8 @@ export class Extensions {
   }
 }
 
-interface Owned<T> {
+/** A part of an extension. */
+export interface Owned<T> {
   readonly owner: ServerExtension;
   readonly value: T;
 }

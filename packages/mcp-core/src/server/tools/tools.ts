@@ -13,7 +13,7 @@ import { conclude } from "../asking/conclude.js";
 import type { Conclusion } from "../asking/conclusion.js";
 import type { Context } from "../context.js";
 import { DetachedContext } from "../detached-context.js";
-import type { Extensions } from "../extensions/extensions.js";
+import { isOffered, type Extensions, type Owned } from "../extensions/extensions.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../../extension/server.js";
 import type { PreparedCall, ToolCall, ToolHooks, ToolInfo } from "../../extension/tools.js";
@@ -71,7 +71,7 @@ export class Tools {
         list: "tools",
         describe: (tool, revision) => ({
           ...describeTool(tool, revision),
-          ...describedBy(options.extensions.tools({ offered: true }), tool, revision),
+          ...describedBy(options.extensions.tools, tool, revision),
         }),
       },
       options,
@@ -94,8 +94,7 @@ export class Tools {
     const input = compileInput(definition.input, owner);
     const output = compileOutput(definition.output, owner);
     const before = beforeOf(definition, owner);
-    for (const { registered } of this.#options.extensions.tools({ offered: false }))
-      registered?.({ name, definition }); // an object, as was just checked
+    for (const { value } of this.#options.extensions.tools) value.registered?.({ name, definition });
     return this.registry.add({
       ...prepared,
       owner,
@@ -124,8 +123,9 @@ export class Tools {
     const name = stringField(params, "name");
     const tool = this.registry.find(name, ctx);
     if (tool === undefined) throw new InvalidParamsError(`Unknown tool: ${shortened(name)}`);
-    for (const hooks of this.#options.extensions.tools({ offered: true })) {
-      const taken = hooks.call?.(this.#callOf(tool, params, ctx), ctx);
+    for (const { owner, value } of this.#options.extensions.tools) {
+      if (value.call === undefined || !isOffered(owner)) continue;
+      const taken = value.call(this.#callOf(tool, params, ctx), ctx);
       if (taken !== undefined) return taken;
     }
     return this.#checked(tool, params, (checked) => this.#callChecked(tool, checked, params, ctx));
@@ -245,7 +245,7 @@ export class Tools {
 }
 
 function infoOf({ key, definition }: RegisteredTool): ToolInfo {
-  return { name: key, definition }; // an object of whatever its author put there
+  return { name: key, definition };
 }
 
 /** @throws TypeError for what is no function */
@@ -255,11 +255,11 @@ function beforeOf({ task }: { readonly task?: unknown }, owner: string): Registe
   throw new TypeError(`task.before of ${owner} must be a function, not ${describe(before)}`);
 }
 
-function describedBy(hooks: readonly ToolHooks[], tool: RegisteredTool, revision: Revision): JsonObject {
-  return Object.assign(
-    {},
-    ...hooks.map(({ describe: more }) => more?.(infoOf(tool), revision)),
-  ) as JsonObject;
+function describedBy(all: readonly Owned<ToolHooks>[], tool: RegisteredTool, revision: Revision): JsonObject {
+  const described = all.map(({ owner, value }) =>
+    isOffered(owner) ? value.describe?.(infoOf(tool), revision) : undefined,
+  );
+  return Object.fromEntries(described.flatMap((members = {}) => Object.entries(members)));
 }
 
 /** Arguments that do not fit are for the model to mend from 2025-11-25 on, and a protocol error before. */
