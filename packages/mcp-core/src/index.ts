@@ -48,6 +48,7 @@ export type { Caller } from "./extension/caller.js";
 export type { Logger } from "./extension/logger.js";
 export type * from "./extension/server.js";
 export type * from "./extension/tools.js";
+export type { TaskOptions } from "./tasks/server/task-extensions.js";
 export type { McpRequest, Middleware } from "./server/middleware.js";
 export type { McpServerOptions } from "./server/options.js";
 export type { RateLimitCaller, RateLimitOptions } from "./server/rate-limit/options.js";
@@ -60,6 +61,7 @@ export { ToolError } from "./server/tools/definition.js";
 export type {
   ToolArguments,
   ToolDefinition,
+  TaskToolOptions,
   ToolHandle,
   ToolHandler,
   ToolReturn,

@@ -42,6 +42,7 @@ import { RateLimiter } from "./rate-limit/rate-limiter.js";
 import type { RegistryOptions } from "./registry.js";
 import { Resources } from "./resources/resources.js";
 import { updatesFilter } from "./resources/subscriptions.js";
+import { taskExtensions } from "../tasks/server/task-extensions.js";
 import { Tools } from "./tools/tools.js";
 
 /** What a server is made of, shared by all its links; it knows no peer. */
@@ -266,7 +267,8 @@ export class ServerCore {
       this.report(error);
     };
     const host = new ServerHost({ info, state, nodes, clock, changes, report });
-    return new Extensions(this.options.extensions ?? [], host);
+    const { extensions = [], tasks } = this.options;
+    return new Extensions([...taskExtensions(host, tasks), ...extensions], host);
   }
 
   #isThere({ owner, revisions, capability }: ServedMethod, to: DeclaredTo): boolean {

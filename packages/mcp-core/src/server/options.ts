@@ -4,6 +4,7 @@ import type { Revision } from "../protocol/revisions.js";
 import type { CacheHints, ServerCapabilities } from "../protocol/types.js";
 import type { State } from "../state/contract.js";
 import type { CacheKind, ServerExtensionOption } from "../extension/server.js";
+import type { TaskOptions } from "../tasks/server/task-extensions.js";
 import type { RateLimitOptions } from "./rate-limit/options.js";
 
 export interface McpServerOptions {
@@ -52,6 +53,8 @@ export interface McpServerOptions {
    * end with. Default: `console.error`.
    */
   readonly onError?: (error: unknown) => void;
+  /** How long tasks are kept, how many, and how often clients are to ask for them. */
+  readonly tasks?: TaskOptions;
   /** How many requests each principal may make, over all nodes. Default: as many as come. */
   readonly rateLimit?: RateLimitOptions;
   /** For tests. Default: the system's. */

@@ -1,0 +1,39 @@
+import type { Clock } from "../../protocol/clock.js";
+import { StateUnavailableError } from "../../state/errors.js";
+
+/** Pauses between tries, in ms: the first one, and the longest. */
+const [FIRST_MS, LONGEST_MS] = [250, 2_000];
+
+export interface Patience {
+  readonly clock: Clock;
+  /** Whether to try again after a pause. */
+  readonly goesOn: () => boolean;
+  /** What is worth a further try. Default: the state was away. */
+  readonly passing?: (error: unknown) => boolean;
+}
+
+export function isAway(error: unknown): boolean {
+  return error instanceof StateUnavailableError;
+}
+
+/** Does something that needs the state, again and again while that is away. Rejects as the last try did. */
+export async function patiently<T>(
+  action: () => Promise<T>,
+  { clock, goesOn, passing = isAway }: Patience,
+): Promise<T> {
+  for (let pauseMs = FIRST_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_MS)) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!passing(error) || !goesOn()) throw error;
+      await new Promise<void>((resolve) => void clock.schedule(pauseMs, resolve));
+      if (!goesOn()) throw error;
+    }
+  }
+}
+
+/** For work in the background: goes on until so much time has passed. */
+export function patienceFor(clock: Clock, ms: number): Patience {
+  const until = clock.now() + ms;
+  return { clock, goesOn: () => clock.now() < until };
+}

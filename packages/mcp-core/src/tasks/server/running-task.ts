@@ -1,0 +1,267 @@
+import type { DetachedHost, PreparedCall } from "../../extension/tools.js";
+import { ProtocolError } from "../../jsonrpc/errors.js";
+import { AskRefusedError } from "../../protocol/errors.js";
+import type { Clock, Scheduled } from "../../protocol/clock.js";
+import { unwatched } from "../../protocol/promises.js";
+import type { InputRequest } from "../../protocol/question-types.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { LimitError } from "../../state/errors.js";
+import { byteLength } from "../../state/values.js";
+import { failureEnding, refusedEnding, resultEnding, type Ending } from "./ending.js";
+import { isAway, patiently, type Patience } from "./patience.js";
+import { ProgressTeller } from "./progress-teller.js";
+import { asked, progressed, withoutAnswers, type Answer, type Progress, type TaskRecord } from "./record.js";
+import type { Known, TaskStore } from "./store.js";
+
+/** What a task that runs needs of the server. */
+export interface Surroundings {
+  readonly store: TaskStore;
+  readonly clock: Clock;
+  readonly maxBytes: number;
+  readonly report: (error: unknown) => void;
+  /** A task became something else. */
+  readonly changed: (known: Known) => void;
+  readonly progressed: (known: Known, progress: Progress) => void;
+  /** Nothing of it runs here any more. */
+  readonly over: (taskId: string) => void;
+}
+
+type Run = Extract<PreparedCall, { readonly kind: "ready" }>["run"];
+
+interface Waiting {
+  readonly method: string;
+  readonly resolve: (result: JsonObject) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const NOTHING: Promise<unknown> = Promise.resolve();
+
+/** A task whose handler runs on this node: its way to the client is the record that all nodes share. */
+export class RunningTask implements DetachedHost {
+  readonly #around: Surroundings;
+  readonly #abort = new AbortController();
+  readonly #due: number;
+  readonly #expiry: Scheduled;
+  #known: Known;
+  #state: "running" | "over" = "running";
+  /** Reads and writes of the record follow one another: none goes by an older version than the one before. */
+  #last = NOTHING;
+  #looking = false;
+  #keys: Set<string> | undefined;
+  #waiting: Map<string, Waiting> | undefined;
+  #teller: ProgressTeller | undefined;
+
+  constructor(known: Known, around: Surroundings) {
+    this.#known = known;
+    this.#around = around;
+    const { ttlMs } = known.record;
+    this.#due = around.clock.now() + ttlMs;
+    this.#expiry = around.clock.schedule(ttlMs, () => {
+      this.#stop(
+        new DOMException(`The task was kept for ${String(ttlMs)} ms, and its time is up`, "TimeoutError"),
+      );
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Runs the handler. Settles when that and the task have ended; never rejects. */
+  async run(run: Run): Promise<void> {
+    if (this.#isOver()) return;
+    const ending = await this.#endingOf(run);
+    if (!this.#isOver()) await this.end(ending);
+  }
+
+  /** Ends the task in this way, unless it has ended. Settles when that is kept; never rejects. */
+  async end(ending: Ending): Promise<void> {
+    const untold = this.#teller?.stop();
+    if (untold !== undefined) this.#around.progressed(this.#known, untold);
+    const { store, changed, report } = this.#around;
+    const write = (how: Ending): Promise<void> =>
+      store.end(this.#known, how, Math.max(this.#due - this.#around.clock.now(), 1)).then((done) => {
+        if (done.kind === "changed") changed(done.known);
+      });
+    try {
+      await this.#inTurn(() =>
+        patiently(() => write(ending), this.#patience()).catch((error: unknown) => {
+          if (!(error instanceof LimitError)) throw error;
+          report(error);
+          const refused = refusedEnding(`The result of the task could not be kept: ${error.message}`);
+          return patiently(() => write(refused), this.#patience(isPassing));
+        }),
+      );
+    } catch (error) {
+      report(error);
+    }
+    this.#finish(new DOMException("The task has ended", "AbortError"));
+  }
+
+  /** The server serves no more. */
+  async shutDown(ending: Ending, reason: Error): Promise<void> {
+    const done = this.end(ending);
+    this.#abort.abort(reason);
+    await done;
+  }
+
+  /** Its record may have been changed by others. */
+  look(): void {
+    if (this.#looking || this.#isOver()) return;
+    this.#looking = true;
+    const { store, report } = this.#around;
+    this.#inTurn(async () => {
+      this.#looking = false;
+      if (this.#isOver()) return;
+      this.#take(await patiently(() => store.read(this.#known.taskId), this.#patience()));
+    }).catch(report);
+  }
+
+  ask(key: string, request: InputRequest): Promise<JsonObject> {
+    return unwatched(this.#ask(this.#unused(key), request));
+  }
+
+  progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
+    this.#teller ??= new ProgressTeller(this.#around.clock, (told) => this.#tell(told));
+    const numbers = total === undefined ? { progress } : { progress, total };
+    this.#teller.take(message === undefined ? numbers : { ...numbers, message });
+    return Promise.resolve();
+  }
+
+  /** Tasks have no way for log messages to the client (Tasks extension, Task Status Notifications). */
+  log(): void {
+    // goes nowhere
+  }
+
+  async #endingOf(run: Run): Promise<Ending> {
+    const { maxBytes, report } = this.#around;
+    try {
+      const result = await run(this);
+      try {
+        return resultEnding(result, this.#known.record.tool, maxBytes);
+      } catch (error) {
+        report(error);
+        return error instanceof RangeError ? refusedEnding(error.message) : failureEnding(error);
+      }
+    } catch (error) {
+      const ending = failureEnding(error);
+      // What comes of having been aborted is nothing that its author could mend.
+      if (!(error instanceof ProtocolError) && !this.signal.aborted) report(error);
+      return ending;
+    }
+  }
+
+  async #ask(key: string, request: InputRequest): Promise<JsonObject> {
+    this.signal.throwIfAborted();
+    const answer = new Promise<JsonObject>((resolve, reject) => {
+      this.#waiting ??= new Map();
+      this.#waiting.set(key, { method: request.method, resolve, reject });
+    });
+    const answered = unwatched(answer); // the task may end while the question is being put
+    try {
+      await this.#change((record) => {
+        const next = asked(record, key, request, Date.now());
+        checkQuestions(next, this.#around.maxBytes);
+        return next;
+      });
+    } catch (error) {
+      this.#waiting?.delete(key);
+      throw error;
+    }
+    return answered;
+  }
+
+  /** No key is used twice, also where an answer to it came already (Tasks extension, Task Update Requests). */
+  #unused(key: string): string {
+    this.#keys ??= new Set();
+    let unused = key;
+    for (let count = 2; this.#keys.has(unused); count += 1) unused = `${key}~${String(count)}`;
+    this.#keys.add(unused);
+    return unused;
+  }
+
+  async #tell(progress: Progress): Promise<void> {
+    this.#around.progressed(this.#known, progress);
+    await this.#change((record) => progressed(record, progress, Date.now())).catch(this.#around.report);
+  }
+
+  async #change(apply: (record: TaskRecord) => TaskRecord | undefined): Promise<void> {
+    const { store, changed } = this.#around;
+    await this.#inTurn(async () => {
+      if (this.#isOver()) return;
+      const left = (record: TaskRecord): TaskRecord | undefined => {
+        const next = apply(record);
+        return next && withoutAnswers(next, (key) => this.#waiting?.has(key) !== true);
+      };
+      const done = await patiently(() => store.change(this.#known, left), this.#patience());
+      if (done.kind === "changed") changed(done.known);
+      this.#take(done.known);
+    });
+  }
+
+  /** The record as it is now. */
+  #take(known: Known | undefined): void {
+    if (this.#isOver()) return;
+    if (known === undefined) {
+      this.#stop(new DOMException("The task is no longer kept", "AbortError"));
+    } else if (known.record.outcome !== undefined) {
+      this.#stop(new DOMException("The task was cancelled", "AbortError"));
+    } else {
+      this.#known = known;
+      for (const [key, answer] of Object.entries(known.record.answers ?? {})) this.#deliver(key, answer);
+    }
+  }
+
+  #deliver(key: string, answer: Answer): void {
+    const waiting = this.#waiting?.get(key);
+    if (waiting === undefined) return;
+    this.#waiting?.delete(key);
+    if ("result" in answer) waiting.resolve(answer.result);
+    else waiting.reject(new AskRefusedError(waiting.method, answer.error));
+  }
+
+  /** It ended without its handler. */
+  #stop(reason: Error): void {
+    if (this.#isOver()) return;
+    this.#finish(reason);
+    this.#abort.abort(reason);
+  }
+
+  #finish(reason: Error): void {
+    if (this.#isOver()) return;
+    this.#state = "over";
+    this.#expiry.cancel();
+    this.#teller?.stop();
+    for (const { reject } of this.#waiting?.values() ?? []) reject(reason);
+    this.#waiting = undefined;
+    this.#around.over(this.#known.taskId);
+  }
+
+  #patience(passing = isAway): Patience {
+    return { clock: this.#around.clock, goesOn: () => !this.#isOver(), passing };
+  }
+
+  #isOver(): boolean {
+    return this.#state === "over";
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return isAway(error) || error instanceof LimitError;
+}
+
+/** @throws RangeError for more than may be open at a time */
+function checkQuestions(record: TaskRecord | undefined, maxBytes: number): void {
+  const bytes = record === undefined ? 0 : byteLength(JSON.stringify(record.questions));
+  if (bytes > maxBytes)
+    throw new RangeError(
+      `The open questions of a task may have ${String(maxBytes)} bytes, not ${String(bytes)}: raise maxResultBytes of ` +
+        "the server's option tasks, or ask for less at a time",
+    );
+}

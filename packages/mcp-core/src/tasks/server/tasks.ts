@@ -1,0 +1,278 @@
+import type { Principal } from "../../contract/index.js";
+import type { ExtensionHost, MethodResult } from "../../extension/server.js";
+import type { PreparedCall, ToolInfo } from "../../extension/tools.js";
+import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
+import { encodeBase64Url } from "../../protocol/base64.js";
+import { ShuttingDownError, TowpathErrorCode } from "../../protocol/errors.js";
+import { stringField } from "../../protocol/fields.js";
+import { TASK_NOTIFICATION } from "../wire.js";
+import { CANCELLED, failureEnding, NODE_GONE, resultEnding, SHUT_DOWN, type Ending } from "./ending.js";
+import { Followers } from "./followers.js";
+import { NodeWatch } from "./node-watch.js";
+import { checkedTaskOptions, type TaskLimits, type TaskOptions } from "./options.js";
+import { isAway, patienceFor, patiently } from "./patience.js";
+import { answered, ended, type Answers, type Progress, type TaskRecord } from "./record.js";
+import { RunningTask, type Surroundings } from "./running-task.js";
+import { TaskStore, type Changed, type Known, type TaskPage } from "./store.js";
+import { checkToolTask, toolTaskOf } from "./tool-task.js";
+import { Workplace } from "./workplace.js";
+
+/** A notification about the progress of a task, as it is announced. */
+export const PROGRESS_NOTIFICATION = "notifications/progress";
+
+/** 18 bytes, 144 bits: nobody finds one by trying. */
+const ID_BYTES = 18;
+
+/** How long a server that ends waits for the state to know of its tasks, in ms. */
+const CLOSE_MS = 1_000;
+
+/** How long it is tried in the background to put something in order, in ms. */
+const IN_BACKGROUND_MS = 60_000;
+
+/** What becomes a task. */
+export interface NewTask {
+  readonly tool: ToolInfo;
+  readonly prepared: PreparedCall;
+  readonly principal: Principal | undefined;
+  /** How long it is to be kept, in ms. Default: as its tool says. */
+  readonly ttlMs?: number | undefined;
+  /** Who is told of it outside of requests. */
+  readonly told?: Pick<TaskRecord, "recipient" | "progressToken">;
+}
+
+/** A task as it began. */
+export type Seed = Pick<Known, "taskId" | "record">;
+
+type Run = Extract<PreparedCall, { readonly kind: "ready" }>["run"];
+
+/** The tasks of a server, as both protocols have them. */
+export class Tasks {
+  readonly limits: TaskLimits;
+  readonly store: TaskStore;
+  readonly followers: Followers;
+  readonly watch: NodeWatch;
+  readonly #host: ExtensionHost;
+  readonly #workplace: Workplace;
+  readonly #running = new Map<string, RunningTask>();
+  readonly #around: Surroundings;
+  #offered = false;
+  #closed = false;
+
+  /** @throws TypeError, RangeError for options that are not what they must be */
+  constructor(host: ExtensionHost, options: TaskOptions | undefined) {
+    this.#host = host;
+    this.limits = checkedTaskOptions(options);
+    this.store = new TaskStore(host, this.limits);
+    this.followers = new Followers(host);
+    this.watch = new NodeWatch(host.nodes, host.clock, (node) => {
+      this.#inBackground(() => this.#endAllOf(node));
+    });
+    this.#workplace = new Workplace(host, {
+      nudged: (taskId) => this.#running.get(taskId)?.look(),
+      missed: () => {
+        for (const task of this.#running.values()) task.look();
+      },
+    });
+    this.#around = this.#surroundings();
+  }
+
+  /** Whether any tool is a task. */
+  get offered(): boolean {
+    return this.#offered;
+  }
+
+  /** @throws TypeError, RangeError for an option `task` that is not what it must be */
+  registered(tool: ToolInfo): void {
+    checkToolTask(tool);
+    this.#offered ||= toolTaskOf(tool) !== undefined;
+  }
+
+  /**
+   * Makes a task of a call. Settles when it is kept; its handler starts after that.
+   * @throws BusyError when there are too many; ShuttingDownError
+   */
+  async create(asked: NewTask): Promise<Seed> {
+    if (this.#closed) throw new ShuttingDownError();
+    const { prepared } = asked;
+    return prepared.kind === "ready"
+      ? this.#createRunning(asked, prepared.run)
+      : this.#createEnded(asked, prepared.result);
+  }
+
+  /**
+   * The task that a request names, as it is.
+   * @throws InvalidParamsError when the caller has no such task
+   */
+  async find(params: JsonObject, principal: Principal | undefined): Promise<Known> {
+    const taskId = stringField(params, "taskId");
+    const known = await this.own(taskId, principal);
+    if (known !== undefined) return known;
+    throw new InvalidParamsError("Task not found: there is none with this taskId, or it has expired");
+  }
+
+  /** The task, if there is such a one of the caller's. */
+  async own(taskId: string, principal: Principal | undefined): Promise<Known | undefined> {
+    const known = await this.store.read(taskId);
+    if (known === undefined || known.record.owner !== principal?.id) return undefined;
+    if (known.record.outcome === undefined) this.watch.touch(known.record.node);
+    return known;
+  }
+
+  /** The task that something was announced of, as it is. */
+  async announced(params: JsonObject | undefined): Promise<Known | undefined> {
+    const taskId = params?.["taskId"];
+    return typeof taskId === "string" ? this.store.read(taskId) : undefined;
+  }
+
+  /** The tasks of a principal, a page at a time, as they are. */
+  async ofOwner(
+    principal: Principal,
+    cursor: string | undefined,
+  ): Promise<Pick<TaskPage, "nextCursor"> & { readonly tasks: readonly Known[] }> {
+    const { taskIds, ...next } = await this.store.ofOwner(principal.id, cursor);
+    const found = await Promise.all(taskIds.map((taskId) => this.own(taskId, principal)));
+    return { ...next, tasks: found.filter((known) => known !== undefined) };
+  }
+
+  /** Takes answers to what the task asks; others are left. Settles when they are kept. */
+  async answer(known: Known, answers: Answers): Promise<void> {
+    const changed = await this.store.change(known, (record) => answered(record, answers, Date.now()));
+    this.#changedFromOutside(changed);
+  }
+
+  /** Settles when the task is cancelled, or found to have ended. */
+  async cancel(known: Known): Promise<Changed> {
+    const changed = await this.store.end(known, CANCELLED);
+    this.#changedFromOutside(changed);
+    return changed;
+  }
+
+  /** Ends what runs here. Settles soon in any case. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.watch.close();
+    const ended = [...this.#running.values()].map((task) => task.shutDown(SHUT_DOWN, shuttingDown()));
+    await Promise.race([Promise.all(ended), this.#patience()]);
+    await this.#workplace.close();
+  }
+
+  async #createRunning(asked: NewTask, run: Run): Promise<Seed> {
+    const taskId = newId();
+    await this.#workplace.begin();
+    try {
+      const known = await this.store.create(taskId, this.#recordOf(asked, this.#workplace.node));
+      this.#start(known, run);
+      return known;
+    } catch (error) {
+      this.#workplace.ended();
+      if (isAway(error)) this.#inBackground(() => this.store.forget(taskId)); // it may have been made all the same
+      throw error;
+    }
+  }
+
+  #start(known: Known, run: Run): void {
+    const task = new RunningTask(known, this.#around);
+    this.#running.set(known.taskId, task);
+    if (this.#closed) void task.shutDown(SHUT_DOWN, shuttingDown());
+    // In a later turn: the client has its handle before the handler keeps this process busy.
+    else this.#host.clock.schedule(0, () => void task.run(run), { keepAlive: true });
+  }
+
+  /** What came to an end before its handler began is a task all the same, where one was asked for. */
+  async #createEnded(asked: NewTask, result: MethodResult): Promise<Seed> {
+    const [taskId, record] = [newId(), this.#recordOf(asked, undefined)];
+    const { outcome, message, apart } = endingOf(result, asked.tool.name, this.limits.maxResultBytes);
+    await this.store.create(taskId, ended(record, outcome, message, record.createdAt) ?? record, apart);
+    return { taskId, record };
+  }
+
+  #recordOf({ tool, principal, told, ttlMs }: NewTask, node: string | undefined): TaskRecord {
+    const of = toolTaskOf(tool);
+    const now = Date.now();
+    return {
+      tool: tool.name,
+      ...(principal !== undefined && { owner: principal.id }),
+      ...told,
+      ...(node !== undefined && { node }),
+      createdAt: now,
+      updatedAt: now,
+      ttlMs: ttlMs ?? of?.ttlMs ?? this.limits.ttlMs,
+      pollIntervalMs: of?.pollIntervalMs ?? this.limits.pollIntervalMs,
+    };
+  }
+
+  /** A node is gone: what ran there never ends by itself. */
+  async #endAllOf(node: string): Promise<void> {
+    for await (const taskIds of this.store.onNode(node)) {
+      for (const taskId of taskIds) {
+        const known = await this.store.read(taskId);
+        if (known?.record.node === node) this.#changedFromOutside(await this.store.end(known, NODE_GONE));
+      }
+    }
+  }
+
+  #changedFromOutside({ kind, known }: Changed): void {
+    if (kind !== "changed") return;
+    this.#workplace.nudge(known.record.node, known.taskId);
+    this.#announce(known);
+  }
+
+  readonly #announce = ({ taskId, record }: Known): void => {
+    this.#host.announce(TASK_NOTIFICATION, { taskId, ...whomToTell(record) });
+  };
+
+  readonly #announceProgress = ({ taskId, record }: Known, progress: Progress): void => {
+    const { progressToken } = record;
+    if (progressToken === undefined) return;
+    const about = { taskId, progressToken, ...progress };
+    this.#host.announce(PROGRESS_NOTIFICATION, { ...about, ...whomToTell(record) });
+  };
+
+  readonly #report = (error: unknown): void => {
+    this.#host.report(error);
+  };
+
+  #patience(): Promise<void> {
+    return new Promise((resolve) => void this.#host.clock.schedule(CLOSE_MS, resolve, { keepAlive: true }));
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    patiently(work, patienceFor(this.#host.clock, IN_BACKGROUND_MS)).catch(this.#report);
+  }
+
+  #surroundings(): Surroundings {
+    return {
+      store: this.store,
+      clock: this.#host.clock,
+      maxBytes: this.limits.maxResultBytes,
+      report: this.#report,
+      changed: this.#announce,
+      progressed: this.#announceProgress,
+      over: (taskId) => {
+        if (this.#running.delete(taskId)) this.#workplace.ended();
+      },
+    };
+  }
+}
+
+function endingOf(result: MethodResult, tool: string, maxBytes: number): Ending {
+  try {
+    return resultEnding(result, tool, maxBytes);
+  } catch (error) {
+    return failureEnding(error);
+  }
+}
+
+function newId(): string {
+  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+}
+
+/** What is announced of a task so that nobody else is told of it. */
+function whomToTell({ recipient, owner }: TaskRecord): JsonObject {
+  return { ...(recipient !== undefined && { recipient }), ...(owner !== undefined && { owner }) };
+}
+
+function shuttingDown(): ProtocolError {
+  return new ProtocolError(TowpathErrorCode.shuttingDown, "The server is shutting down");
+}
