@@ -88,7 +88,9 @@ export class Extensions {
     const value: unknown = result instanceof EncodedResult ? result.value : result;
     const type = isObject(value) ? value["resultType"] : undefined;
     if (type === undefined) return undefined;
-    const owner = this.#all.find(({ resultTypes }) => resultTypes?.some((owned) => owned === type));
+    const owner = this.#all.find(
+      (one) => one.resultTypes?.some((owned) => owned === type) === true && isOffered(one),
+    );
     return owner && { extensions: { [owner.id]: {} } };
   }
 
