@@ -11,7 +11,7 @@ const core = "packages/mcp-core/src";
 
 const tree = [
   `${core}/index.ts`,
-  ...["jsonrpc", "protocol", "contract", "state", "server", "client"].map(
+  ...["jsonrpc", "protocol", "contract", "state", "extension", "tasks", "server", "client"].map(
     (room) => `${core}/${room}/part.ts`,
   ),
   `${core}/uri-template/part.ts`,
@@ -70,6 +70,10 @@ describe("an import that the layout allows", () => {
     [`${core}/server/part.ts`, "../contract/part.js"],
     [`${core}/server/part.ts`, "../state/part.js"],
     [`${core}/server/part.ts`, "../uri-template/part.js"],
+    [`${core}/extension/part.ts`, "../contract/part.js"],
+    [`${core}/tasks/part.ts`, "../extension/part.js"],
+    [`${core}/server/part.ts`, "../tasks/part.js"],
+    [`${core}/client/part.ts`, "../tasks/part.js"],
     [`${core}/client/part.ts`, "../jsonrpc/part.js"],
     [`${core}/client/part.ts`, "../uri-template/part.js"],
     [`${core}/uri-template/part.ts`, "../jsonrpc/part.js"],
@@ -111,6 +115,9 @@ describe("an import that the layout forbids", () => {
     [`${core}/state/part.ts`, "../contract/part.js"],
     [`${core}/server/part.ts`, "../client/part.js"],
     [`${core}/client/part.ts`, "../server/part.js"],
+    [`${core}/extension/part.ts`, "../server/part.js"],
+    [`${core}/tasks/part.ts`, "../server/part.js"],
+    [`${core}/tasks/part.ts`, "../client/part.js"],
     [`${core}/transport/part.ts`, "../memory/index.js"],
     [`${core}/server/part.ts`, "../json-schema/index.js"],
     [`${core}/server/part.ts`, "../testing/index.js"],
