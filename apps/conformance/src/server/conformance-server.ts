@@ -7,6 +7,7 @@ import { addResources } from "./resources.js";
 import { addRoundTools } from "./round-tools.js";
 import { addRunningTools } from "./running-tools.js";
 import { addSchemaTools } from "./schema-tools.js";
+import { addTaskTools } from "./task-tools.js";
 
 /** The server whose tools, prompts and resources the conformance suite expects by name. */
 export function createConformanceServer(): McpServer {
@@ -17,6 +18,7 @@ export function createConformanceServer(): McpServer {
   addSchemaTools(mcp);
   addDiagnosticTools(mcp);
   addRoundTools(mcp);
+  addTaskTools(mcp);
   addPrompts(mcp);
   addResources(mcp);
   return mcp;

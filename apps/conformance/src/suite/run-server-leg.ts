@@ -14,6 +14,7 @@ const SCENARIO_TIMEOUT_MS = 20_000;
 /**
  * Runs one leg against a server of its own, with every scenario of the revision's requirement set.
  * @returns how each went, those too that do not count
+ * @throws Error when one of an extension was not among them
  */
 export async function runServerLeg(leg: ServerLeg): Promise<readonly Verdict[]> {
   const server = await startServer(leg);
@@ -26,9 +27,13 @@ export async function runServerLeg(leg: ServerLeg): Promise<readonly Verdict[]> 
       ...["--output-dir", results],
       ...["--timeout", String(SCENARIO_TIMEOUT_MS)],
     ]);
+    const scenarios = ranScenarios(output);
+    const missing = leg.extensions.filter((name) => !scenarios.includes(name));
+    if (missing.length > 0)
+      throw new Error(`The suite did not run ${missing.join(", ")}, which its requirements used to list`);
     const folders = await readdir(results);
     return await Promise.all(
-      ranScenarios(output).map(async (name) => verdictOf(name, await checksOf(name, results, folders))),
+      scenarios.map(async (name) => verdictOf(name, await checksOf(name, results, folders))),
     );
   } finally {
     await Promise.all([server.stop(), rm(results, { recursive: true, force: true })]);

@@ -29,6 +29,14 @@ describe("the verdict on a scenario", () => {
     expect(verdict("http-custom-headers", "SKIPPED")).toEqual([`SKIPPED a-check (${name})`]);
   });
 
+  it("excuses a scenario all of whose checks are", () => {
+    const skipped: Check = { ...check("SKIPPED"), name: "TasksStatusNotificationsScenario" };
+    const problems = (checks: readonly Check[]) => verdictOf("tasks-status-notifications", checks).problems;
+    expect(problems([skipped])).toEqual([]);
+    expect(problems([skipped, check("INFO")])).toEqual(["Nothing was tested"]);
+    expect(problems([])).toEqual(["Nothing was tested"]);
+  });
+
   it("adds the problems that are no check's", () => {
     expect(verdictOf("ping", [check("SUCCESS")], ["Hung"]).problems).toEqual(["Hung"]);
   });
