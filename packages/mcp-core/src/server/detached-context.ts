@@ -19,6 +19,27 @@ import { requireOf } from "./requirements.js";
 const nothingToDo = Promise.resolve();
 const ignore = (): void => undefined;
 
+/** What there is of a request when it has been answered. */
+export type Detachable = Pick<
+  RequestContext,
+  | "requestId"
+  | "method"
+  | "client"
+  | "transport"
+  | "principal"
+  | "headers"
+  | "meta"
+  | "params"
+  | "called"
+  | "link"
+>;
+
+/** The same, without the request itself: that is not kept for as long as its handler runs. */
+export function detachable(request: RequestContext): Detachable {
+  const { requestId, method, client, transport, principal, headers, meta, params, called, link } = request;
+  return { requestId, method, client, transport, principal, headers, meta, params, called, link };
+}
+
 /** A request whose handler goes on when it has been answered: what it leads to the client with is its host's. */
 export class DetachedContext implements ConcludedRequest {
   readonly requestId: RequestId;
@@ -37,7 +58,7 @@ export class DetachedContext implements ConcludedRequest {
   #asker: Asker | undefined;
   #log: Logger | undefined;
 
-  constructor(request: RequestContext, host: DetachedHost) {
+  constructor(request: Detachable, host: DetachedHost) {
     this.requestId = request.requestId;
     this.method = request.method;
     this.client = request.client;

@@ -126,7 +126,7 @@ export class Changes {
     const uris = new Set(interests.flatMap(({ watched }) => [...(watched?.() ?? [])]));
     for (const list of LISTS) this.#heard({ method: `notifications/${list}/list_changed` });
     for (const uri of uris) this.#heard({ method: RESOURCE_UPDATED, params: { uri } });
-    for (const { missed } of interests) missed?.();
+    for (const { missed } of interests) this.#isolated(() => missed?.());
   }
 
   #heard(message: JsonValue): void {
@@ -136,12 +136,14 @@ export class Changes {
     const key = typeof message["key"] === "string" ? message["key"] : undefined;
     const session = typeof message["session"] === "string" ? message["session"] : undefined;
     const change: Change = { method, params, session, encoded: encodeNotification(method, params, key) };
-    for (const hearer of this.#hearers.keys()) {
-      try {
-        hearer(change);
-      } catch (error) {
-        this.#failed(error);
-      }
+    for (const hearer of this.#hearers.keys()) this.#isolated(() => hearer(change));
+  }
+
+  #isolated(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#failed(error);
     }
   }
 }

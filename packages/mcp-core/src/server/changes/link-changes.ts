@@ -72,6 +72,7 @@ export class LinkChanges {
 
   stop(): void {
     this.#stop?.();
+    this.#pushing?.close();
   }
 
   #tell(message: PreEncoded): void {

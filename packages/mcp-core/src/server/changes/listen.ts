@@ -94,7 +94,7 @@ export class Subscriptions {
       await ctx.untilEnded();
     } finally {
       stopHearing();
-      queue.clear();
+      queue.close();
     }
     this.#announceEnd(ctx);
     return { _meta: { [Meta.subscriptionId]: ctx.requestId } };

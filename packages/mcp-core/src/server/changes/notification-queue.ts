@@ -17,6 +17,7 @@ export class NotificationQueue {
   readonly #waiting = new Map<string, Make>();
   readonly #maxWaiting: number;
   #sending = false;
+  #over = false;
 
   /** @param maxResources how many resources may be subscribed to: that many may change before the peer reads */
   constructor(send: (message: Outgoing) => MaybePromise<void>, maxResources: number) {
@@ -29,12 +30,14 @@ export class NotificationQueue {
    * @param make called when it can be sent; never throws and never rejects
    */
   add(key: string, make: Make): void {
+    if (this.#over) return;
     if (this.#waiting.size < this.#maxWaiting) this.#waiting.set(key, make);
     if (!this.#sending) void this.#sendWaiting();
   }
 
-  /** What waits is dropped: nobody is to hear of it any more. */
-  clear(): void {
+  /** Nobody is to hear of anything any more: what waits is dropped, and what is being made. */
+  close(): void {
+    this.#over = true;
     this.#waiting.clear();
   }
 
@@ -45,7 +48,7 @@ export class NotificationQueue {
         this.#waiting.delete(key);
         const made = make();
         const message = isPromise(made) ? await made : made;
-        const sent = message && this.#send(message);
+        const sent = this.#over ? undefined : message && this.#send(message);
         if (sent !== undefined && isPromise(sent)) await sent;
       }
     } catch {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { gate } from "../../../test/support/gate.js";
 import { handshaken, initializeParams, openLink, settled } from "../../../test/support/link.js";
 import type { ExtensionHost, ListenFilter, OpenFilter, ServerExtension } from "../../extension/server.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
@@ -262,6 +263,20 @@ describe("a filter of an extension", () => {
       { quote: "q", price: 2 },
     ]);
     await end();
+  });
+
+  it("says nothing more once the subscription has ended, though something was being made", async () => {
+    const making = gate();
+    const render = (): Promise<JsonObject> => making.promise.then(() => ({ quote: "q" }));
+    const server = serverWith({ listenFilters: filterWith({ render }) });
+    const { sent, end } = await listen(server);
+    server.announce(RENEWED, { quote: "q" });
+    await settled();
+    await end();
+    const before = sent.length;
+    making.open();
+    await settled();
+    expect(sent).toHaveLength(before);
   });
 
   it("refuses the subscription when opening fails", async () => {

@@ -12,11 +12,11 @@ import type { CallToolResult } from "../../protocol/types.js";
 import { conclude } from "../asking/conclude.js";
 import type { Conclusion } from "../asking/conclusion.js";
 import type { Context } from "../context.js";
-import { DetachedContext } from "../detached-context.js";
+import { detachable, DetachedContext, type Detachable } from "../detached-context.js";
 import { isOffered, type Extensions, type Owned } from "../extensions/extensions.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../../extension/server.js";
-import type { PreparedCall, ToolCall, ToolHooks, ToolInfo } from "../../extension/tools.js";
+import type { DetachedHost, PreparedCall, ToolCall, ToolHooks, ToolInfo } from "../../extension/tools.js";
 import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
 import { compileParameterHeaders, type CheckParameterHeaders } from "../mirroring/parameter-headers.js";
 import { Registry, type Entry, type RegistryOptions } from "../registry.js";
@@ -180,18 +180,14 @@ export class Tools {
     if (!checked.ok)
       return { kind: "answered", result: refuseArguments(tool.key, checked.problem, ctx.client.revision) };
     const { value } = checked;
-    const ready = (known: unknown): PreparedCall => ({
-      kind: "ready",
-      run: async (host) => this.#runApart(tool, value, known, new DetachedContext(ctx, host)),
-    });
     const { before } = tool;
-    if (before === undefined) return ready(undefined);
+    const request = detachable(ctx);
+    if (before === undefined) return this.#ready(tool, request, value, undefined);
     let prepared: PreparedCall | undefined;
-    const conclusion = this.#conclusion(tool, ctx, (seen) => before(value, seen));
     const result = conclude(params, ctx, {
-      ...conclusion,
+      ...this.#conclusion(tool, ctx, (seen) => before(value, seen)),
       finish: (known) => {
-        prepared = ready(known);
+        prepared = this.#ready(tool, request, value, known);
         return NO_ARGUMENTS;
       },
     });
@@ -200,14 +196,13 @@ export class Tools {
       : (prepared ?? { kind: "answered", result });
   }
 
-  #runApart(
-    tool: RegisteredTool,
-    args: unknown,
-    known: unknown,
-    ctx: DetachedContext,
-  ): MaybePromise<MethodResult> {
-    const run = (seen: Context): unknown => tool.handler(args, seen, known);
-    return conclude(NO_ARGUMENTS, ctx, this.#conclusion(tool, ctx, run));
+  #ready(tool: RegisteredTool, request: Detachable, args: unknown, known: unknown): PreparedCall {
+    const run = async (host: DetachedHost): Promise<MethodResult> => {
+      const ctx = new DetachedContext(request, host);
+      const handle = (seen: Context): unknown => tool.handler(args, seen, known);
+      return conclude(NO_ARGUMENTS, ctx, this.#conclusion(tool, ctx, handle));
+    };
+    return { kind: "ready", run };
   }
 
   #conclusion(tool: RegisteredTool, ctx: Concluded, run: Conclusion["run"]): Conclusion {
