@@ -113,8 +113,21 @@ export class RunningTask implements DetachedHost {
     this.#inTurn(async () => {
       this.#looking = false;
       if (this.#isOver()) return;
-      this.#take(await patiently(() => store.read(this.#known.taskId), this.#patience()));
+      this.see(await patiently(() => store.read(this.#known.taskId), this.#patience()));
     }).catch(report);
+  }
+
+  /** Its record was seen to be this. An older one than the newest does no harm: what goes by it is tried again. */
+  see(known: Known | undefined): void {
+    if (this.#isOver()) return;
+    if (known === undefined) {
+      this.#stop(new DOMException("The task is no longer kept", "AbortError"));
+    } else if (known.record.outcome !== undefined) {
+      this.#stop(new DOMException("The task was cancelled", "AbortError"));
+    } else {
+      this.#known = known;
+      for (const [key, answer] of Object.entries(known.record.answers ?? {})) this.#deliver(key, answer);
+    }
   }
 
   ask(key: string, request: InputRequest): Promise<JsonObject> {
@@ -195,21 +208,8 @@ export class RunningTask implements DetachedHost {
       };
       const done = await patiently(() => store.change(this.#known, left), this.#patience());
       if (done.kind === "changed") changed(done.known);
-      this.#take(done.known);
+      this.see(done.known);
     });
-  }
-
-  /** The record as it is now. */
-  #take(known: Known | undefined): void {
-    if (this.#isOver()) return;
-    if (known === undefined) {
-      this.#stop(new DOMException("The task is no longer kept", "AbortError"));
-    } else if (known.record.outcome !== undefined) {
-      this.#stop(new DOMException("The task was cancelled", "AbortError"));
-    } else {
-      this.#known = known;
-      for (const [key, answer] of Object.entries(known.record.answers ?? {})) this.#deliver(key, answer);
-    }
   }
 
   #deliver(key: string, answer: Answer): void {

@@ -214,7 +214,9 @@ export class Tasks {
 
   #changedFromOutside({ kind, known }: Changed): void {
     if (kind !== "changed") return;
-    this.#workplace.nudge(known.record.node, known.taskId);
+    const here = this.#running.get(known.taskId);
+    if (here === undefined) this.#workplace.nudge(known.record.node, known.taskId);
+    else here.see(known);
     this.#announce(known);
   }
 

@@ -37,11 +37,6 @@ export class Workplace {
     return this.#host.nodes?.id;
   }
 
-  /** Whether what is on that node is on this one. */
-  isHere(node: string | undefined): boolean {
-    return node === this.node || this.node === undefined;
-  }
-
   /** A task is to run here. Settles when other nodes can know; rejects as the state does. */
   async begin(): Promise<void> {
     this.#running += 1;
@@ -66,10 +61,7 @@ export class Workplace {
 
   /** Has the node on which a task runs look at it again. */
   nudge(node: string | undefined, taskId: string): void {
-    if (this.isHere(node) || node === undefined) {
-      this.#nudged.nudged(taskId);
-      return;
-    }
+    if (node === undefined || node === this.node) return;
     const { state, clock } = this.#host;
     patiently(() => state.bus.publish(topicOf(node), { taskId }), patienceFor(clock, NUDGE_MS)).catch(
       (error: unknown) => {
