@@ -6,7 +6,7 @@ import type { JsonObject, RequestId } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { responseCache } from "./cache/response-cache.js";
-import { InvalidResultError } from "./errors.js";
+import { InvalidResultError } from "../protocol/client-errors.js";
 
 const FRESH = { ttlMs: 1_000, cacheScope: "private" };
 

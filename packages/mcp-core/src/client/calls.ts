@@ -1,11 +1,14 @@
 import type { ClientConnection, ClientExchange, MirroredHeaders } from "../contract/index.js";
+import type { HeardProgress } from "../extension/client.js";
 import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import { readProgress } from "../protocol/progress.js";
-import { onAbort } from "./abort.js";
+import { isolate } from "../protocol/promises.js";
+import type { Progress } from "../protocol/types.js";
+import { onAbort } from "../protocol/abort.js";
 import { clientClosed } from "./client-closed.js";
 import { Deadlines, type Expiring } from "./deadlines.js";
-import { RequestTimeoutError } from "./errors.js";
+import { RequestTimeoutError } from "../protocol/client-errors.js";
 import type { CallOptions } from "./options.js";
 
 export interface CallLimits {
@@ -21,6 +24,8 @@ export class Calls {
   readonly #mirror: ((message: JsonRpcRequest) => MirroredHeaders | undefined) | undefined;
   readonly #deadlines: Deadlines<Call>;
   readonly #listening = new Map<RequestId, Call>();
+  readonly #hearing = new Map<string, (progress: Progress) => void>();
+  #tokens = 0;
   /** Questions of the server's that we have not answered yet. */
   #questions = 0;
   #answeredAt = -Infinity;
@@ -79,7 +84,20 @@ export class Calls {
     const token = params?.["progressToken"];
     const call = typeof token === "number" ? this.#listening.get(token) : undefined;
     const progress = params === undefined ? undefined : readProgress(params);
-    if (progress !== undefined) call?.progressed(progress);
+    if (progress === undefined) return;
+    call?.progressed(progress);
+    const heard = typeof token === "string" ? this.#hearing.get(token) : undefined;
+    if (heard !== undefined)
+      isolate(() => {
+        heard(progress);
+      });
+  }
+
+  /** Hears progress that belongs to no call in flight. */
+  hearProgress(heard: (progress: Progress) => void): HeardProgress {
+    const token = `towpath-${String(++this.#tokens)}`;
+    this.#hearing.set(token, heard);
+    return { token, stop: () => void this.#hearing.delete(token) };
   }
 
   /**

@@ -20,7 +20,7 @@ import type { Progress } from "../protocol/types.js";
 import { McpServer } from "../server/server.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { McpClient } from "./client.js";
-import { InvalidResultError } from "./errors.js";
+import { InvalidResultError } from "../protocol/client-errors.js";
 import type { McpClientOptions } from "./options.js";
 
 interface Connected {
@@ -106,7 +106,7 @@ describe.each([
       ...(era === "stateless" && {
         [Meta.protocolVersion]: "2026-07-28",
         [Meta.clientInfo]: { name: "towpath", version: "0.0.0" },
-        [Meta.clientCapabilities]: {},
+        [Meta.clientCapabilities]: { extensions: { "io.modelcontextprotocol/tasks": {} } },
         [Meta.logLevel]: "error",
       }),
     });

@@ -2,16 +2,16 @@ import type { ClientTransport, Dispatcher } from "../contract/index.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { memoryTransport } from "../memory/memory-transport.js";
 import { eraOf, type Era, type Revision } from "../protocol/revisions.js";
-import { isPromise } from "../protocol/promises.js";
 import type { Completion, CompletionReference, GetPromptResult, Prompt } from "../protocol/prompt-types.js";
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
+import type { SavedTask, StartTaskOptions, TaskHandle } from "../tasks/client/types.js";
 import { completeParams, type CompletionArgument } from "./complete.js";
 import { Conversation } from "./conversation.js";
 import { allOf, itemsOf, PROMPTS, RESOURCE_TEMPLATES, RESOURCES, TOOLS } from "./lists.js";
 import { checkText, namedParams } from "./named-params.js";
 import { checkTimeout, type CallOptions, type McpClientOptions } from "./options.js";
-import { readCompletion, readPrompt, readResource, readToolResult } from "./results.js";
+import { readCompletion, readPrompt, readResource } from "./results.js";
 import type {
   Change,
   ChangeFilter,
@@ -157,9 +157,11 @@ export class McpClient {
   /**
    * Calls a tool (Tools, Calling Tools). A failure of the tool itself is a result with `isError`. Structured
    * content has to fit the tool's output schema; to find a tool that was not listed yet, the tools are listed.
+   * Where the server makes a task of it, that is seen to its end; giving up cancels it (Tasks extension; 2025-11-25,
+   * Tasks).
    * @param args an object that JSON can carry, of whatever type
    * @throws ProtocolError, RequestTimeoutError, ConnectionLostError, MissingServerCapabilityError,
-   *   InvalidResultError, or the reason of `signal`; TypeError for what cannot be asked
+   *   InvalidResultError, TaskCancelledError, or the reason of `signal`; TypeError for what cannot be asked
    */
   async callTool(
     name: string,
@@ -167,10 +169,28 @@ export class McpClient {
     options: CallOptions = NO_OPTIONS,
   ): Promise<CallToolResult> {
     const params = namedParams("callTool(name, args)", name, args);
-    const result = readToolResult(await this.request("tools/call", params, options));
-    const checked = this.#conversation.check(name, result, options);
-    if (isPromise(checked)) await checked;
-    return result;
+    return this.#conversation.toolResult(name, await this.request("tools/call", params, options), options);
+  }
+
+  /**
+   * Calls a tool as a task, which goes on when this client is gone (Tasks extension; 2025-11-25, Tasks). In the stateless
+   * era the server decides whether it is one: where it answers at once, the task is completed already. Settles as soon
+   * as the server has accepted the call.
+   * @throws MissingServerCapabilityError where the server has no tasks, or the tool may not be one (2025-11-25, Tasks,
+   *   Tool-Level Negotiation); else as {@link callTool}
+   */
+  async startTask(name: string, args: object = {}, options: StartTaskOptions = {}): Promise<TaskHandle> {
+    const params = namedParams("startTask(name, args)", name, args);
+    return this.#conversation.tasks.start(params, options);
+  }
+
+  /**
+   * Picks up a task of this server's that was saved, in this process or another.
+   * @param saved what `JSON.stringify` made of a handle, or what that is when it was parsed
+   * @throws TypeError for anything else; nothing is sent
+   */
+  async resumeTask(saved: SavedTask | string): Promise<TaskHandle> {
+    return this.#conversation.tasks.resume(saved);
   }
 
   /** Asks for a sign of life; in the stateless era, which has no `ping`, with `server/discover`. */

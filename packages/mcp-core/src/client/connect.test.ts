@@ -19,7 +19,7 @@ import { HANDSHAKE_REVISIONS } from "../protocol/revisions.js";
 import { McpServer } from "../server/server.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { McpClient } from "./client.js";
-import { NoCommonRevisionError } from "./errors.js";
+import { NoCommonRevisionError } from "../protocol/client-errors.js";
 import type { McpClientOptions } from "./options.js";
 
 const VERSION = "2026-07-28";
@@ -39,7 +39,10 @@ describe("finding out the era of a server", () => {
     expect(server.connections[0]?.received[0]?.params?.["_meta"]).toEqual({
       [Meta.protocolVersion]: VERSION,
       [Meta.clientInfo]: { name: "me", version: "2" },
-      [Meta.clientCapabilities]: { experimental: { acme: {} } },
+      [Meta.clientCapabilities]: {
+        experimental: { acme: {} },
+        extensions: { "io.modelcontextprotocol/tasks": {} },
+      },
     });
     await client.close();
   });

@@ -10,7 +10,7 @@ import {
   type StatelessRevision,
 } from "../protocol/revisions.js";
 import type { Calls, CallLimits } from "./calls.js";
-import { NoCommonRevisionError } from "./errors.js";
+import { NoCommonRevisionError } from "../protocol/client-errors.js";
 import {
   discoverRequest,
   initialize,

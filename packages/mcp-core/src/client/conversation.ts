@@ -1,14 +1,21 @@
 import type { ClientConnection, ClientTransport } from "../contract/index.js";
+import type { ClientCall } from "../extension/client.js";
 import { InternalError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
-import { fireAndForget, type MaybePromise } from "../protocol/promises.js";
-import type { CallToolResult } from "../protocol/types.js";
+import { afterwards, fireAndForget, type MaybePromise } from "../protocol/promises.js";
+import { systemClock } from "../protocol/clock.js";
+import type { CallToolResult, ClientCapabilities } from "../protocol/types.js";
+import { clientTasks, type ClientTasks } from "../tasks/client/extension.js";
 import type { Answers } from "./answering/answers.js";
+import { declaredWith } from "./answering/declared.js";
 import { INPUT_REQUIRED } from "./answering/input-required.js";
 import type { Answering } from "./answering/reader.js";
 import { clientClosed } from "./client-closed.js";
+import { ExtensionHost } from "./extension-host.js";
+import { Extensions } from "./extensions.js";
 import { Inbox } from "./inbox.js";
+import { introductionOf } from "./introduction.js";
 import { Kept } from "./kept.js";
 import { KnownTools } from "./known-tools.js";
 import { allOf, TOOLS, type PageSource } from "./lists.js";
@@ -23,6 +30,7 @@ import {
 } from "./options.js";
 import { noticeOf, reporterOf } from "./report.js";
 import { Requests } from "./requests.js";
+import { readToolResult } from "./results.js";
 import { SecondAttempt } from "./second-attempt.js";
 import { Sending } from "./sending.js";
 import { Sessions } from "./sessions.js";
@@ -42,16 +50,32 @@ export class Conversation {
   readonly #subscriptions: OnDemand<Subscriptions>;
   readonly #report: (error: unknown) => void;
   readonly #maxRounds: number;
+  readonly #capabilities: ClientCapabilities;
+  readonly #extensions: Extensions;
+  readonly #tasks: ClientTasks | undefined;
   readonly #closing = new AbortController();
 
   /** @throws RangeError or TypeError for options that cannot be, with what they may be */
   constructor(transport: ClientTransport, options: McpClientOptions) {
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
     this.#report = reporterOf(options);
+    this.#capabilities = declaredWith(options, options.capabilities);
+    this.#answering = { handlers: options, capabilities: this.#capabilities };
+    this.#tasks = options.tasks === false ? undefined : clientTasks();
+    this.#extensions = new Extensions(
+      [...(this.#tasks === undefined ? [] : [this.#tasks.extension]), ...(options.extensions ?? [])],
+      this.#host(options),
+    );
+    const { known, mirroredNames: names } = this.#extensions;
     const { mirrors = false, reconnect } = transport;
     const repeats = reconnect?.repeats === true;
-    const tools = mirrors || repeats ? new KnownTools({ mirrors, onInvalid: noticeOf(options) }) : undefined;
-    this.#requests = new Requests(options, mirrors ? (message) => tools?.headersOf(message) : undefined);
+    const onInvalid = noticeOf(options);
+    const tools = mirrors || repeats ? new KnownTools({ mirrors, names, onInvalid }) : undefined;
+    this.#requests = new Requests(
+      options,
+      known,
+      mirrors ? (message) => tools?.headersOf(message) : undefined,
+    );
     const { calls, limits } = this.#requests;
     const inbox = new Inbox(calls, options, {
       answerable: (method) => this.#sessions.answerable(method),
@@ -71,7 +95,8 @@ export class Conversation {
         inbox.noise(description);
       },
     });
-    this.#sessions = new Sessions(transport, inbox, options, calls, limits);
+    const us = introductionOf(options, (revision) => this.#extensions.declared(this.#capabilities, revision));
+    this.#sessions = new Sessions(transport, inbox, options, us, calls, limits);
     const secondAttempt =
       tools &&
       new SecondAttempt({
@@ -87,17 +112,16 @@ export class Conversation {
       secondAttempt,
       closing: this.#closing.signal,
     });
-    this.#answering = { handlers: options, capabilities: this.#sessions.capabilities };
     this.#answers = new OnDemand(async () => {
       const { Answers } = await import("./answering/answers.js");
-      return new Answers(this.#answering, calls, inbox, this.#report);
+      return new Answers(this.#answering, calls, inbox, this.#report, this.#extensions);
     });
     this.#subscriptions = new OnDemand(async () => {
       const { Subscriptions } = await import("./subscriptions/subscriptions.js");
       const missed = (change: Change): void => {
         this.#kept.forget(change);
       };
-      return new Subscriptions(this.#requests, this.#sessions, options.extensions ?? [], missed);
+      return new Subscriptions(this.#requests, this.#sessions, this.#extensions.listenFilters, missed);
     });
   }
 
@@ -119,10 +143,33 @@ export class Conversation {
 
   /** Settles with the result of a request, or with the one that is kept; answers what the server asks first. */
   async request(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    const result = await this.#sending.request(method, params, options);
-    if (result["resultType"] !== INPUT_REQUIRED) return result;
+    const startedAt = this.#requests.calls.clock.now();
+    const callOf = (): ClientCall => {
+      const limits = this.#requests.limitsOf(options);
+      return { method, params, options, limits, startedAt };
+    };
+    const made = this.#extensions.call(method, callOf);
+    if (made !== undefined) return made;
+    const result = await this.#raw(method, params, options);
+    return this.#extensions.follow(result, callOf);
+  }
+
+  /** The same, past all extensions: results of their types come as they are. */
+  #raw(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    return this.#sending.request(method, params, options).then((result) => {
+      this.#extensions.came(method, result);
+      return result["resultType"] === INPUT_REQUIRED ? this.#rounds(method, params, result, options) : result;
+    });
+  }
+
+  async #rounds(
+    method: string,
+    params: JsonObject,
+    first: JsonObject,
+    options: CallOptions,
+  ): Promise<JsonObject> {
     const { followRounds } = await import("./answering/rounds.js");
-    return followRounds(method, params, result, options, {
+    return followRounds(method, params, first, options, {
       us: this.#answering,
       maxRounds: this.#maxRounds,
       send: (again) => this.#sending.request(method, again, options),
@@ -143,17 +190,24 @@ export class Conversation {
   }
 
   /**
-   * Holds the result of a tool against its output schema.
+   * Reads the result of a tool, and holds it against its output schema.
    * @throws InvalidResultError
    */
-  check(name: string, result: CallToolResult, options: CallOptions): MaybePromise<void> {
-    return this.#kept.check(name, result, this.agreed.revision, options);
+  toolResult(name: string, given: JsonObject, options: CallOptions): MaybePromise<CallToolResult> {
+    const result = readToolResult(given);
+    return afterwards(this.#kept.check(name, result, this.agreed.revision, options), result);
+  }
+
+  /** @throws TypeError where they are turned off */
+  get tasks(): ClientTasks {
+    if (this.#tasks === undefined) throw new TypeError("This client has the option tasks: false");
+    return this.#tasks;
   }
 
   /** Tells the server that the roots have changed, where it would want to know. */
   rootsChanged(): void {
     const session = this.#sessions.current;
-    const isTold = session?.meta === undefined && this.#sessions.capabilities.roots?.listChanged === true;
+    const isTold = session?.meta === undefined && this.#capabilities.roots?.listChanged === true;
     if (session === undefined || !isTold) return;
     const message = { jsonrpc: "2.0", method: "notifications/roots/list_changed" } as const;
     fireAndForget(() => session.connection.notify(message));
@@ -188,12 +242,29 @@ export class Conversation {
     );
   }
 
+  #host({ clock = systemClock }: McpClientOptions): ExtensionHost {
+    return new ExtensionHost({
+      answering: this.#answering,
+      clock,
+      closing: this.#closing.signal,
+      report: this.#report,
+      sessions: () => this.#sessions,
+      calls: () => this.#requests.calls,
+      request: (method, params, options) => this.#raw(method, params, options),
+      listTools: (options) => allOf(TOOLS, this.pages(options)),
+      toolResult: async (name, result, options) => this.toolResult(name, result, options),
+      subscriptions: () => this.subscriptions(),
+      timeoutMs: () => this.timeoutMs,
+    });
+  }
+
   /** @returns whether the notification is for nobody else */
   #heard(notification: JsonRpcNotification): boolean {
     this.#kept.forget(notification);
     const { method, params } = notification;
     if (method === ELICITATION_COMPLETE)
       return !this.#requests.elicitations.complete(params?.["elicitationId"]);
+    this.#extensions.heard(notification);
     return this.#subscriptions.loaded?.notified(notification) === true;
   }
 }

@@ -1,8 +1,7 @@
 import { describe } from "../jsonrpc/guards.js";
-import { eraOf, REVISIONS, type Era } from "../protocol/revisions.js";
-import type { Implementation } from "../protocol/types.js";
+import { eraOf, REVISIONS, type Era, type Revision } from "../protocol/revisions.js";
+import type { ClientCapabilities, Implementation } from "../protocol/types.js";
 import { VERSION } from "../protocol/version.js";
-import { declaredWith } from "./answering/declared.js";
 import type { Introduction } from "./negotiate.js";
 import type { McpClientOptions } from "./options.js";
 
@@ -12,23 +11,20 @@ const ERAS: readonly Era[] = ["handshake", "stateless"];
 
 /**
  * What a client with these options says of itself.
- * @throws RangeError for an era or a revision that there is not; TypeError for what is declared and not handled
+ * @throws RangeError for an era or a revision that there is not
  */
-export function introductionOf(options: McpClientOptions): Introduction {
-  const { info = OURSELVES, era, revisions, extensions = [] } = options;
+export function introductionOf(
+  { info = OURSELVES, era, revisions }: McpClientOptions,
+  declared: (revision: Revision) => ClientCapabilities,
+): Introduction {
   if (era !== undefined) checkOneOf(ERAS, "era", era);
   for (const revision of revisions ?? []) checkOneOf(REVISIONS, "revisions", revision);
-  const capabilities = declaredWith(options, options.capabilities);
-  const declared = Object.fromEntries(extensions.map(({ id, settings = {} }) => [id, settings]));
   return {
     info: typeof info === "string" ? { name: info, version: "0.0.0" } : info,
     revisions: REVISIONS.filter(
       (revision) => (revisions?.includes(revision) ?? true) && (era === undefined || eraOf(revision) === era),
     ),
-    capabilities: {
-      ...capabilities,
-      ...(extensions.length > 0 && { extensions: { ...capabilities.extensions, ...declared } }),
-    },
+    declared,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from "../protocol/clock.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import { eraOf, has, type Revision } from "../protocol/revisions.js";
 import type { CallToolResult } from "../protocol/types.js";
-import { unlessAborted } from "./abort.js";
+import { unlessAborted } from "../protocol/abort.js";
 import { ClientCache } from "./cache/client-cache.js";
 import { TOOLS } from "./lists.js";
 import type { KnownTools } from "./known-tools.js";

@@ -36,6 +36,8 @@ const NOTHING_MIRRORED: MirroredParameters & { ok: true } = { ok: true, paramete
 export interface KnownToolsOptions {
   /** Whether the transport repeats parameters in headers. */
   readonly mirrors: boolean;
+  /** By method, which parameter of an extension's request `Mcp-Name` repeats. */
+  readonly names?: ReadonlyMap<string, string>;
   /** Told of each tool that is left out of a list, and why. */
   readonly onInvalid: (description: string) => void;
 }
@@ -102,7 +104,7 @@ export class KnownTools {
     const version = isObject(meta) ? meta[Meta.protocolVersion] : undefined;
     if (params === undefined || typeof version !== "string") return undefined;
     const headers: Record<string, string> = { "mcp-protocol-version": version, "mcp-method": method };
-    const namedBy = NAMED_BY.get(method);
+    const namedBy = NAMED_BY.get(method) ?? this.#options.names?.get(method);
     const name = namedBy === undefined ? undefined : params[namedBy];
     if (typeof name === "string") headers["mcp-name"] = encodeMirroredValue(name);
     if (method === "tools/call" && typeof name === "string") this.#addParameters(headers, name, params);

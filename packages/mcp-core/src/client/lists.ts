@@ -4,7 +4,7 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import type { Prompt } from "../protocol/prompt-types.js";
 import type { Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { Tool } from "../protocol/types.js";
-import { InvalidResultError } from "./errors.js";
+import { InvalidResultError } from "../protocol/client-errors.js";
 
 /** Pages a list may have before it is taken to be endless. */
 const MAX_PAGES = 10_000;

@@ -16,9 +16,8 @@ import {
   type StatelessRevision,
 } from "../protocol/revisions.js";
 import type { ClientCapabilities, Implementation, ServerCapabilities } from "../protocol/types.js";
-import { statelessly } from "./answering/declared.js";
-import { InvalidResultError, NoCommonRevisionError } from "./errors.js";
-import { errorSaid } from "./results.js";
+import { InvalidResultError, NoCommonRevisionError } from "../protocol/client-errors.js";
+import { errorSaid } from "../protocol/error-said.js";
 
 /** What client and server agreed on. */
 export interface Agreed {
@@ -31,7 +30,8 @@ export interface Agreed {
 /** What a client brings to a negotiation. */
 export interface Introduction {
   readonly info: Implementation;
-  readonly capabilities: ClientCapabilities;
+  /** What it declares where that revision is spoken. */
+  readonly declared: (revision: Revision) => ClientCapabilities;
   readonly revisions: readonly Revision[];
 }
 
@@ -58,11 +58,11 @@ export function discoverRequest(
 }
 
 /** What every request of the stateless era says (Base Protocol, Per-request protocol fields). */
-export function requestMeta({ info, capabilities }: Introduction, revision: StatelessRevision): JsonObject {
+export function requestMeta({ info, declared }: Introduction, revision: StatelessRevision): JsonObject {
   return {
     [Meta.protocolVersion]: revision,
     [Meta.clientInfo]: asJsonObject(info),
-    [Meta.clientCapabilities]: statelessly(capabilities),
+    [Meta.clientCapabilities]: declared(revision),
   };
 }
 
@@ -139,9 +139,10 @@ export async function initialize(send: Send, us: Introduction): Promise<Agreed> 
 }
 
 function initializeRequest(
-  { info, capabilities }: Introduction,
+  { info, declared }: Introduction,
   protocolVersion: HandshakeRevision,
 ): JsonRpcRequest {
+  const capabilities = declared(protocolVersion);
   const params = { protocolVersion, capabilities, clientInfo: asJsonObject(info) };
   return { jsonrpc: "2.0", id: INITIALIZE_ID, method: "initialize", params };
 }

@@ -1,45 +1,15 @@
+import type { CallOptions, Timeouts } from "../extension/call-options.js";
+import type { ClientExtensionOption } from "../extension/client.js";
 import type { CompileOptions } from "../json-schema/compile.js";
-import type { JsonObject, JsonRpcNotification } from "../jsonrpc/messages.js";
+import type { JsonRpcNotification } from "../jsonrpc/messages.js";
 import type { Clock } from "../protocol/clock.js";
 import type { Era, Revision } from "../protocol/revisions.js";
-import type {
-  ClientCapabilities,
-  Implementation,
-  LogLevel,
-  LogMessage,
-  Progress,
-} from "../protocol/types.js";
+import type { ClientCapabilities, Implementation, LogLevel, LogMessage } from "../protocol/types.js";
 import type { QuestionHandlers } from "./answering/handlers.js";
-import type { CacheMode, SharedCache } from "./cache/client-cache.js";
+import type { SharedCache } from "./cache/client-cache.js";
 import type { ResponseCache } from "./cache/response-cache.js";
 
-/**
- * How long to wait for an answer, in ms; `Infinity` for ever. Where a server asks before it answers, each
- * round has this time anew: what a person takes to answer is not the server's.
- */
-export interface Timeouts {
-  /**
-   * Without an answer or progress. While this client is answering a question of the server's, no call in
-   * flight counts as idle. Default: 60,000.
-   */
-  readonly timeoutMs?: number;
-  /** In all, whatever the progress. Default: 3,600,000. */
-  readonly maxTotalTimeoutMs?: number;
-}
-
-/** An extension of the protocol, as a client supports it (Versioning, Extension Negotiation). */
-export interface ClientExtension {
-  /** With its mandatory prefix, as in `io.modelcontextprotocol/tasks`. */
-  readonly id: string;
-  /** Declared under `capabilities.extensions`; an empty object by default. */
-  readonly settings?: JsonObject;
-  /** Values of `resultType` it adds. */
-  readonly resultTypes?: readonly string[];
-  /** Its methods, which are sent only to servers that declared the extension. */
-  readonly methods?: readonly string[];
-  /** Names of filters it adds to `listen`. */
-  readonly listenFilters?: readonly string[];
-}
+export type { CallOptions, Timeouts };
 
 export interface McpClientOptions extends Timeouts, QuestionHandlers {
   /** Name and version as servers see them. Default: `towpath`. */
@@ -55,7 +25,13 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
    * era). Default: 10.
    */
   readonly maxRounds?: number;
-  readonly extensions?: readonly ClientExtension[];
+  /** Extensions of the protocol, or what makes them for this client. Each is declared once. */
+  readonly extensions?: readonly ClientExtensionOption[];
+  /**
+   * Tasks: calls that a server goes on with after it answered them (2025-11-25, Tasks; Tasks extension). `false` turns
+   * them off: no server is told of them then, and none may answer with one. Default: `true`.
+   */
+  readonly tasks?: boolean;
   /**
    * How long a server may take to answer the first question for its era before it is also greeted as one
    * of the handshake era, in ms; the first conclusive answer decides. Default: 1,000.
@@ -90,19 +66,6 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
    */
   readonly validateOutput?: boolean | CompileOptions;
   readonly clock?: Clock;
-}
-
-export interface CallOptions extends Timeouts {
-  /** Asks for progress, and takes it. */
-  readonly onProgress?: (progress: Progress) => void;
-  /** Gives up: the server is told to stop, and the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Further `_meta`, such as a W3C trace context. */
-  readonly meta?: JsonObject;
-  /** Whether a result that is kept will do. Default: `default`, which serves it while it is fresh. */
-  readonly cache?: CacheMode;
-  /** How often this call may be answered with questions. Default: as the client has it. */
-  readonly maxRounds?: number;
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

@@ -4,7 +4,7 @@ import type { CompiledSchema, CompileOptions } from "../json-schema/compile.js";
 import type { MaybePromise } from "../protocol/promises.js";
 import type { CallToolResult } from "../protocol/types.js";
 import { BoundedMap } from "./cache/bounded-map.js";
-import { InvalidResultError } from "./errors.js";
+import { InvalidResultError } from "../protocol/client-errors.js";
 
 /** Tools whose output schemas are remembered, and characters of these schemas in all. */
 const MAX_TOOLS = 4_096;

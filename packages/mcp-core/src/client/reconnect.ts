@@ -1,9 +1,9 @@
 import type { ReconnectBudget } from "../contract/index.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
 import type { Clock } from "../protocol/clock.js";
-import { unlessAborted } from "./abort.js";
-import { deferred } from "./deferred.js";
-import { InvalidResultError, NoCommonRevisionError } from "./errors.js";
+import { unlessAborted } from "../protocol/abort.js";
+import { deferred } from "../protocol/deferred.js";
+import { InvalidResultError, NoCommonRevisionError } from "../protocol/client-errors.js";
 
 /** Says whether a connection that was lost may be opened once more. */
 export class ReconnectPolicy {

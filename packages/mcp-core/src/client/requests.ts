@@ -1,25 +1,24 @@
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
-import { missingServerCapability, SERVER_CAPABILITY_FOR } from "../protocol/capabilities.js";
+import { missingServerCapability } from "../protocol/capabilities.js";
 import { systemClock } from "../protocol/clock.js";
-import { checkExtensionId } from "../protocol/extension-id.js";
 import { UrlElicitationRequiredError } from "../protocol/errors.js";
 import { OpenElicitations } from "../protocol/open-elicitations.js";
-import { INPUT_REQUIRED } from "./answering/input-required.js";
 import { Calls, type CallLimits } from "./calls.js";
-import { MissingServerCapabilityError } from "./errors.js";
+import { MissingServerCapabilityError } from "../protocol/client-errors.js";
 import type { Agreed } from "./negotiate.js";
 import {
   checkTimeout,
   DEFAULT_MAX_TOTAL_TIMEOUT_MS,
   DEFAULT_TIMEOUT_MS,
   type CallOptions,
-  type ClientExtension,
   type McpClientOptions,
   type Timeouts,
 } from "./options.js";
 import { resultOf } from "./results.js";
 import type { Session } from "./sessions.js";
+import type { Extensions } from "./extensions.js";
+import { eraOf } from "../protocol/revisions.js";
 
 const NO_OPTIONS: CallOptions = {};
 
@@ -30,28 +29,21 @@ export class Requests {
   readonly limits: CallLimits;
   /** URLs that servers sent the user to, in questions and in errors. */
   readonly elicitations = new OpenElicitations();
-  readonly #resultTypes: ReadonlySet<string>;
-  /** The server capability each method needs, those of extensions included. */
-  readonly #neededFor: ReadonlyMap<string, readonly string[]>;
+  readonly #known: Extensions["known"];
   #nextId = 1;
 
-  /** @throws RangeError for what cannot be waited for, TypeError for an extension without a proper id */
+  /** @throws RangeError for what cannot be waited for */
   constructor(
-    { clock = systemClock, extensions = [], ...limits }: McpClientOptions,
+    { clock = systemClock, ...limits }: McpClientOptions,
+    known: Extensions["known"],
     mirror?: ConstructorParameters<typeof Calls>[1],
   ) {
-    for (const { id } of extensions) checkExtensionId(id);
+    this.#known = known;
     this.calls = new Calls(clock, mirror);
     this.limits = limitsOf(limits, {
       timeoutMs: DEFAULT_TIMEOUT_MS,
       maxTotalTimeoutMs: DEFAULT_MAX_TOTAL_TIMEOUT_MS,
     });
-    this.#neededFor = new Map([...SERVER_CAPABILITY_FOR, ...extensions.flatMap(capabilitiesForMethods)]);
-    this.#resultTypes = new Set([
-      "complete",
-      INPUT_REQUIRED,
-      ...extensions.flatMap(({ resultTypes = [] }) => resultTypes),
-    ]);
   }
 
   /** A request with the metadata of the era, under an id of its own. */
@@ -95,19 +87,24 @@ export class Requests {
     const given = this.limitsOf(options);
     const limits = startedAt === undefined ? given : { ...given, startedAt };
     return this.calls.start(session.connection, message, limits, options, (response) =>
-      this.#read(response, message),
+      this.#read(response, message, session),
     );
   }
 
   /** @throws MissingServerCapabilityError */
   checkCapability(method: string, { capabilities, revision }: Agreed): void {
-    const missing = missingServerCapability(method, capabilities, revision, this.#neededFor);
+    const { neededFor } = this.#known[eraOf(revision)];
+    const missing = missingServerCapability(method, capabilities, revision, neededFor);
     if (missing !== undefined) throw new MissingServerCapabilityError(method, missing);
   }
 
-  #read(response: JsonRpcResponse, request: JsonRpcRequest): JsonObject {
+  #read(response: JsonRpcResponse, request: JsonRpcRequest, { meta }: Session): JsonObject {
     try {
-      return resultOf(response, request, this.#resultTypes);
+      return resultOf(
+        response,
+        request,
+        this.#known[meta === undefined ? "handshake" : "stateless"].resultTypes,
+      );
     } catch (error) {
       if (error instanceof UrlElicitationRequiredError)
         for (const { elicitationId } of error.elicitations) this.elicitations.add(elicitationId);
@@ -122,8 +119,4 @@ function limitsOf({ timeoutMs, maxTotalTimeoutMs }: Timeouts, otherwise: CallLim
     timeoutMs: checkTimeout("timeoutMs", timeoutMs ?? otherwise.timeoutMs),
     maxTotalTimeoutMs: checkTimeout("maxTotalTimeoutMs", maxTotalTimeoutMs ?? otherwise.maxTotalTimeoutMs),
   };
-}
-
-function capabilitiesForMethods({ id, methods = [] }: ClientExtension): [string, readonly string[]][] {
-  return methods.map((method) => [method, ["extensions", id]]);
 }

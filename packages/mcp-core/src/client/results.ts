@@ -1,11 +1,10 @@
-import { ErrorCode, ProtocolError } from "../jsonrpc/errors.js";
+import { ErrorCode, type ProtocolError } from "../jsonrpc/errors.js";
 import { describe, isObject } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcErrorObject, JsonRpcRequest, JsonRpcResponse } from "../jsonrpc/messages.js";
+import { errorSaid } from "../protocol/error-said.js";
 import {
-  RateLimitedError,
   RESOURCE_NOT_FOUND,
   ResourceNotFoundError,
-  TowpathErrorCode,
   URL_ELICITATION_REQUIRED,
   UrlElicitationRequiredError,
 } from "../protocol/errors.js";
@@ -14,7 +13,7 @@ import type { Completion, GetPromptResult } from "../protocol/prompt-types.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { ReadResourceResult } from "../protocol/resource-types.js";
 import type { CallToolResult, LogMessage } from "../protocol/types.js";
-import { InvalidResultError } from "./errors.js";
+import { InvalidResultError } from "../protocol/client-errors.js";
 
 /**
  * The result of a response to a request. One without `resultType` is complete; of a type nobody knows, it is
@@ -33,13 +32,6 @@ export function resultOf(
   throw new InvalidResultError(
     `${method}: the result is of type ${describe(resultType)}, which this client does not know`,
   );
-}
-
-/** An error as the server said it; of those that say something to every request, as what it is. */
-export function errorSaid({ code, message, data }: JsonRpcErrorObject): ProtocolError {
-  const retryAfterMs = code === TowpathErrorCode.rateLimited && isObject(data) && data["retryAfterMs"];
-  if (typeof retryAfterMs === "number") return new RateLimitedError(message, retryAfterMs);
-  return new ProtocolError(code, message, data);
 }
 
 function errorOf(error: JsonRpcErrorObject, method: string, params: JsonObject | undefined): ProtocolError {

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { ConnectionLostError } from "../protocol/errors.js";
-import { unlessAborted } from "./abort.js";
+import { unlessAborted } from "../protocol/abort.js";
 import { begunAlready } from "./begun-already.js";
-import { RequestTimeoutError } from "./errors.js";
+import { RequestTimeoutError } from "../protocol/client-errors.js";
 import type { Kept } from "./kept.js";
 import type { CallOptions } from "./options.js";
 import type { Requests } from "./requests.js";

@@ -3,12 +3,10 @@ import type { JsonObject } from "../jsonrpc/messages.js";
 import { ConnectionLostError } from "../protocol/errors.js";
 import { Meta } from "../protocol/meta.js";
 import { eraOf, isStatelessRevision, type Era } from "../protocol/revisions.js";
-import type { ClientCapabilities } from "../protocol/types.js";
-import { unlessAborted } from "./abort.js";
+import { unlessAborted } from "../protocol/abort.js";
 import type { Calls, CallLimits } from "./calls.js";
 import { clientClosed } from "./client-closed.js";
 import { connect, type Connected } from "./connect.js";
-import { introductionOf } from "./introduction.js";
 import { requestMeta, type Agreed, type Introduction } from "./negotiate.js";
 import { checkTimeout, DEFAULT_PROBE_TIMEOUT_MS, type McpClientOptions } from "./options.js";
 import { ReconnectPolicy } from "./reconnect.js";
@@ -41,13 +39,14 @@ export class Sessions {
     transport: ClientTransport,
     receiver: MessageReceiver,
     options: McpClientOptions,
+    us: Introduction,
     calls: Calls,
     limits: CallLimits,
   ) {
     this.#transport = transport;
     this.#receiver = receiver;
     this.#options = options;
-    this.#us = introductionOf(options);
+    this.#us = us;
     this.#limits = limits;
     this.#calls = calls;
     this.#reconnect = new ReconnectPolicy(transport.reconnect, calls.clock);
@@ -85,11 +84,6 @@ export class Sessions {
   /** The session there is, or a new one. */
   async ready(): Promise<Session> {
     return this.#current ?? (await this.open());
-  }
-
-  /** What this client declares. */
-  get capabilities(): ClientCapabilities {
-    return this.#us.capabilities;
   }
 
   /**

@@ -110,7 +110,7 @@ export interface HeardProgress {
   /** To be sent as `_meta.progressToken`; no other has it. */
   readonly token: string;
   /** Nothing more is heard. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 export interface ExtensionListenOptions extends ListenOptions {

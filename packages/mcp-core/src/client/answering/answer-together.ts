@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { onAbort, unlessAborted } from "../abort.js";
+import { onAbort, unlessAborted } from "../../protocol/abort.js";
 import type { QuestionContext } from "./handlers.js";
 import type { Ready } from "./reader.js";
 

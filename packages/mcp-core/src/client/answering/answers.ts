@@ -1,12 +1,15 @@
 import type { ClientConnection } from "../../contract/index.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
-import { shortened } from "../../jsonrpc/guards.js";
-import type { JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
+import { isObject, shortened } from "../../jsonrpc/guards.js";
+import type { JsonObject, JsonRpcRequest, JsonRpcResponse, RequestId } from "../../jsonrpc/messages.js";
+import { asProtocolError } from "../../protocol/as-protocol-error.js";
 import { BusyError, ConnectionLostError } from "../../protocol/errors.js";
+import { RELATED_TASK } from "../../tasks/wire.js";
 import type { Calls } from "../calls.js";
+import type { Extensions } from "../extensions.js";
 import type { Agreed } from "../negotiate.js";
 import type { Inbox } from "../inbox.js";
-import { asProtocolError, readQuestion } from "./questions.js";
+import { readQuestion } from "./questions.js";
 import type { Answering } from "./reader.js";
 import { checkRoots } from "./roots.js";
 
@@ -32,11 +35,13 @@ export class Answers {
   readonly #calls: Calls;
   readonly #report: (error: unknown) => void;
   readonly #inbox: Pick<Inbox, "noise" | "replies">;
+  readonly #extensions: Pick<Extensions, "serve">;
   readonly #underWay = new WeakMap<ClientConnection, UnderWay>();
 
   /**
    * @param inbox told of what is not answered
    * @param report told of failures that the server does not see as they are
+   * @param extensions are asked first
    * @throws TypeError for roots that are none
    */
   constructor(
@@ -44,7 +49,9 @@ export class Answers {
     calls: Calls,
     inbox: Pick<Inbox, "noise" | "replies">,
     report: (error: unknown) => void,
+    extensions: Pick<Extensions, "serve">,
   ) {
+    this.#extensions = extensions;
     checkRoots(us.handlers.roots);
     this.#us = us;
     this.#calls = calls;
@@ -93,9 +100,11 @@ export class Answers {
     signal: AbortSignal,
   ): Promise<JsonRpcResponse> {
     try {
+      const served = this.#extensions.serve(method, params ?? {}, { signal });
+      if (served !== undefined) return { jsonrpc: "2.0", id, result: await served };
       const answer = readQuestion(method, params, this.#us, agreed.revision);
       const result = await answer({ signal, server: agreed.server, method: undefined });
-      return { jsonrpc: "2.0", id, result };
+      return { jsonrpc: "2.0", id, result: related(result, params) };
     } catch (error) {
       // A handler that gives up because nobody waits any more has not failed.
       if (!(error instanceof ProtocolError || signal.aborted)) this.#report(error);
@@ -131,6 +140,15 @@ export class Answers {
     });
     return underWay;
   }
+}
+
+/** An answer belongs to the task that its question belongs to (2025-11-25, Tasks, Associating Task-Related Messages). */
+function related(result: JsonObject, params: JsonObject | undefined): JsonObject {
+  const asked = params?.["_meta"];
+  const task = isObject(asked) ? asked[RELATED_TASK] : undefined;
+  if (!isObject(task) || typeof task["taskId"] !== "string") return result;
+  const own = isObject(result["_meta"]) ? result["_meta"] : {};
+  return { ...result, _meta: { ...own, [RELATED_TASK]: { taskId: task["taskId"] } } };
 }
 
 /** Its handler may not heed that, and nobody waits for it. */

@@ -1,7 +1,6 @@
-import { InternalError, MethodNotFoundError, ProtocolError } from "../../jsonrpc/errors.js";
+import { MethodNotFoundError } from "../../jsonrpc/errors.js";
 import { shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { InvalidAnswerError } from "../../protocol/errors.js";
 import type { Revision } from "../../protocol/revisions.js";
 import { readElicitation } from "./elicitation.js";
 import type { Answering, Reader, Ready } from "./reader.js";
@@ -28,12 +27,4 @@ export function readQuestion(
   if (ready !== undefined) return ready;
   const known = READERS.has(method) ? ": this client did not declare that it answers this" : "";
   throw new MethodNotFoundError(`Method not found: ${shortened(method)}${known}`);
-}
-
-/** What the server is told of a failure: it says nothing of this client that was not meant for the server. */
-export function asProtocolError(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
-  return new InternalError(
-    error instanceof InvalidAnswerError ? "The answer does not fit the question" : undefined,
-  );
 }

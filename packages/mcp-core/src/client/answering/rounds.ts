@@ -1,19 +1,15 @@
-import { ProtocolError } from "../../jsonrpc/errors.js";
-import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
+import { describe } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { ASKING_METHODS } from "../../protocol/question-types.js";
 import { isStatelessRevision } from "../../protocol/revisions.js";
 import { begunAlready } from "../begun-already.js";
-import { InvalidResultError, TooManyRoundsError } from "../errors.js";
+import { InvalidResultError, TooManyRoundsError } from "../../protocol/client-errors.js";
 import type { Agreed } from "../negotiate.js";
 import { checkRounds, type CallOptions } from "../options.js";
 import { answerTogether } from "./answer-together.js";
 import { INPUT_REQUIRED } from "./input-required.js";
-import { readQuestion } from "./questions.js";
+import { readQuestions } from "./input-requests.js";
 import type { Answering, Ready } from "./reader.js";
-
-/** Questions in one result. */
-const MAX_QUESTIONS = 100;
 
 /** What the server needs before it can complete a request. */
 interface InputRequired {
@@ -76,32 +72,5 @@ function readInputRequired(method: string, result: JsonObject, { us, agreed }: R
   if (requestState !== undefined && typeof requestState !== "string")
     throw new InvalidResultError(`${method}: requestState must be a string, not ${describe(requestState)}`);
   if (inputRequests === undefined) return { questions: undefined, requestState };
-  const entries = isObject(inputRequests) ? Object.entries(inputRequests) : undefined;
-  if (entries === undefined || entries.length > MAX_QUESTIONS) {
-    const what = entries === undefined ? describe(inputRequests) : `${String(entries.length)} of them`;
-    throw new InvalidResultError(
-      `${method}: inputRequests must be an object of at most ${String(MAX_QUESTIONS)} questions, not ${what}`,
-    );
-  }
-  const questions = entries.map(([key, request]) => {
-    try {
-      return [key, readInputRequest(request, us, agreed())] as const;
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const name = JSON.stringify(shortened(key, 40));
-      throw new InvalidResultError(`${method}: the question ${name} cannot be answered: ${error.message}`);
-    }
-  });
-  return { questions: new Map(questions), requestState };
-}
-
-function readInputRequest(request: unknown, us: Answering, { revision }: Agreed): Ready {
-  if (!isObject(request))
-    throw new InvalidResultError(`A question must be an object, not ${describe(request)}`);
-  const { method, params } = request;
-  if (typeof method !== "string")
-    throw new InvalidResultError(`The method of a question must be a string, not ${describe(method)}`);
-  if (params !== undefined && !isObject(params))
-    throw new InvalidResultError(`The params of a question must be an object, not ${describe(params)}`);
-  return readQuestion(method, params, us, revision);
+  return { questions: readQuestions(method, inputRequests, us, revision), requestState };
 }

@@ -1,3 +1,4 @@
+import type { CacheMode } from "../../extension/call-options.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
 import { cacheKey, type Owner } from "./cache-key.js";
@@ -13,9 +14,6 @@ export interface SharedCache {
   /** Whose credentials the client uses. Absent: private results are kept for this client alone. */
   readonly principal?: string;
 }
-
-/** `default` serves what is fresh; `reload` asks the server, and keeps its answer; `no-store` does neither. */
-export type CacheMode = "default" | "reload" | "no-store";
 
 interface Use {
   readonly cache?: CacheMode;

@@ -1,8 +1,8 @@
 import type { JsonRpcNotification } from "../../jsonrpc/messages.js";
 import { ConnectionLostError } from "../../protocol/errors.js";
-import { unlessAborted } from "../abort.js";
-import { deferred } from "../deferred.js";
-import { SubscriptionEndedError } from "../errors.js";
+import { unlessAborted } from "../../protocol/abort.js";
+import { deferred } from "../../protocol/deferred.js";
+import { SubscriptionEndedError } from "../../protocol/client-errors.js";
 import type { Session } from "../sessions.js";
 import { changeOf, honouredBy, lets, urisOf } from "./filters.js";
 import type { Listener, Listening, ListeningOptions, Sender } from "./listening.js";

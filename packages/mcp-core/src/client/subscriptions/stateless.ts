@@ -4,8 +4,12 @@ import type { JsonRpcNotification, JsonRpcResponse, RequestId } from "../../json
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { Meta } from "../../protocol/meta.js";
 import { unwatched } from "../../protocol/promises.js";
-import { deferred } from "../deferred.js";
-import { InvalidResultError, RequestTimeoutError, SubscriptionEndedError } from "../errors.js";
+import { deferred } from "../../protocol/deferred.js";
+import {
+  InvalidResultError,
+  RequestTimeoutError,
+  SubscriptionEndedError,
+} from "../../protocol/client-errors.js";
 import { resultOf } from "../results.js";
 import type { Session } from "../sessions.js";
 import { acknowledgedOf, changeOf } from "./filters.js";

@@ -2,9 +2,14 @@ import type { CloseReason } from "../../contract/index.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { Clock } from "../../protocol/clock.js";
 import { TowpathErrorCode } from "../../protocol/errors.js";
-import { unlessAborted } from "../abort.js";
-import { deferred } from "../deferred.js";
-import { InvalidResultError, MissingServerCapabilityError, NoCommonRevisionError } from "../errors.js";
+import { isolate } from "../../protocol/promises.js";
+import { unlessAborted } from "../../protocol/abort.js";
+import { deferred } from "../../protocol/deferred.js";
+import {
+  InvalidResultError,
+  MissingServerCapabilityError,
+  NoCommonRevisionError,
+} from "../../protocol/client-errors.js";
 import { ReconnectPolicy } from "../reconnect.js";
 import { everythingOf } from "./filters.js";
 import type { Listening, ListeningOptions } from "./listening.js";
@@ -36,13 +41,22 @@ export class Subscription implements ChangeSubscription {
   readonly #asked: ExtendedFilter;
   readonly #deliver: (change: Change) => void;
   readonly #timeoutMs: number;
+  readonly #onMissed: (() => void) | undefined;
   readonly #again: ReconnectPolicy;
   readonly #closed = deferred<CloseReason>();
   readonly #stop = new AbortController();
   #listening: Listening | undefined;
   #isOver = false;
 
-  constructor(opener: Opener, asked: ExtendedFilter, deliver: (change: Change) => void, timeoutMs: number) {
+  /** @param onMissed told when it was made anew */
+  constructor(
+    opener: Opener,
+    asked: ExtendedFilter,
+    deliver: (change: Change) => void,
+    timeoutMs: number,
+    onMissed?: () => void,
+  ) {
+    this.#onMissed = onMissed;
     this.closed = this.#closed.promise;
     this.#opener = opener;
     this.#asked = asked;
@@ -95,6 +109,8 @@ export class Subscription implements ChangeSubscription {
         this.#opener.missed(change);
         this.#deliver(change);
       }
+      const onMissed = listening === undefined ? undefined : this.#onMissed;
+      if (onMissed !== undefined) isolate(onMissed);
     }
   }
 

@@ -1,8 +1,8 @@
+import type { ExtensionListenOptions } from "../../extension/client.js";
 import type { JsonRpcNotification, RequestId } from "../../jsonrpc/messages.js";
 import { isolate } from "../../protocol/promises.js";
 import { eraOf, type Era } from "../../protocol/revisions.js";
-import { onAbort, unlessAborted } from "../abort.js";
-import type { ClientExtension } from "../options.js";
+import { onAbort, unlessAborted } from "../../protocol/abort.js";
 import type { Session } from "../sessions.js";
 import { ChangeQueue } from "./change-queue.js";
 import { checkFilter, everythingOf } from "./filters.js";
@@ -27,6 +27,10 @@ export interface SessionSource {
   ready(): Promise<Session>;
 }
 
+interface StartOptions extends ExtensionListenOptions {
+  readonly timeoutMs: number;
+}
+
 /** The subscriptions of one client, in whichever era its server speaks. */
 export class Subscriptions {
   readonly #listeners: Readonly<Record<Era, Listener>>;
@@ -35,16 +39,16 @@ export class Subscriptions {
   readonly #ofExtensions: readonly string[];
 
   /**
-   * @param extensions what filters there are besides those of the protocol
+   * @param ofExtensions what filters there are besides those of the protocol
    * @param missed told of what may have changed while a subscription was interrupted
    */
   constructor(
     sender: Sender,
     sessions: SessionSource,
-    extensions: readonly ClientExtension[],
+    ofExtensions: readonly string[],
     missed: (change: Change) => void,
   ) {
-    this.#ofExtensions = extensions.flatMap(({ listenFilters = [] }) => listenFilters);
+    this.#ofExtensions = ofExtensions;
     this.#listeners = { handshake: new HandshakeListener(sender), stateless: new StatelessListener(sender) };
     this.#opener = {
       clock: sender.calls.clock,
@@ -61,7 +65,7 @@ export class Subscriptions {
   async call(
     asked: ChangeFilter,
     onChange: (change: Change) => void,
-    options: ListenOptions & { readonly timeoutMs: number },
+    options: StartOptions,
   ): Promise<ChangeSubscription> {
     const filter = checkFilter(asked, this.#ofExtensions);
     const deliver = (change: Change): void => {
@@ -106,10 +110,10 @@ export class Subscriptions {
   async #start(
     filter: ExtendedFilter,
     deliver: (change: Change) => void,
-    { signal, timeoutMs }: ListenOptions & { readonly timeoutMs: number },
+    { signal, timeoutMs, onMissed }: StartOptions,
   ): Promise<Subscription> {
     signal?.throwIfAborted();
-    const subscription = new Subscription(this.#opener, filter, deliver, timeoutMs);
+    const subscription = new Subscription(this.#opener, filter, deliver, timeoutMs, onMissed);
     const abort = (): void => {
       void subscription.close(signal?.reason as Error | undefined); // whatever its owner gave as the reason
     };

@@ -1,0 +1,93 @@
+import type { ClientExtensionHost } from "../../extension/client.js";
+import { ProtocolError } from "../../jsonrpc/errors.js";
+import { fireAndForget } from "../../protocol/promises.js";
+import { TaskCancelledError } from "./errors.js";
+import { following } from "./following.js";
+import { paceOf } from "./pace.js";
+import { mayPass, patiently } from "./patiently.js";
+import { readTask } from "./seen.js";
+import type { Ending, TaskRun } from "./task-run.js";
+import type { TaskSnapshot } from "./types.js";
+
+/** The answer comes when the task has ended, whenever that is. */
+const FOR_EVER = { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity };
+
+/**
+ * Sees to a task of 2025-11-25: asks for its result, which the server answers when it is there, and where it asks what it
+ * needs to know (2025-11-25, Tasks, Result Retrieval). Who watches it is told how it stands meanwhile.
+ */
+export async function driveExperimentalTask(
+  host: ClientExtensionHost,
+  run: TaskRun,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { stop, leave } = following(signal, host.closing);
+  fireAndForget(() => pollWhileWatched(host, run, stop.signal));
+  try {
+    return await resultOf(host, run, stop.signal);
+  } finally {
+    leave();
+    stop.abort(new DOMException("The task is no longer waited for", "AbortError"));
+  }
+}
+
+async function resultOf(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<Ending> {
+  for (;;) {
+    try {
+      const params = { taskId: run.id };
+      const result = await host.request("tasks/result", params, { ...run.polls, ...FOR_EVER, signal });
+      await ended(host, run, signal, result["isError"] === true ? "failed" : "completed");
+      return { kind: "result", result };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!mayPass(error) || !host.isReachable) return await endingAfter(host, run, signal, error);
+      await run.alarm.sleep(paceOf(run.snapshot), signal);
+      await poll(host, run, signal);
+    }
+  }
+}
+
+/** What a refusal of the result means: how the task ended, or that there is none. */
+async function endingAfter(
+  host: ClientExtensionHost,
+  run: TaskRun,
+  signal: AbortSignal,
+  error: unknown,
+): Promise<Ending> {
+  if (!(error instanceof ProtocolError)) throw error;
+  try {
+    await poll(host, run, signal);
+  } catch {
+    throw error;
+  }
+  const { status, message } = run.snapshot;
+  if (status === "cancelled") return { kind: "error", error: new TaskCancelledError(run.id, message) };
+  if (status === "failed" || status === "completed") return { kind: "error", error };
+  throw error;
+}
+
+/** Those who watch it see what the server says of it at the end. */
+async function ended(
+  host: ClientExtensionHost,
+  run: TaskRun,
+  signal: AbortSignal,
+  status: TaskSnapshot["status"],
+): Promise<void> {
+  if (run.isWatched && !run.isOver) await poll(host, run, signal).catch(() => undefined);
+  if (!run.isOver) run.take({ ...run.snapshot, status });
+}
+
+async function pollWhileWatched(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
+  while (!run.isOver) {
+    await run.watched.sleep(run.isWatched ? paceOf(run.snapshot) : Infinity, signal);
+    if (run.isWatched) await poll(host, run, signal);
+  }
+}
+
+async function poll(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
+  const params = { taskId: run.id };
+  const task = await patiently(host, signal, () =>
+    host.request("tasks/get", params, { ...run.polls, signal }),
+  );
+  run.take(readTask("tasks/get", task).snapshot);
+}
