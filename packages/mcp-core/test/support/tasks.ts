@@ -88,10 +88,10 @@ export class TaskNodes {
 
   /** Lets time pass until the promise settles. */
   async within<T>(ms: number, promise: Promise<T>): Promise<T> {
-    let done = false;
-    const ended = promise.finally(() => (done = true));
+    const state = { done: false };
+    const ended = promise.finally(() => (state.done = true));
     ended.catch(() => undefined);
-    for (let passed = 0; !done; passed += 50) {
+    for (let passed = 0; !state.done; passed += 50) {
       if (passed > ms) throw new Error(`It did not settle within ${String(ms)} ms`);
       await this.pass(50);
     }
