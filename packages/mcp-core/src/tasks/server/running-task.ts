@@ -5,7 +5,7 @@ import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { unwatched } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { LimitError } from "../../state/errors.js";
+import { LimitError, StateClosedError } from "../../state/errors.js";
 import { byteLength } from "../../state/values.js";
 import { failureEnding, refusedEnding, resultEnding, type Ending } from "./ending.js";
 import { isAway, patiently, type Patience } from "./patience.js";
@@ -57,7 +57,7 @@ export class RunningTask implements DetachedHost {
     const { ttlMs } = known.record;
     this.#due = around.clock.now() + ttlMs;
     this.#expiry = around.clock.schedule(ttlMs, () => {
-      this.#stop(
+      this.stop(
         new DOMException(`The task was kept for ${String(ttlMs)} ms, and its time is up`, "TimeoutError"),
       );
     });
@@ -86,9 +86,9 @@ export class RunningTask implements DetachedHost {
     try {
       await this.#inTurn(() =>
         patiently(() => write(ending), this.#patience()).catch((error: unknown) => {
-          if (!(error instanceof LimitError)) throw error;
+          if (this.#isOver() || error instanceof StateClosedError) throw error;
           report(error);
-          const refused = refusedEnding(`The result of the task could not be kept: ${error.message}`);
+          const refused = refusedEnding(`The result of the task could not be kept: ${messageOf(error)}`);
           return patiently(() => write(refused), this.#patience(isPassing));
         }),
       );
@@ -105,25 +105,34 @@ export class RunningTask implements DetachedHost {
     await done;
   }
 
-  /** Its record may have been changed by others. */
-  look(): void {
+  /** It ended without its handler, which is told why. */
+  stop(reason: Error): void {
+    if (this.#isOver()) return;
+    this.#finish(reason);
+    this.#abort.abort(reason);
+  }
+
+  /** Its record may have been changed by others. Settles when it was read; never rejects. */
+  async look(): Promise<void> {
     if (this.#looking || this.#isOver()) return;
     this.#looking = true;
-    const { store, report } = this.#around;
-    this.#inTurn(async () => {
+    const { store } = this.#around;
+    await this.#inTurn(async () => {
       this.#looking = false;
       if (this.#isOver()) return;
       this.see(await patiently(() => store.read(this.#known.taskId), this.#patience()));
-    }).catch(report);
+    }).catch(this.#report);
   }
 
   /** Its record was seen to be this. An older one than the newest does no harm: what goes by it is tried again. */
   see(known: Known | undefined): void {
     if (this.#isOver()) return;
     if (known === undefined) {
-      this.#stop(new DOMException("The task is no longer kept", "AbortError"));
+      this.stop(new DOMException("The task is no longer kept", "AbortError"));
     } else if (known.record.outcome !== undefined) {
-      this.#stop(new DOMException("The task was cancelled", "AbortError"));
+      const { kind } = known.record.outcome;
+      const how = kind === "cancelled" ? "was cancelled" : "was ended by another node";
+      this.stop(new DOMException(`The task ${how}`, "AbortError"));
     } else {
       this.#known = known;
       for (const [key, answer] of Object.entries(known.record.answers ?? {})) this.#deliver(key, answer);
@@ -195,7 +204,7 @@ export class RunningTask implements DetachedHost {
 
   async #tell(progress: Progress): Promise<void> {
     this.#around.progressed(this.#known, progress);
-    await this.#change((record) => progressed(record, progress, Date.now())).catch(this.#around.report);
+    await this.#change((record) => progressed(record, progress, Date.now())).catch(this.#report);
   }
 
   async #change(apply: (record: TaskRecord) => TaskRecord | undefined): Promise<void> {
@@ -220,13 +229,6 @@ export class RunningTask implements DetachedHost {
     else waiting.reject(new AskRefusedError(waiting.method, answer.error));
   }
 
-  /** It ended without its handler. */
-  #stop(reason: Error): void {
-    if (this.#isOver()) return;
-    this.#finish(reason);
-    this.#abort.abort(reason);
-  }
-
   #finish(reason: Error): void {
     if (this.#isOver()) return;
     this.#state = "over";
@@ -240,6 +242,11 @@ export class RunningTask implements DetachedHost {
   #patience(passing = isAway): Patience {
     return { clock: this.#around.clock, goesOn: () => !this.#isOver(), passing };
   }
+
+  /** What fails once the task has ended matters to nobody. */
+  readonly #report = (error: unknown): void => {
+    if (!this.#isOver()) this.#around.report(error);
+  };
 
   #isOver(): boolean {
     return this.#state === "over";
@@ -264,4 +271,8 @@ function checkQuestions(record: TaskRecord | undefined, maxBytes: number): void 
       `The open questions of a task may have ${String(maxBytes)} bytes, not ${String(bytes)}: raise maxResultBytes of ` +
         "the server's option tasks, or ask for less at a time",
     );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

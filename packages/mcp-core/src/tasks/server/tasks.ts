@@ -30,6 +30,9 @@ const CLOSE_MS = 1_000;
 /** How long it is tried in the background to put something in order, in ms. */
 const IN_BACKGROUND_MS = 60_000;
 
+/** Tasks that are read at a time. */
+const AT_ONCE = 100;
+
 /** What becomes a task. */
 export interface NewTask {
   readonly tool: ToolInfo;
@@ -69,10 +72,8 @@ export class Tasks {
       this.#inBackground(() => this.#endAllOf(node));
     });
     this.#workplace = new Workplace(host, {
-      nudged: (taskId) => this.#running.get(taskId)?.look(),
-      missed: () => {
-        for (const task of this.#running.values()) task.look();
-      },
+      nudged: (taskId) => void this.#running.get(taskId)?.look(),
+      missed: () => void this.#lookAtAll(),
     });
     this.#around = this.#surroundings();
   }
@@ -152,8 +153,11 @@ export class Tasks {
   async close(): Promise<void> {
     this.#closed = true;
     this.watch.close();
-    const ended = [...this.#running.values()].map((task) => task.shutDown(SHUT_DOWN, shuttingDown()));
-    await Promise.race([Promise.all(ended), this.#patience()]);
+    await this.#atMost(
+      CLOSE_MS,
+      [...this.#running.values()].map((task) => task.shutDown(SHUT_DOWN, shuttingDown())),
+    );
+    for (const task of this.#running.values()) task.stop(shuttingDown());
     await this.#workplace.close();
   }
 
@@ -235,8 +239,22 @@ export class Tasks {
     this.#host.report(error);
   };
 
-  #patience(): Promise<void> {
-    return new Promise((resolve) => void this.#host.clock.schedule(CLOSE_MS, resolve, { keepAlive: true }));
+  /** Settles when all of these have, and after so many ms in any case. */
+  #atMost(ms: number, work: readonly Promise<void>[]): Promise<void> {
+    return new Promise((resolve) => {
+      const late = this.#host.clock.schedule(ms, resolve, { keepAlive: true });
+      void Promise.all(work).then(() => {
+        late.cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Messages may have been missed: of which tasks, nobody knows. */
+  async #lookAtAll(): Promise<void> {
+    const all = [...this.#running.values()];
+    for (let at = 0; at < all.length; at += AT_ONCE)
+      await Promise.all(all.slice(at, at + AT_ONCE).map((task) => task.look()));
   }
 
   #inBackground(work: () => Promise<void>): void {
