@@ -4,6 +4,8 @@ const REVISION = HANDSHAKE_REVISIONS.at(-1) ?? "";
 const STATELESS_REVISION = STATELESS_REVISIONS.at(-1) ?? "";
 const CLIENT = { name: "wire", version: "1.0.0" };
 const CAPABILITIES = { elicitation: { form: {} }, sampling: {} };
+/** With the extension, every call of the stateless era may become a task, where its tool lets it. */
+const STATELESS_CAPABILITIES = { ...CAPABILITIES, extensions: { "io.modelcontextprotocol/tasks": {} } };
 
 export interface WireEvent {
   readonly id?: string;
@@ -114,7 +116,7 @@ export class Wire {
     const meta = {
       [Meta.protocolVersion]: STATELESS_REVISION,
       [Meta.clientInfo]: CLIENT,
-      [Meta.clientCapabilities]: CAPABILITIES,
+      [Meta.clientCapabilities]: STATELESS_CAPABILITIES,
     };
     return this.send(
       "POST",
@@ -143,22 +145,23 @@ export class Session {
   /** The node that it began on. */
   readonly begunAt: string;
   readonly #wire: Wire;
-  #lastId = 0;
+  readonly #ids: { last: number };
 
-  constructor(wire: Wire, id: string, begunAt = "") {
+  constructor(wire: Wire, id: string, begunAt = "", ids = { last: 0 }) {
     this.#wire = wire;
     this.id = id;
     this.begunAt = begunAt;
+    this.#ids = ids;
   }
 
   /** The id of the last request. */
   get lastId(): number {
-    return this.#lastId;
+    return this.#ids.last;
   }
 
   /** The same session, by another way; or another one. */
   at(origin: string, id = this.id): Session {
-    return new Session(new Wire(origin), id);
+    return new Session(new Wire(origin), id, "", this.#ids);
   }
 
   post(message: object): Promise<Answer> {
@@ -166,12 +169,12 @@ export class Session {
   }
 
   request(method: string, params: object = {}): Promise<Answer> {
-    return this.post({ id: ++this.#lastId, method, params });
+    return this.post({ id: ++this.#ids.last, method, params });
   }
 
   /** Calls a tool, and asks for progress. */
   call(name: string, args: object = {}): Promise<Answer> {
-    const id = ++this.#lastId;
+    const id = ++this.#ids.last;
     return this.post({
       id,
       method: "tools/call",

@@ -7,11 +7,14 @@ import { streamableHttp } from "@towpath/transport-http";
 import { sse } from "@towpath/transport-sse";
 import { webSocket } from "@towpath/transport-ws";
 import { z } from "zod";
-import { runsKey } from "./ledger.js";
+import { abortsKey, runsKey, type Ledger } from "./ledger.js";
 import { countingServer } from "./server.js";
 
 /** Longer than any call takes: what is in flight is to be lost in crashes alone. */
 const DRAIN_MS = 10_000;
+
+/** How often clients ask what has become of a task, in ms. */
+const POLL_MS = 200;
 
 const { port, redis, maxSessions, retryMs } = z
   .object({
@@ -30,10 +33,15 @@ ledger.on("error", () => undefined);
 await ledger.connect();
 
 const state = redisState(redis);
-const begun = async (call: string): Promise<void> => {
-  await ledger.rPush(runsKey(call), name);
+const written: Ledger = {
+  begun: async (call) => {
+    await ledger.rPush(runsKey(call), name);
+  },
+  aborted: async (call, reason) => {
+    await ledger.rPush(abortsKey(call), reason);
+  },
 };
-const mcp = countingServer(name, { begun }, { state });
+const mcp = countingServer(name, written, { state, tasks: { pollIntervalMs: POLL_MS } });
 
 const running = await mcp.start(
   httpServer(
@@ -47,6 +55,7 @@ console.log(`Serves ${name}`);
 
 await once(process, "SIGTERM");
 await running.drain({ timeoutMs: DRAIN_MS });
+await running.closed;
 await state.close();
 await ledger.close();
 process.exit();

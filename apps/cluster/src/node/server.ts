@@ -1,18 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { McpServer, type McpServerOptions } from "@towpath/mcp-core";
-import { z } from "zod";
-
-/** How often a call that takes its time tells of its progress, in ms. */
-const PROGRESS_MS = 100;
-
-/** Keeps account of what handlers did, where no death of a node can take it away. */
-export interface Ledger {
-  /** A handler has begun with a call. */
-  begun(call: string): Promise<void>;
-}
-
-const numbered = z.object({ call: z.string().max(100) });
-const timed = numbered.extend({ ms: z.number().min(0).max(60_000) });
+import { numbered, PROGRESS_MS, timed } from "./inputs.js";
+import type { Ledger } from "./ledger.js";
+import { addTasks } from "./tasks.js";
 
 /** Tools whose every run is counted, and one that says where it ran. Each may only be run when it is called. */
 export function countingServer(node: string, ledger: Ledger, options: McpServerOptions): McpServer {
@@ -43,5 +33,6 @@ export function countingServer(node: string, ledger: Ledger, options: McpServerO
     return said(call, where);
   });
 
+  addTasks(mcp, node, ledger);
   return mcp;
 }
