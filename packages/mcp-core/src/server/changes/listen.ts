@@ -59,7 +59,15 @@ export class Subscriptions {
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
     const opened = this.#open(objectField(params, "notifications"), ctx);
-    const { acknowledged, accepted } = isPromise(opened) ? await opened : opened;
+    const settled = isPromise(opened) ? await opened : opened;
+    try {
+      return await this.#serve(settled, ctx);
+    } finally {
+      for (const { closed } of settled.accepted) closed?.();
+    }
+  }
+
+  async #serve({ acknowledged, accepted }: Opened, ctx: RequestContext): Promise<MethodResult> {
     await this.#changes.start();
     const queue = new NotificationQueue((message) => ctx.exchange.send(message), this.#maxResources);
     const numbered = { [Meta.subscriptionId]: ctx.requestId };

@@ -279,6 +279,15 @@ describe("a filter of an extension", () => {
     expect(sent).toHaveLength(before);
   });
 
+  it("is told when the subscription is over", async () => {
+    let closed = 0;
+    const server = serverWith({ listenFilters: filterWith({ closed: () => void (closed += 1) }) });
+    const { end } = await listen(server);
+    expect(closed).toBe(0);
+    await end();
+    expect(closed).toBe(1);
+  });
+
   it("refuses the subscription when opening fails", async () => {
     const open = (): Promise<never> => Promise.reject(new TypeError("no quotes today"));
     const onError = (): void => undefined;
