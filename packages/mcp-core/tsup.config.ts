@@ -1,20 +1,23 @@
 import { defineConfig } from "tsup";
 import manifest from "./package.json" with { type: "json" };
 
+const published = {
+  index: "src/index.ts",
+  config: "src/config/index.ts",
+  http: "src/http/index.ts",
+  "http-client": "src/http-client/index.ts",
+  "http-client-node": "src/http-client-node/index.ts",
+  "http-node": "src/http-node/index.ts",
+  "http-server": "src/http-server/index.ts",
+  "json-schema": "src/json-schema/index.ts",
+  state: "src/state/index.ts",
+  testing: "src/testing/index.ts",
+  transport: "src/transport/index.ts",
+};
+
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    config: "src/config/index.ts",
-    http: "src/http/index.ts",
-    "http-client": "src/http-client/index.ts",
-    "http-client-node": "src/http-client-node/index.ts",
-    "http-node": "src/http-node/index.ts",
-    "http-server": "src/http-server/index.ts",
-    "json-schema": "src/json-schema/index.ts",
-    state: "src/state/index.ts",
-    testing: "src/testing/index.ts",
-    transport: "src/transport/index.ts",
-  },
+  // The server is a chunk of its own: bundlers keep what a file imports, and a client would bring parts of it along.
+  entry: { ...published, "chunk-server": "src/server/server.ts" },
   format: ["esm", "cjs"],
   // Shared chunks keep one identity for each class across the entries, in both formats.
   splitting: true,
@@ -28,7 +31,7 @@ export default defineConfig({
   noExternal: ["url-template"],
   target: "node20",
   tsconfig: "tsconfig.build.json",
-  dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+  dts: { entry: published, compilerOptions: { ignoreDeprecations: "6.0" } },
   // A server is started for every client: Node reads all of it then. Names stay, for stack traces.
   esbuildOptions: (options) => {
     options.minifyWhitespace = true;

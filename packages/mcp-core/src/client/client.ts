@@ -6,12 +6,12 @@ import type { Completion, CompletionReference, GetPromptResult, Prompt } from ".
 import type { ReadResourceResult, Resource, ResourceTemplate } from "../protocol/resource-types.js";
 import type { CallToolResult, Implementation, ServerCapabilities, Tool } from "../protocol/types.js";
 import type { SavedTask, StartTaskOptions, TaskHandle } from "../tasks/client/types.js";
-import { completeParams, type CompletionArgument } from "./complete.js";
+import type { CompletionArgument } from "./complete.js";
 import { Conversation } from "./conversation.js";
 import { allOf, itemsOf, PROMPTS, RESOURCE_TEMPLATES, RESOURCES, TOOLS } from "./lists.js";
 import { checkText, namedParams } from "./named-params.js";
 import { checkTimeout, type CallOptions, type McpClientOptions } from "./options.js";
-import { readCompletion, readPrompt, readResource } from "./results.js";
+import { readResource } from "./results.js";
 import type {
   Change,
   ChangeFilter,
@@ -136,7 +136,11 @@ export class McpClient {
     options: CallOptions = NO_OPTIONS,
   ): Promise<GetPromptResult> {
     const params = namedParams("getPrompt(name, args)", name, args);
-    return readPrompt(await this.request("prompts/get", params, options));
+    const [{ readPrompt }, result] = await Promise.all([
+      import("./prompt-results.js"),
+      this.request("prompts/get", params, options),
+    ]);
+    return readPrompt(result);
   }
 
   /**
@@ -150,6 +154,10 @@ export class McpClient {
     resolved?: Readonly<Record<string, string>>,
     options: CallOptions = NO_OPTIONS,
   ): Promise<Completion> {
+    const [{ completeParams }, { readCompletion }] = await Promise.all([
+      import("./complete.js"),
+      import("./prompt-results.js"),
+    ]);
     const params = completeParams(this.revision, ref, argument, resolved);
     return readCompletion(await this.request("completion/complete", params, options));
   }

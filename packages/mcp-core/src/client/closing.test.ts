@@ -12,6 +12,10 @@ import type { McpClientOptions } from "./options.js";
 // Loaded from here, they are there in the turn in which the client needs them.
 import "./answering/rounds.js";
 import "./subscriptions/subscriptions.js";
+// Loaded for the first who needs it, which takes longer than these tests let pass.
+import "./list-pages.js";
+import "./output-schemas.js";
+import "./second-attempt.js";
 
 const REPEATING = { attempts: 5, windowMs: 60_000, repeats: true } as const;
 const DECLARED = { tools: { listChanged: true }, resources: { subscribe: true }, logging: {} };

@@ -1,5 +1,5 @@
 import type { ClientConnection, ClientTransport } from "../contract/index.js";
-import type { ClientCall } from "../extension/client.js";
+import type { ClientCall, ClientExtensionHost } from "../extension/client.js";
 import { InternalError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
 import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
@@ -12,7 +12,7 @@ import { declaredWith } from "./answering/declared.js";
 import { INPUT_REQUIRED } from "./answering/input-required.js";
 import type { Answering } from "./answering/reader.js";
 import { clientClosed } from "./client-closed.js";
-import { ExtensionHost } from "./extension-host.js";
+import { extensionHost } from "./extension-host.js";
 import { Extensions } from "./extensions.js";
 import { Inbox } from "./inbox.js";
 import { introductionOf } from "./introduction.js";
@@ -31,7 +31,6 @@ import {
 import { noticeOf, reporterOf } from "./report.js";
 import { Requests } from "./requests.js";
 import { readToolResult } from "./results.js";
-import { SecondAttempt } from "./second-attempt.js";
 import { Sending } from "./sending.js";
 import { Sessions } from "./sessions.js";
 import type { Subscriptions } from "./subscriptions/subscriptions.js";
@@ -50,6 +49,7 @@ export class Conversation {
   readonly #subscriptions: OnDemand<Subscriptions>;
   readonly #report: (error: unknown) => void;
   readonly #maxRounds: number;
+  readonly #declares: ClientCapabilities | undefined;
   readonly #capabilities: ClientCapabilities;
   readonly #extensions: Extensions;
   readonly #tasks: ClientTasks | undefined;
@@ -59,6 +59,7 @@ export class Conversation {
   constructor(transport: ClientTransport, options: McpClientOptions) {
     this.#maxRounds = checkRounds(options.maxRounds ?? DEFAULT_MAX_ROUNDS);
     this.#report = reporterOf(options);
+    this.#declares = options.capabilities;
     this.#capabilities = declaredWith(options, options.capabilities);
     this.#answering = { handlers: options, capabilities: this.#capabilities };
     this.#tasks = options.tasks === false ? undefined : clientTasks();
@@ -90,6 +91,7 @@ export class Conversation {
     });
     this.#kept = new Kept(calls.clock, options, {
       tools,
+      report: this.#report,
       readTools: (cache) => allOf(TOOLS, this.pages({ cache })),
       onUnusable: (description) => {
         inbox.noise(description);
@@ -99,17 +101,17 @@ export class Conversation {
     this.#sessions = new Sessions(transport, inbox, options, us, calls, limits);
     const secondAttempt =
       tools &&
-      new SecondAttempt({
-        tools,
-        listTools: () => allOf(TOOLS, this.pages({ cache: "reload" })),
-        repeats,
-        current: () => this.#sessions.current,
+      new OnDemand(async () => {
+        const { SecondAttempt } = await import("./second-attempt.js");
+        const listTools = () => allOf(TOOLS, this.pages({ cache: "reload" }));
+        return new SecondAttempt({ tools, listTools, repeats, current: () => this.#sessions.current });
       });
     this.#sending = new Sending({
       requests: this.#requests,
       sessions: this.#sessions,
       kept: this.#kept,
       secondAttempt,
+      listings: () => tools?.listings ?? 0,
       closing: this.#closing.signal,
     });
     this.#answers = new OnDemand(async () => {
@@ -138,6 +140,10 @@ export class Conversation {
   /** Opens the first connection. */
   async open(): Promise<void> {
     if (answersQuestions(this.#answering.handlers)) await this.#answers.load();
+    if (this.#declares !== undefined) {
+      const { checkDeclared } = await import("./answering/check-declared.js");
+      checkDeclared(this.#answering.handlers, this.#declares);
+    }
     await this.#sessions.open();
   }
 
@@ -242,17 +248,17 @@ export class Conversation {
     );
   }
 
-  #host({ clock = systemClock }: McpClientOptions): ExtensionHost {
-    return new ExtensionHost({
+  #host({ clock = systemClock }: McpClientOptions): ClientExtensionHost {
+    return extensionHost({
       answering: this.#answering,
       clock,
       closing: this.#closing.signal,
       report: this.#report,
       sessions: () => this.#sessions,
       calls: () => this.#requests.calls,
-      request: (method, params, options) => this.#raw(method, params, options),
-      listTools: (options) => allOf(TOOLS, this.pages(options)),
-      toolResult: async (name, result, options) => this.toolResult(name, result, options),
+      request: (method, params, options = {}) => this.#raw(method, params, options),
+      listTools: (options = {}) => allOf(TOOLS, this.pages(options)),
+      toolResult: async (name, result, options = {}) => this.toolResult(name, result, options),
       subscriptions: () => this.subscriptions(),
       timeoutMs: () => this.timeoutMs,
     });

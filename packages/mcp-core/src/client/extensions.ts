@@ -43,7 +43,7 @@ export class Extensions {
     const ids = new Set<string>();
     for (const { id } of all) {
       checkExtensionId(id);
-      if (ids.has(id)) throw new TypeError(`The extension ${id} is there already${builtIn(id)}`);
+      if (ids.has(id)) throw new TypeError(`The extension ${id} is there twice, be it built in`);
       ids.add(id);
     }
     this.#all = all;
@@ -150,8 +150,4 @@ function merged(ours: JsonObject, further: JsonObject): JsonObject {
     return [name, isObject(own) && isObject(value) ? merged(own, value) : value] as const;
   });
   return { ...ours, ...Object.fromEntries(entries) };
-}
-
-function builtIn(id: string): string {
-  return id.endsWith("/tasks") ? ": tasks are built in, unless the client has the option tasks: false" : "";
 }

@@ -8,13 +8,16 @@ import { ClientCache } from "./cache/client-cache.js";
 import { TOOLS } from "./lists.js";
 import type { KnownTools } from "./known-tools.js";
 import type { CallOptions, McpClientOptions } from "./options.js";
-import { OutputSchemas, type OutputSchemasOptions } from "./output-schemas.js";
+import { OnDemand } from "./on-demand.js";
+import type { OutputSchemas, OutputSchemasOptions } from "./output-schemas.js";
 import type { Session } from "./sessions.js";
 import type { Heard } from "./cache/invalidation.js";
 
 export interface KeptOptions extends Omit<OutputSchemasOptions, "compile"> {
   /** Learns of the tools that are listed; absent where nobody needs to know. */
   readonly tools: KnownTools | undefined;
+  /** Told of what could not be loaded. */
+  readonly report: (error: unknown) => void;
 }
 
 /** What a client keeps of its server's results: those it may serve again, and what it knows of tools. */
@@ -22,19 +25,21 @@ export class Kept {
   readonly #cache: ClientCache;
   readonly #tools: KnownTools | undefined;
   #session: Session | undefined;
-  readonly #outputs: OutputSchemas | undefined;
+  readonly #outputs: OnDemand<OutputSchemas> | undefined;
+  readonly #report: (error: unknown) => void;
 
   constructor(
     clock: Clock,
     { cache, validateOutput = true }: McpClientOptions,
-    { tools, ...outputs }: KeptOptions,
+    { tools, report, ...outputs }: KeptOptions,
   ) {
+    this.#report = report;
     this.#tools = tools;
     this.#cache = new ClientCache(clock, cache);
     if (validateOutput !== false)
-      this.#outputs = new OutputSchemas({
-        ...outputs,
-        compile: validateOutput === true ? {} : validateOutput,
+      this.#outputs = new OnDemand(async () => {
+        const { OutputSchemas } = await import("./output-schemas.js");
+        return new OutputSchemas({ ...outputs, compile: validateOutput === true ? {} : validateOutput });
       });
   }
 
@@ -44,7 +49,7 @@ export class Kept {
     const before = this.#session?.agreed.server;
     this.#session = session;
     if (!this.#cache.connected(session)) return;
-    this.#outputs?.forget();
+    this.#forgetOutputs();
     // Of tools it is known only what may be tried again, and with which headers: most sessions are renewed.
     const { server } = session.agreed;
     if (server?.name !== before?.name || server?.version !== before?.version) this.#tools?.forget();
@@ -73,13 +78,20 @@ export class Kept {
     revision: Revision,
     { signal }: CallOptions,
   ): MaybePromise<void> {
-    const checked = has(revision, "structuredContent") ? this.#outputs?.check(name, result) : undefined;
+    const outputs = has(revision, "structuredContent") ? this.#outputs : undefined;
+    // Without structured content there is nothing to hold against what was never listed.
+    if (outputs === undefined || (!outputs.isNeeded && result.structuredContent === undefined)) return;
+    const { loaded } = outputs;
+    const checked =
+      loaded === undefined
+        ? outputs.load().then((part) => part.check(name, result))
+        : loaded.check(name, result);
     return isPromise(checked) ? unlessAborted(checked, signal) : checked;
   }
 
   /** Forgets what is no longer true after a change. */
   forget(change: Heard): void {
-    if (this.#cache.invalidate(change).includes(TOOLS.method)) this.#outputs?.forget();
+    if (this.#cache.invalidate(change).includes(TOOLS.method)) this.#forgetOutputs();
   }
 
   /** Whether a page was served from here. */
@@ -96,9 +108,19 @@ export class Kept {
     this.#cache.close();
   }
 
-  #learned(page: JsonObject, { agreed }: Session): JsonObject {
-    this.#tools?.learn(page, eraOf(agreed.revision));
-    this.#outputs?.learn(page);
+  async #learned(page: JsonObject, { agreed }: Session): Promise<JsonObject> {
+    const learned = this.#tools?.learn(page, eraOf(agreed.revision));
+    if (isPromise(learned)) await learned;
+    this.#outputs?.use((outputs) => {
+      outputs.learn(page);
+    }, this.#report);
     return page;
+  }
+
+  #forgetOutputs(): void {
+    if (this.#outputs?.isNeeded !== true) return;
+    this.#outputs.use((outputs) => {
+      outputs.forget();
+    }, this.#report);
   }
 }

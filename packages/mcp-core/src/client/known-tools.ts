@@ -2,15 +2,12 @@ import type { MirroredHeaders } from "../contract/index.js";
 import { isObject, shortened } from "../jsonrpc/guards.js";
 import type { JsonObject, JsonRpcRequest, JsonValue } from "../jsonrpc/messages.js";
 import { Meta } from "../protocol/meta.js";
-import {
-  mirroredParameters,
-  valueAt,
-  type MirroredParameter,
-  type MirroredParameters,
-} from "../protocol/mirrored-parameters.js";
+import type { MirroredParameter, MirroredParameters } from "../protocol/mirrored-parameters.js";
 import { encodeMirroredValue, isMirrorable } from "../protocol/mirrored-values.js";
+import type { MaybePromise } from "../protocol/promises.js";
 import type { Era } from "../protocol/revisions.js";
 import type { Tool } from "../protocol/types.js";
+import { valueAt } from "../protocol/value-at.js";
 import { BoundedMap } from "./cache/bounded-map.js";
 
 /** Tools that are remembered, and characters of what is remembered of them in all. */
@@ -30,6 +27,12 @@ interface Known {
   /** By its own word, calling it once more does nothing more. */
   readonly repeatable: boolean;
 }
+
+/** Reads what headers repeat of a tool's parameters. */
+type MirroredOf = (inputSchema: JsonObject) => MirroredParameters;
+
+/** In no other list is there anything to read; what reads it is loaded for the first. */
+const ANNOTATION = "x-mcp-header";
 
 const NOTHING_MIRRORED: MirroredParameters & { ok: true } = { ok: true, parameters: [] };
 
@@ -59,13 +62,15 @@ export class KnownTools {
    * Takes a page of `tools/list`. Where values are mirrored, which is in the stateless era only, tools whose
    * `x-mcp-header` annotations are not valid are left out of it (2026-07-28, Streamable HTTP, Schema Extension).
    */
-  learn(page: JsonObject, era: Era): void {
-    const { tools } = page;
-    if (!Array.isArray(tools)) return;
+  learn(page: JsonObject, era: Era): MaybePromise<void> {
     const mirrors = this.#options.mirrors && era === "stateless";
-    const valid = tools.filter((tool: JsonValue) => this.#learn(tool, mirrors));
-    // The page is a copy of its own, as it was parsed.
-    if (valid.length < tools.length) Object.assign(page, { tools: valid });
+    if (!mirrors || !JSON.stringify(page).includes(ANNOTATION)) {
+      this.#learnAll(page, () => NOTHING_MIRRORED);
+      return;
+    }
+    return import("../protocol/mirrored-parameters.js").then(({ mirroredParameters }) => {
+      this.#learnAll(page, mirroredParameters);
+    });
   }
 
   /** How often they have been listed anew. */
@@ -122,12 +127,20 @@ export class KnownTools {
     }
   }
 
+  #learnAll(page: JsonObject, mirroredOf: MirroredOf): void {
+    const { tools } = page;
+    if (!Array.isArray(tools)) return;
+    const valid = tools.filter((tool: JsonValue) => this.#learn(tool, mirroredOf));
+    // The page is a copy of its own, as it was parsed.
+    if (valid.length < tools.length) Object.assign(page, { tools: valid });
+  }
+
   /** @returns whether the tool may be listed */
-  #learn(tool: JsonValue, mirrors: boolean): boolean {
+  #learn(tool: JsonValue, mirroredOf: MirroredOf): boolean {
     if (!isObject(tool)) return true; // for the reader of the list to judge
     const { name, inputSchema } = tool;
     if (typeof name !== "string" || !isObject(inputSchema)) return true;
-    const mirrored = mirrors ? mirroredParameters(inputSchema) : NOTHING_MIRRORED;
+    const mirrored = mirroredOf(inputSchema);
     if (!mirrored.ok) {
       this.#known.delete(name);
       this.#complain(name, mirrored.problem);

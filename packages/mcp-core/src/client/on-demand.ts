@@ -17,6 +17,11 @@ export class OnDemand<Part> {
     return this.#part;
   }
 
+  /** Whether it was needed, be it there or not. */
+  get isNeeded(): boolean {
+    return this.#loading !== undefined;
+  }
+
   /** Loads it once; after a failure the next one who needs it tries again. */
   load(): Promise<Part> {
     this.#loading ??= this.#make().then(

@@ -9,7 +9,6 @@ import {
   UrlElicitationRequiredError,
 } from "../protocol/errors.js";
 import { isLogLevel } from "../protocol/fields.js";
-import type { Completion, GetPromptResult } from "../protocol/prompt-types.js";
 import type { ElicitUrlParams } from "../protocol/question-types.js";
 import type { ReadResourceResult } from "../protocol/resource-types.js";
 import type { CallToolResult, LogMessage } from "../protocol/types.js";
@@ -81,31 +80,6 @@ export function readResource(result: JsonObject): ReadResourceResult {
 function isContents(value: unknown): boolean {
   if (!isObject(value) || typeof value["uri"] !== "string") return false;
   return typeof value["text"] === "string" || typeof value["blob"] === "string";
-}
-
-/** @throws InvalidResultError */
-export function readPrompt(result: JsonObject): GetPromptResult {
-  const { messages } = result;
-  if (!Array.isArray(messages) || !messages.every(isPromptMessage))
-    throw new InvalidResultError("prompts/get: the result is no list of messages with roles and content");
-  return result as JsonObject & GetPromptResult; // the content is passed on as it is, as that of tools
-}
-
-function isPromptMessage(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value["content"])) return false;
-  return value["role"] === "user" || value["role"] === "assistant";
-}
-
-/** @throws InvalidResultError */
-export function readCompletion({ completion }: JsonObject): Completion {
-  if (isObject(completion) && isCompletion(completion)) return completion;
-  throw new InvalidResultError("completion/complete: the result is no completion with a list of strings");
-}
-
-function isCompletion(value: JsonObject): value is JsonObject & Completion {
-  const { values, total = 0, hasMore = false } = value;
-  if (!Array.isArray(values) || !values.every((suggestion) => typeof suggestion === "string")) return false;
-  return typeof total === "number" && typeof hasMore === "boolean";
 }
 
 /** Reads the params of `notifications/message`; `undefined` when they are malformed. */

@@ -49,11 +49,6 @@ export class SecondAttempt {
     this.#options = options;
   }
 
-  /** How often the tools have been listed anew: for what is sent now. */
-  get listings(): number {
-    return this.#options.tools.listings;
-  }
-
   /**
    * Settles when the request may be sent once more; rejects with what it failed with when that has become
    * pointless. `undefined` when it is not sent again at all.

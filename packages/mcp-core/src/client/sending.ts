@@ -1,9 +1,11 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
-import { ConnectionLostError } from "../protocol/errors.js";
+import { ProtocolError } from "../jsonrpc/errors.js";
+import { ConnectionLostError, McpErrorCode } from "../protocol/errors.js";
 import { unlessAborted } from "../protocol/abort.js";
 import { begunAlready } from "./begun-already.js";
 import { RequestTimeoutError } from "../protocol/client-errors.js";
 import type { Kept } from "./kept.js";
+import type { OnDemand } from "./on-demand.js";
 import type { CallOptions } from "./options.js";
 import type { Requests } from "./requests.js";
 import type { Failed, SecondAttempt } from "./second-attempt.js";
@@ -14,7 +16,9 @@ export interface SendingOptions {
   readonly sessions: Sessions;
   readonly kept: Kept;
   /** Absent where no request is sent twice. */
-  readonly secondAttempt: SecondAttempt | undefined;
+  readonly secondAttempt: OnDemand<SecondAttempt> | undefined;
+  /** How often the tools have been listed anew. */
+  readonly listings: () => number;
   /** Aborted when the client is closed. */
   readonly closing: AbortSignal;
 }
@@ -42,10 +46,11 @@ export class Sending {
     return kept.through(session, method, params, options, () => {
       if (secondAttempt === undefined) return requests.roundTrip(session, method, params, options);
       const startedAt = requests.calls.clock.now();
-      const { listings } = secondAttempt;
-      return requests.roundTrip(session, method, params, options).catch((error: unknown) => {
+      const listings = this.#options.listings();
+      return requests.roundTrip(session, method, params, options).catch(async (error: unknown) => {
+        if (this.#options.closing.aborted || !mayBeSentAgain(error)) throw error;
         const failed = { error, session, method, params, listings };
-        const prepared = secondAttempt.prepare(failed);
+        const prepared = (await secondAttempt.load()).prepare(failed);
         if (prepared === undefined) throw error;
         return this.#again(failed, prepared, options, startedAt);
       });
@@ -101,4 +106,10 @@ export class Sending {
       timer.cancel();
     });
   }
+}
+
+/** Whether it may be worth looking into: what decides that is loaded then. */
+function mayBeSentAgain(error: unknown): boolean {
+  if (error instanceof ConnectionLostError) return true;
+  return error instanceof ProtocolError && error.code === McpErrorCode.headerMismatch;
 }

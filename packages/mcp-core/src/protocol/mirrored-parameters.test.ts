@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../jsonrpc/messages.js";
-import { mirroredParameters, valueAt } from "./mirrored-parameters.js";
+import { mirroredParameters } from "./mirrored-parameters.js";
+import { valueAt } from "./value-at.js";
 
 const object = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({
   type: "object",

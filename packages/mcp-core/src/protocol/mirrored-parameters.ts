@@ -1,5 +1,5 @@
 import { describe, isObject } from "../jsonrpc/guards.js";
-import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
+import type { JsonObject } from "../jsonrpc/messages.js";
 import type { JsonSchema } from "./standard-schema.js";
 
 /** A parameter of a tool that a header repeats (2026-07-28, Streamable HTTP, Custom Headers from Tool Parameters). */
@@ -35,16 +35,6 @@ export function mirroredParameters(schema: JsonSchema): MirroredParameters {
   const found = new Map<string, MirroredParameter>();
   const problem = search(schema, [], found);
   return problem === undefined ? { ok: true, parameters: [...found.values()] } : { ok: false, problem };
-}
-
-/** The value of a parameter; `undefined` where the arguments have none. */
-export function valueAt(args: JsonObject, path: readonly string[]): JsonValue | undefined {
-  let value: JsonValue | undefined = args;
-  for (const name of path) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
 }
 
 /** `path` is `undefined` where no chain of `properties` leads to the schema. */

@@ -1,6 +1,7 @@
 import type { ReadonlyHeaders } from "../../contract/index.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { mirroredParameters, valueAt } from "../../protocol/mirrored-parameters.js";
+import { mirroredParameters } from "../../protocol/mirrored-parameters.js";
+import { valueAt } from "../../protocol/value-at.js";
 import type { JsonSchema } from "../../protocol/standard-schema.js";
 import { checkHeader } from "./header-value.js";
 

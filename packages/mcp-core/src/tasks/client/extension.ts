@@ -11,7 +11,7 @@ import {
 } from "../wire.js";
 import { lazily, type Lazy } from "./lazily.js";
 import type { Tasks } from "./tasks.js";
-import { ToolSupport } from "./tool-support.js";
+import { hasExperimentalTasks } from "./has-experimental-tasks.js";
 import type { SavedTask, StartTaskOptions, TaskHandle } from "./types.js";
 
 /** The tasks of one client: an extension, and what the client's methods need of it. */
@@ -36,23 +36,22 @@ const AUGMENTED = [
 /** The parts that no task needs, and what loads the others with the first. */
 export function clientTasks(): ClientTasks {
   let connected: ClientExtensionHost | undefined;
-  const support = new ToolSupport();
   const loaded = lazily(async () => {
     if (connected === undefined) throw new Error("The client is not connected");
     const { Tasks } = await import("./tasks.js");
-    return new Tasks(connected, support);
+    return new Tasks(connected);
   });
   return {
     extension: (host) => {
       connected = host;
-      return extensionOf(host, support, loaded);
+      return extensionOf(host, loaded);
     },
     start: async (params, options) => (await loaded.load()).start(params, options),
     resume: async (saved) => (await loaded.load()).resume(saved),
   };
 }
 
-function extensionOf(host: ClientExtensionHost, support: ToolSupport, tasks: Lazy<Tasks>): ClientExtension {
+function extensionOf(host: ClientExtensionHost, tasks: Lazy<Tasks>): ClientExtension {
   const received = lazily(async () => {
     const { ReceivedTasks } = await import("./receiving/received-tasks.js");
     return new ReceivedTasks(host);
@@ -64,6 +63,13 @@ function extensionOf(host: ClientExtensionHost, support: ToolSupport, tasks: Laz
       host.agreed.revision === TASKS_REVISION && isOurs(params)
         ? received.load().then((loaded) => loaded.serve(method, params, ctx))
         : undefined;
+  const learn = async (page: JsonObject): Promise<void> => {
+    try {
+      (await tasks.load()).support.learn(page);
+    } catch (error) {
+      host.report(error);
+    }
+  };
   return {
     id: TASKS_EXTENSION,
     declaredIn: ["stateless"],
@@ -85,15 +91,13 @@ function extensionOf(host: ClientExtensionHost, support: ToolSupport, tasks: Laz
     },
     results: {
       "tools/list": (result) => {
-        if (hasExperimentalTasks(host)) support.learn(result);
+        if (hasExperimentalTasks(host)) void learn(result);
       },
     },
     notifications: {
       [TASK_NOTIFICATION]: (params) => tasks.loaded?.heard(params),
       [TASK_STATUS_NOTIFICATION]: (params) => tasks.loaded?.heard(params),
-      "notifications/tools/list_changed": () => {
-        support.forget();
-      },
+      "notifications/tools/list_changed": () => tasks.loaded?.support.forget(),
     },
     serves: Object.fromEntries<ServedHandler>([
       ...SERVED.map((method): [string, ServedHandler] => [
@@ -107,13 +111,6 @@ function extensionOf(host: ClientExtensionHost, support: ToolSupport, tasks: Laz
     ]),
     listenFilters: ["taskIds"],
   };
-}
-
-/** Whether the server has tools that are tasks in the way of 2025-11-25. */
-export function hasExperimentalTasks({ agreed }: Pick<ClientExtensionHost, "agreed">): boolean {
-  let at: unknown = agreed.revision === TASKS_REVISION ? agreed.capabilities.tasks : undefined;
-  for (const name of ["requests", "tools", "call"]) at = isObject(at) ? at[name] : undefined;
-  return at !== undefined && at !== false && at !== null;
 }
 
 /** What a client with these capabilities takes as a task (2025-11-25, Tasks, Client Capabilities). */

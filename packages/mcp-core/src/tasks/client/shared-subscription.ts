@@ -8,7 +8,7 @@ import type { TaskRun } from "./task-run.js";
 /** Tasks that are begun together are subscribed to together. */
 const GATHERED_MS = 100;
 /** Between two subscriptions. */
-const SPACING_MS = 1_000;
+const SPACING_MS = 250;
 /** After one that failed. */
 const AGAIN_MS = 30_000;
 /** Tasks of one subscription. */

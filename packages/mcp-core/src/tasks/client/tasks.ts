@@ -5,7 +5,7 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { InvalidResultError, MissingServerCapabilityError } from "../../protocol/client-errors.js";
 import type { Progress } from "../../protocol/types.js";
 import { TASK_RESULT, type TaskSupport } from "../wire.js";
-import { hasExperimentalTasks } from "./extension.js";
+import { hasExperimentalTasks } from "./has-experimental-tasks.js";
 import { driveExperimentalTask } from "./experimental-tasks.js";
 import { driveExtensionTask } from "./extension-tasks.js";
 import { AnsweredTask, RunningTask } from "./handle.js";
@@ -14,7 +14,7 @@ import { readTask, type Seen } from "./seen.js";
 import { SharedSubscription } from "./shared-subscription.js";
 import { TaskRun, type PollOptions, type RunOptions } from "./task-run.js";
 import { toItsEnd } from "./to-its-end.js";
-import type { ToolSupport } from "./tool-support.js";
+import { ToolSupport } from "./tool-support.js";
 import type { StartTaskOptions, TaskHandle, TaskSnapshot } from "./types.js";
 
 /** Tasks that are told what notifications say of them, whether they are seen to or not. */
@@ -25,14 +25,14 @@ type Called = Pick<StartTaskOptions, "onProgress" | "timeoutMs" | "meta">;
 /** The tasks of a server's that one client knows. */
 export class Tasks {
   readonly #host: ClientExtensionHost;
-  readonly #support: ToolSupport;
+  /** Which tools are tasks. */
+  readonly support = new ToolSupport();
   readonly #subscription: SharedSubscription;
   /** With what is to be done when they are told no more. */
   readonly #told = new Map<TaskRun, () => void>();
 
-  constructor(host: ClientExtensionHost, support: ToolSupport) {
+  constructor(host: ClientExtensionHost) {
     this.#host = host;
-    this.#support = support;
     this.#subscription = new SharedSubscription(host);
   }
 
@@ -58,7 +58,7 @@ export class Tasks {
     } catch (error) {
       // Servers need not tell that their tools have changed; the call was refused, and can be made in the other way.
       if (!(error instanceof ProtocolError) || error.code !== ErrorCode.methodNotFound) throw error;
-      this.#support.forget();
+      this.support.forget();
       if ((await this.#isTask(call)) === isTask) throw error;
       return this.#call(call, !isTask);
     }
@@ -98,7 +98,7 @@ export class Tasks {
   }
 
   #supportOf(params: JsonObject, signal: AbortSignal | undefined): Promise<TaskSupport> {
-    return this.#support.of(nameOf(params), () => this.#host.listTools(signal && { signal }));
+    return this.support.of(nameOf(params), () => this.#host.listTools(signal && { signal }));
   }
 
   async #call(call: ClientCall, isTask: boolean): Promise<JsonObject> {
