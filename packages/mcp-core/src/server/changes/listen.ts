@@ -6,6 +6,7 @@ import { fireAndForget, isPromise, unwatched, type MaybePromise } from "../../pr
 import type { Change, Changes } from "./changes.js";
 import type { RequestContext } from "../request-context.js";
 import type { DeclaredTo, ListenFilter, MethodResult, OpenFilter, Told } from "../../extension/server.js";
+import { Hearing } from "./hearing.js";
 import { NotificationQueue } from "./notification-queue.js";
 
 const AS_IT_IS: Told = {};
@@ -58,17 +59,26 @@ export class Subscriptions {
 
   /** `subscriptions/listen`. */
   async listen(params: JsonObject, ctx: RequestContext): Promise<MethodResult> {
-    const opened = this.#open(objectField(params, "notifications"), ctx);
-    const settled = isPromise(opened) ? await opened : opened;
+    const asked = objectField(params, "notifications");
+    await this.#changes.start();
+    // Heard from before the filters are open on: no change falls between what they found and the acknowledgement.
+    const hearing = new Hearing(this.#changes);
     try {
-      return await this.#serve(settled, ctx);
+      const opened = this.#open(asked, ctx);
+      const { accepted, acknowledged } = isPromise(opened) ? await opened : opened;
+      try {
+        await this.#serve({ accepted, acknowledged }, hearing, ctx);
+      } finally {
+        for (const { closed } of accepted) closed?.();
+      }
     } finally {
-      for (const { closed } of settled.accepted) closed?.();
+      hearing.stop();
     }
+    this.#announceEnd(ctx);
+    return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
   }
 
-  async #serve({ acknowledged, accepted }: Opened, ctx: RequestContext): Promise<MethodResult> {
-    await this.#changes.start();
+  async #serve({ acknowledged, accepted }: Opened, hearing: Hearing, ctx: RequestContext): Promise<void> {
     const queue = new NotificationQueue((message) => ctx.exchange.send(message), this.#maxResources);
     const numbered = { [Meta.subscriptionId]: ctx.requestId };
     const notify = (method: string, about: JsonObject | undefined, told: Told = AS_IT_IS): void => {
@@ -83,29 +93,23 @@ export class Subscriptions {
           : this.#changes.rendered(about, told).then((said) => said && make(said)),
       );
     };
-    // Heard from before the acknowledgement on, and queued behind it: no change falls between the two.
-    const stopHearing = this.#changes.hear(
-      (change) => {
-        const filter = accepted.find((one) => lets(one, change));
-        if (filter !== undefined) notify(change.method, change.params, filter);
-      },
-      {
+    try {
+      if (!ctx.cancelled) notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
+      hearing.begin({
+        heard: (change) => {
+          const filter = accepted.find((one) => lets(one, change));
+          if (filter !== undefined) notify(change.method, change.params, filter);
+        },
         watched: () => stringsIn(acknowledged["resourceSubscriptions"]),
         missed: () => {
           for (const filter of accepted)
             for (const about of filter.missed?.() ?? []) notify(filter.notification, about, filter);
         },
-      },
-    );
-    try {
-      if (!ctx.cancelled) notify("notifications/subscriptions/acknowledged", { notifications: acknowledged });
+      });
       await ctx.untilEnded();
     } finally {
-      stopHearing();
       queue.close();
     }
-    this.#announceEnd(ctx);
-    return { _meta: { [Meta.subscriptionId]: ctx.requestId } };
   }
 
   #open(asked: JsonObject, ctx: RequestContext): MaybePromise<Opened> {

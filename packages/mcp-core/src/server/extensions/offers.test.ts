@@ -265,6 +265,24 @@ describe("a filter of an extension", () => {
     await end();
   });
 
+  it("tells of what changed while it was being opened", async () => {
+    const opening = gate();
+    const open: ListenFilter["open"] = async () => {
+      await opening.promise;
+      return { honoured: ["q"], lets: (params) => params?.["quote"] === "q" };
+    };
+    const server = serverWith({ listenFilters: { quotes: { notification: RENEWED, open } } });
+    const listening = listen(server);
+    await settled();
+    server.announce(RENEWED, { quote: "q" });
+    await settled();
+    opening.open();
+    const { sent, end } = await listening;
+    await settled();
+    expect(sent.map(({ method }) => method)).toEqual(["notifications/subscriptions/acknowledged", RENEWED]);
+    await end();
+  });
+
   it("says nothing more once the subscription has ended, though something was being made", async () => {
     const making = gate();
     const render = (): Promise<JsonObject> => making.promise.then(() => ({ quote: "q" }));
