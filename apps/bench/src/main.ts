@@ -25,14 +25,18 @@ import { roundTrips } from "./measures/round-trips.js";
 import { sseCalls } from "./measures/sse-calls.js";
 import { sseSessions } from "./measures/sse-sessions.js";
 import { startUp } from "./measures/start-up.js";
+import { tasksLost } from "./measures/tasks-lost.js";
+import { tasksPolled } from "./measures/tasks-polled.js";
+import { tasksStarted } from "./measures/tasks-started.js";
 import { webSocketCalls } from "./measures/websocket-calls.js";
 import { webSocketClient } from "./measures/websocket-client.js";
 import { webSocketConnections } from "./measures/websocket-connections.js";
 import { isChosen, type Options, readOptions, recordOf, RECORDS } from "./options.js";
 import { paths } from "./paths.js";
 import { findNode, installPeers, installTowpath } from "./prepare.js";
-import { report } from "./report.js";
+import { type Columns, report } from "./report.js";
 import { replaceBetween } from "./table.js";
+import { taskColumns } from "./tasks/setups.js";
 
 const measures: readonly Measure[] = [
   roundTrips,
@@ -59,9 +63,18 @@ const measures: readonly Measure[] = [
   clusterFollowers,
   clusterResume,
   clusterMillion,
+  tasksPolled,
+  tasksStarted,
+  tasksLost,
 ];
 
 const everyImplementation: readonly Implementation[] = [...peers, ...towpath];
+
+/** What stands side by side where that is not the implementations. */
+const columnsOf: ReadonlyMap<(typeof RECORDS)[number], Columns> = new Map([
+  [" cluster", clusterColumns],
+  [" tasks", taskColumns],
+]);
 
 interface Measured {
   readonly measure: string;
@@ -103,7 +116,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const record of RECORDS) {
     const rows = measured.filter(({ measure }) => recordOf(measure) === record).flatMap((one) => one.rows);
     if (rows.length === 0) continue;
-    const columns = record === " cluster" ? clusterColumns : { columns: implementations };
+    const columns = columnsOf.get(record) ?? { columns: implementations };
     const text = report(rows, columns, { args, pinned: cores !== undefined, load });
     process.stdout.write(`${text}\n\n`);
     if (!options.write) continue;

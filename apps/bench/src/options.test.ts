@@ -28,17 +28,12 @@ describe("readOptions", () => {
     });
   });
 
-  it("records what is measured over HTTP, HTTP+SSE, WebSocket and on several nodes apart from all else", () => {
+  it("records what is measured over HTTP, HTTP+SSE, WebSocket, on several nodes and of tasks apart from all else", () => {
     expect(read("--only", "http", "--write").write).toBe(true);
     expect(read("--only", "one,many,many-more", "--write").write).toBe(true);
-    expect(["one", "http-one", "https", "sse-one", "websocket-one", "cluster-one"].map(recordOf)).toEqual([
-      "",
-      " http",
-      "",
-      " sse",
-      " websocket",
-      " cluster",
-    ]);
+    expect(
+      ["one", "http-one", "https", "sse-one", "websocket-one", "cluster-one", "tasks-one"].map(recordOf),
+    ).toEqual(["", " http", "", " sse", " websocket", " cluster", " tasks"]);
   });
 
   it.each([

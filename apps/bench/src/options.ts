@@ -29,7 +29,7 @@ export const isChosen = (measure: string, { only }: Pick<Options, "only">): bool
   only.length === 0 || only.some((asked) => standsFor(asked, measure));
 
 /** What is recorded in one place, and so has to be measured in one run. */
-export const RECORDS = ["", " http", " sse", " websocket", " cluster"] as const;
+export const RECORDS = ["", " http", " sse", " websocket", " cluster", " tasks"] as const;
 
 /** Where a measure is recorded. */
 export const recordOf = (measure: string): (typeof RECORDS)[number] =>
@@ -81,7 +81,7 @@ export function readOptions(args: readonly string[], { measures, implementations
   if (!isNode(values.node)) throw new Error(`--node got "${values.node}"; it takes 20 or 24.`);
   if (values.write && (chosen.length > 0 || !isWhole(only, measures))) {
     throw new Error(
-      "--write records a whole run: all measures, those of --only http, sse, websocket or cluster, or all others, of all implementations.",
+      "--write records a whole run: all measures, those of --only http, sse, websocket, cluster or tasks, or all others, of all implementations.",
     );
   }
   return { only, implementations: chosen, rounds, node: nodes[values.node], write: values.write };

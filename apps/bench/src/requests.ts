@@ -26,6 +26,27 @@ export const callMessage = (era: Era, id: number, name: string, args: Message): 
   params: withMeta(era, { name, arguments: args }),
 });
 
+/** What a client says in the stateless era that has the extension for tasks. */
+const statelessTaskMeta = {
+  ...statelessMeta,
+  "io.modelcontextprotocol/clientCapabilities": { extensions: { "io.modelcontextprotocol/tasks": {} } },
+};
+
+/** One `tools/call` that is to become a task; only the handshake era says how long it is to be kept, in ms. */
+export function taskCallMessage(era: Era, id: number, name: string, args: Message, ttl?: number): Message {
+  const params = { name, arguments: args };
+  return era === "stateless"
+    ? { id, method: "tools/call", params: { ...params, _meta: statelessTaskMeta } }
+    : { id, method: "tools/call", params: { ...params, task: ttl === undefined ? {} : { ttl } } };
+}
+
+/** A request about a task. */
+export const taskMessage = (era: Era, id: number, method: string, params: Message): Message => ({
+  id,
+  method,
+  params: era === "stateless" ? { ...params, _meta: statelessTaskMeta } : params,
+});
+
 /** One `tools/list`. */
 export const listMessage = (era: Era, id: number): Message => ({
   id,

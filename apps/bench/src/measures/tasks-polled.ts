@@ -1,0 +1,153 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { callOnce } from "../cluster/calls.js";
+import { withRedis } from "../cluster/nodes.js";
+import { RedisProcess } from "../cluster/redis.js";
+import { fewKilobytes, microseconds, milliseconds, perSecond, preciseMilliseconds } from "../format.js";
+import { openSessions } from "../http/sessions.js";
+import type { Context, Measure } from "../measure.js";
+import { rowOf } from "../rows.js";
+import { alternate, Samples } from "../samples.js";
+import { ManyTasks } from "../tasks/many.js";
+import { type TaskServers, usedBetween, withTaskServers } from "../tasks/servers.js";
+import { taskContenders, taskTarget, type TaskContender } from "../tasks/setups.js";
+
+const tasks = 10_000;
+/** Started before anything is measured, and not counted. */
+const first = 500;
+const warmUp = { intervalMs: 500, durationMs: 4_000 };
+const intervalMs = 5_000;
+const idleMs = 5_000;
+/** As many polls of each task. */
+const polledForMs = 3 * intervalMs;
+const defaultRounds = 1;
+
+const scripts = (value: number): string => value.toFixed(2);
+
+/** All that is measured of one server in one go, and how it is told. */
+const values = {
+  heap: ["10,000 tasks at once: heap for each", fewKilobytes],
+  rss: ["the same, resident memory", fewKilobytes],
+  redis: ["the same, in Redis", fewKilobytes],
+  idleCpu: ["processor time for each task and second while nobody asks for it", microseconds],
+  polledCpu: ["the same, while it is asked for every 5 s", microseconds],
+  polledRedisCpu: ["the same, of Redis", microseconds],
+  rate: ["polls/s that this makes", perSecond],
+  p50: ["from when a poll is due to its answer, median", preciseMilliseconds],
+  p99: ["the same, 99th percentile", preciseMilliseconds],
+  pollCpu: ["processor time of the server for each poll", microseconds],
+  pollScripts: ["Redis scripts for each poll", scripts],
+  ended: ["time until all 10,000 have ended that end at once", milliseconds],
+  endedHeap: ["heap for each of them then", fewKilobytes],
+  endedRedis: ["the same, in Redis", fewKilobytes],
+} as const;
+
+type Value = keyof typeof values;
+type Measured = Partial<Record<Value, number>>;
+
+const isOnRedis = ({ implementation }: TaskContender): boolean => implementation.state === "redis";
+
+/** What they cost to be there. */
+async function held(servers: TaskServers, many: ManyTasks, onRedis: boolean): Promise<Measured> {
+  const [base, before] = [await servers.node().memory(), await servers.used()];
+  await many.start(tasks);
+  const [memory, after] = [await servers.node().memory(), await servers.used()];
+  await delay(idleMs);
+  const idle = usedBetween(after, await servers.used());
+  return {
+    heap: (memory.heapUsed - base.heapUsed) / tasks,
+    rss: (memory.rss - base.rss) / tasks,
+    ...(onRedis && { redis: usedBetween(before, after).redisMemory / tasks }),
+    idleCpu: (idle.cpuUs * 1_000) / idleMs / tasks,
+  };
+}
+
+/** What they cost to be asked for. */
+async function polled(servers: TaskServers, many: ManyTasks, onRedis: boolean): Promise<Measured> {
+  await many.poll(intervalMs, intervalMs);
+  const before = await servers.used();
+  const result = await many.poll(intervalMs, polledForMs);
+  const used = usedBetween(before, await servers.used());
+  const perTaskAndSecond = (us: number): number => (us * 1_000) / polledForMs / tasks;
+  return {
+    polledCpu: perTaskAndSecond(used.cpuUs),
+    rate: result.perSecond,
+    p50: result.p50Ms,
+    p99: result.p99Ms,
+    pollCpu: used.cpuUs / result.answered,
+    ...(onRedis && {
+      polledRedisCpu: perTaskAndSecond(used.redisCpuUs),
+      pollScripts: used.scripts / result.answered,
+    }),
+  };
+}
+
+/** What becomes of them once they are let go, and what they cost then. */
+async function ended(
+  servers: TaskServers,
+  many: ManyTasks,
+  { implementation }: TaskContender,
+  since: { readonly heap: number; readonly redis: number },
+): Promise<Measured> {
+  const target = taskTarget({ implementation, era: "handshake" }, servers.node().port);
+  const [session = ""] = await openSessions(target, 1);
+  const start = performance.now();
+  await callOnce({ ...target, session }, "release");
+  await many.become("completed");
+  const endedMs = performance.now() - start;
+  const { heapUsed } = await servers.node().memory();
+  const { redisMemory } = await servers.used();
+  return {
+    ended: endedMs,
+    endedHeap: (heapUsed - since.heap) / tasks,
+    ...(implementation.state === "redis" && { endedRedis: (redisMemory - since.redis) / tasks }),
+  };
+}
+
+async function sample(context: Context, redis: RedisProcess, contender: TaskContender): Promise<Measured> {
+  return withTaskServers(context, contender.implementation, redis, async (servers) => {
+    const target = taskTarget(contender, servers.node().port);
+    const warm = await ManyTasks.in(target);
+    await warm.start(first);
+    await warm.poll(warmUp.intervalMs, warmUp.durationMs);
+
+    const many = await ManyTasks.in(target);
+    const { heapUsed: heap } = await servers.node().memory();
+    const { redisMemory } = await servers.used();
+    const onRedis = isOnRedis(contender);
+    return {
+      ...(await held(servers, many, onRedis)),
+      ...(await polled(servers, many, onRedis)),
+      ...(contender.implementation.releases &&
+        (await ended(servers, many, contender, { heap, redis: redisMemory }))),
+    };
+  });
+}
+
+/** What 10,000 tasks cost that go on at once, and are asked for at their interval. */
+export const tasksPolled: Measure = {
+  name: "tasks-polled",
+  async run(context) {
+    return withRedis(RedisProcess.start(context), async (redis) => {
+      // Each of them is one of the values.
+      const names = Object.keys(values) as Value[];
+      const samples = new Map(names.map((name) => [name, new Samples()]));
+      const failures = await alternate(taskContenders, context.rounds ?? defaultRounds, async (contender) => {
+        const measured = await sample(context, redis, contender);
+        for (const name of names) {
+          const value = measured[name];
+          if (value !== undefined) samples.get(name)?.add(contender, value);
+        }
+        return undefined;
+      });
+      return names.map((name) => {
+        const one = samples.get(name) ?? new Samples();
+        one.failLike(failures);
+        const concerned = taskContenders.filter(
+          (contender) => one.of(contender).length > 0 || failures.failureOf(contender) !== undefined,
+        );
+        const [title, absolute] = values[name];
+        return rowOf(concerned, one, { title, target: "", absolute });
+      });
+    });
+  },
+};
