@@ -22,7 +22,8 @@ export default defineConfig({
   // Shared chunks keep one identity for each class across the entries, in both formats.
   splitting: true,
   // Rollup writes the CommonJS chunks then. What writes them otherwise breaks classes whose syntax was minified.
-  treeshake: true,
+  // Chunks that are imported for nothing are not imported, or bundlers would load them at once.
+  treeshake: { moduleSideEffects: "no-external" },
   platform: "neutral",
   // Bundlers for other runtimes know Node's own modules by it.
   removeNodeProtocol: false,
