@@ -76,6 +76,17 @@ describe.each(ERAS)("a call that is quoted (%s era)", (era) => {
     await close();
   });
 
+  it("is made also where other tools are tasks", async () => {
+    const server = printShop();
+    server.tool("bind", { task: true }, () => "bound");
+    const { client, close } = await connectPair(server, paying(era).options);
+    expect(await client.callTool("print", { pages: 3 })).toMatchObject({
+      content: [{ text: "3 pages are printed" }],
+    });
+    expect(await client.callTool("bind")).toMatchObject({ content: [{ text: "bound" }] });
+    await close();
+  });
+
   it("is not made when that is too much", async () => {
     const { client, traffic, close } = await connectPair(printShop(), paying(era).options);
     expect(await client.callTool("print", { pages: 500 })).toMatchObject({ isError: true });

@@ -92,7 +92,7 @@ function described(tool: ToolInfo, currency: string): JsonObject | undefined {
   const price = priceIn(tool);
   if (price === undefined) return undefined;
   const told = { currency, ...(typeof price === "number" && { price }) };
-  return { _meta: { ...tool.definition._meta, [QUOTES]: told } };
+  return { _meta: { [QUOTES]: told } };
 }
 
 function requireQuotes(ctx: MethodContext): void {

@@ -23,7 +23,7 @@ export * from "./protocol/types.js";
 export type * from "./protocol/prompt-types.js";
 export type * from "./protocol/question-types.js";
 export type * from "./protocol/resource-types.js";
-export type { Clock } from "./protocol/clock.js";
+export type { Clock, Scheduled, ScheduleOptions } from "./protocol/clock.js";
 export type * from "./state/contract.js";
 export * from "./state/errors.js";
 export { memoryState, type MemoryStateOptions } from "./state/memory/memory-state.js";

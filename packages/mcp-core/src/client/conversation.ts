@@ -155,8 +155,7 @@ export class Conversation {
       return { method, params, options, limits, startedAt };
     };
     const made = this.#extensions.call(method, callOf);
-    if (made !== undefined) return made;
-    const result = await this.#raw(method, params, options);
+    const result = await (made ?? this.#raw(method, params, options));
     return this.#extensions.follow(result, callOf);
   }
 

@@ -20,7 +20,16 @@ export type MethodHandler = (params: JsonObject, ctx: MethodContext) => MaybePro
 export type NotificationHandler = (
   params: JsonObject | undefined,
   caller: Caller | undefined,
+  from: NotifiedBy,
 ) => MaybePromise<void>;
+
+/** Who sent a notification. */
+export interface NotifiedBy {
+  /** As `MethodContext.recipient` of its requests. */
+  readonly recipient: string;
+  /** Who was authenticated, if anyone, where that is known of the connection or session. */
+  readonly principal: Principal | undefined;
+}
 
 /** Results that carry caching hints in the stateless era, by the option that sets them (Caching). */
 export type CacheKind = "discover" | "lists" | "reads";

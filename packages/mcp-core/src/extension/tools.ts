@@ -21,7 +21,7 @@ export interface ToolInfo {
 export interface ToolHooks {
   /** A tool is being registered. What this throws, registering throws. */
   readonly registered?: (tool: ToolInfo) => void;
-  /** Further members of the tool in `tools/list`. */
+  /** Further members of the tool in `tools/list`; those of `_meta` are added to what is there. */
   readonly describe?: (tool: ToolInfo, revision: Revision) => JsonObject | undefined;
   /** Serves a call in place of the core; `undefined` leaves it to the next extension, and at last to the core. */
   readonly call?: (call: ToolCall, ctx: MethodContext) => MaybePromise<MethodResult> | undefined;
@@ -44,6 +44,8 @@ export type PreparedCall =
   | { readonly kind: "answered"; readonly result: MethodResult }
   | {
       readonly kind: "ready";
+      /** The arguments as the handler gets them: checked, with defaults and transformations applied. */
+      readonly args: unknown;
       /** Runs the handler; settles with the result of the call. Rejects with a `ProtocolError`, or what else failed. */
       readonly run: (host: DetachedHost) => Promise<MethodResult>;
     };

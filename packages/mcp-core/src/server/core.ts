@@ -268,7 +268,7 @@ export class ServerCore {
     };
     const host = new ServerHost({ info, state, nodes, clock, changes, report });
     const { extensions = [], tasks } = this.options;
-    return new Extensions([...taskExtensions(host, tasks), ...extensions], host);
+    return new Extensions([...extensions, ...taskExtensions(host, tasks)], host);
   }
 
   #isThere({ owner, revisions, capability }: ServedMethod, to: DeclaredTo): boolean {

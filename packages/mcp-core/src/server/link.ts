@@ -23,6 +23,7 @@ import { StateUnavailableError } from "../state/errors.js";
 import { awayError } from "./away-error.js";
 import { LinkChanges } from "./changes/link-changes.js";
 import type { LinkScope } from "./link-scope.js";
+import { recipientOf } from "./recipient.js";
 import { RequestContext } from "./request-context.js";
 import type { ServerCore } from "./core.js";
 import type { MethodResult } from "../extension/server.js";
@@ -122,7 +123,13 @@ export class ServerLink implements Link, LinkScope {
 
   notify({ method, params }: JsonRpcNotification): void {
     if (method === "notifications/cancelled") this.#cancel(params);
-    else void this.#core.extensions.notified(method, params, this.#caller);
+    else {
+      const { principal } = this.peer;
+      void this.#core.extensions.notified(method, params, this.#caller, {
+        recipient: recipientOf(this.peer),
+        principal,
+      });
+    }
   }
 
   answer(message: JsonRpcResponse): MaybePromise<AnswerOutcome> {

@@ -113,6 +113,20 @@ describe("an extension", () => {
     ]);
   });
 
+  it("sees from which connection or session a notification came, and of whom", async () => {
+    const from: unknown[] = [];
+    const server = extended({ notifications: { n: (_params, _caller, by) => void from.push(by) } });
+    const session = { id: "session-1", remember: () => undefined };
+    openLink(server, { principal: { id: "ann" }, session }).notify("n");
+    const { notify, peer } = openLink(server);
+    notify("n");
+    await settled();
+    expect(from).toEqual([
+      { recipient: "session-1", principal: { id: "ann" } },
+      { recipient: peer.id, principal: undefined },
+    ]);
+  });
+
   it("announces changes of a list of its own, to clients of the handshake era it was declared to", async () => {
     const changed = "notifications/examples/list_changed";
     const declaring = extended({ capabilities: { handshake: { examples: { listChanged: true } } } });

@@ -7,6 +7,7 @@ import type {
   ExtensionHost,
   ListenFilter,
   MethodResult,
+  NotifiedBy,
   Push,
   ServerExtension,
   ServerExtensionOption,
@@ -17,7 +18,7 @@ import { eraOf, type Era } from "../../protocol/revisions.js";
 import type { ClientCapabilities, ServerCapabilities } from "../../protocol/types.js";
 import type { ServedMethod } from "../methods.js";
 
-/** The extensions of a server, as far as they are offered. */
+/** The extensions of a server, as far as they are offered. Of several with something of one name, the first has it. */
 export class Extensions {
   readonly #all: readonly ServerExtension[];
   /** What they do with tools, whether or not they are offered yet. */
@@ -42,12 +43,14 @@ export class Extensions {
 
   /** Their methods in one era, whether or not they are offered yet. */
   methods(era: Era): readonly (readonly [string, ServedMethod])[] {
-    const all = this.#all.flatMap((owner) =>
-      Object.entries(owner.methods ?? {}).map(([name, method]): readonly [string, ServedMethod] => [
-        name,
-        { ...method, owner },
-      ]),
-    );
+    const all = this.#all
+      .toReversed()
+      .flatMap((owner) =>
+        Object.entries(owner.methods ?? {}).map(([name, method]): readonly [string, ServedMethod] => [
+          name,
+          { ...method, owner },
+        ]),
+      );
     return all.filter(([, method]) => method.eras.includes(era));
   }
 
@@ -95,12 +98,17 @@ export class Extensions {
   }
 
   /** Hands a notification from a client to the extension that knows it. */
-  async notified(method: string, params: JsonObject | undefined, caller: Caller | undefined): Promise<void> {
+  async notified(
+    method: string,
+    params: JsonObject | undefined,
+    caller: Caller | undefined,
+    from: NotifiedBy,
+  ): Promise<void> {
     for (const extension of this.#all) {
       const { notifications = {} } = extension;
       if (!Object.hasOwn(notifications, method) || !isOffered(extension)) continue;
       try {
-        await notifications[method]?.(params, caller);
+        await notifications[method]?.(params, caller, from);
       } catch (error) {
         this.#report(error);
       }
@@ -131,9 +139,11 @@ function ownedBy<T>(
   parts: (extension: ServerExtension) => Readonly<Record<string, T>> | undefined,
 ): ReadonlyMap<string, Owned<T>> {
   return new Map(
-    all.flatMap((owner) =>
-      Object.entries(parts(owner) ?? {}).map(([name, value]) => [name, { owner, value }] as const),
-    ),
+    all
+      .toReversed()
+      .flatMap((owner) =>
+        Object.entries(parts(owner) ?? {}).map(([name, value]) => [name, { owner, value }] as const),
+      ),
   );
 }
 

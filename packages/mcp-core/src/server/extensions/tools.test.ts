@@ -82,6 +82,15 @@ describe("an extension sees of tools", () => {
     expect(await listed("2025-06-18")).toEqual([expect.not.objectContaining({ execution: {} })]);
   });
 
+  it("what its author says of it in _meta, and adds to that", async () => {
+    const server = serverWith({ describe: () => ({ _meta: { "com.example/later": true } }) });
+    server.tool("a", { _meta: { "com.example/own": 1 } }, () => "a");
+    const reply = await openLink(server).stateless("tools/list");
+    expect(reply?.result?.["tools"]).toMatchObject([
+      { _meta: { "com.example/own": 1, "com.example/later": true } },
+    ]);
+  });
+
   it("every call of one that the caller may see, and serves it or leaves it", async () => {
     const called: unknown[] = [];
     const server = serverWith({
@@ -107,6 +116,27 @@ describe("an extension sees of tools", () => {
 });
 
 describe("a call that an extension prepares", () => {
+  it("shows the arguments as the handler will get them", async () => {
+    const seen: unknown[] = [];
+    const server = serverWith({
+      call: async (call) => {
+        const prepared = await call.prepare();
+        if (prepared.kind === "ready") seen.push(prepared.args);
+        return { content: [] };
+      },
+    });
+    server.tool("a", { input: z.object({ n: z.number().default(5) }) }, () => "a");
+    await openLink(server).stateless("tools/call", { name: "a", arguments: {} });
+    expect(seen).toEqual([{ n: 5 }]);
+  });
+
+  it("comes before tasks, which would be made of it", async () => {
+    const server = serverWith({ call: () => ({ content: [], guarded: true }) });
+    server.tool("a", { task: "required" }, () => "a");
+    const reply = await openLink(server).stateless("tools/call", { name: "a" });
+    expect(reply?.result).toMatchObject({ guarded: true });
+  });
+
   it("does not come to the handler with arguments that do not fit", async () => {
     const { hooks, outcomes } = apart();
     const server = serverWith(hooks);

@@ -69,10 +69,11 @@ export class Tools {
         name: "tool",
         change: "tools",
         list: "tools",
-        describe: (tool, revision) => ({
-          ...describeTool(tool, revision),
-          ...describedBy(options.extensions.tools, tool, revision),
-        }),
+        describe: (tool, revision) =>
+          describedBy(options.extensions.tools, tool, revision).reduce(
+            extended,
+            describeTool(tool, revision),
+          ),
       },
       options,
     );
@@ -202,7 +203,7 @@ export class Tools {
       const handle = (seen: Context): unknown => tool.handler(args, seen, known);
       return conclude(NO_ARGUMENTS, ctx, this.#conclusion(tool, ctx, handle));
     };
-    return { kind: "ready", run };
+    return { kind: "ready", args, run };
   }
 
   #conclusion(tool: RegisteredTool, ctx: Concluded, run: Conclusion["run"]): Conclusion {
@@ -250,11 +251,21 @@ function beforeOf({ task }: { readonly task?: unknown }, owner: string): Registe
   throw new TypeError(`task.before of ${owner} must be a function, not ${describe(before)}`);
 }
 
-function describedBy(all: readonly Owned<ToolHooks>[], tool: RegisteredTool, revision: Revision): JsonObject {
+function describedBy(
+  all: readonly Owned<ToolHooks>[],
+  tool: RegisteredTool,
+  revision: Revision,
+): readonly JsonObject[] {
   const described = all.map(({ owner, value }) =>
     isOffered(owner) ? value.describe?.(infoOf(tool), revision) : undefined,
   );
-  return Object.fromEntries(described.flatMap((members = {}) => Object.entries(members)));
+  return described.filter((members) => members !== undefined);
+}
+
+function extended(tool: JsonObject, members: JsonObject): JsonObject {
+  const [own, further] = [tool["_meta"], members["_meta"]];
+  const merges = isObject(own) && isObject(further);
+  return { ...tool, ...members, ...(merges && { _meta: { ...own, ...further } }) };
 }
 
 /** Arguments that do not fit are for the model to mend from 2025-11-25 on, and a protocol error before. */
