@@ -1,5 +1,7 @@
 import type { Catalogue } from "./connection/catalogue.js";
 import type { Connection } from "./connection/connection.js";
+import type { KeptTasks } from "./tools/kept-tasks.js";
+import type { PickedUp } from "./tools/picked-up.js";
 import type { ServerLog } from "./wire/server-log.js";
 import type { Wire } from "./wire/wire.js";
 
@@ -9,6 +11,8 @@ export interface App {
   readonly catalogue: Catalogue;
   readonly wire: Wire;
   readonly log: ServerLog;
+  readonly keptTasks: KeptTasks;
+  readonly pickedUp: PickedUp;
   /** Goes to a resource, and reads it. */
   readonly openResource: (uri: string) => void;
 }

@@ -1,10 +1,6 @@
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Context } from "@towpath/mcp-core";
+import { inBatches } from "./batches.js";
 import type { Notebook, NoteDraft } from "./notebook.js";
-
-/** Notes added between two reports of progress, at most. */
-const MAX_BATCH = 100;
-const REPORTS_PER_SECOND = 10;
 
 export interface Import {
   readonly notes: readonly NoteDraft[];
@@ -30,26 +26,11 @@ export async function importNotes(
   ctx: Pick<Context, "signal" | "progress">,
 ): Promise<Imported> {
   notebook.checkRoomFor(notes);
-  const { signal } = ctx;
-  const size = batchSize(perSecond);
-  let lastId = 0;
-  for (let done = 0; done < notes.length; done += size) {
-    if (done > 0) await (perSecond === undefined ? othersTurn(signal) : wait(size / perSecond, signal));
-    for (const draft of notes.slice(done, done + size)) lastId = notebook.add(draft).id;
-    await ctx.progress(Math.min(done + size, notes.length), notes.length);
+  let [imported, lastId] = [0, 0];
+  for await (const batch of inBatches(notes, perSecond, ctx.signal)) {
+    for (const draft of batch) lastId = notebook.add(draft).id;
+    imported += batch.length;
+    await ctx.progress(imported, notes.length);
   }
-  return { imported: notes.length, lastId };
-}
-
-function batchSize(perSecond = Infinity): number {
-  return Math.min(MAX_BATCH, Math.ceil(perSecond / REPORTS_PER_SECOND));
-}
-
-/** Without it nobody else is served meanwhile, and a cancellation is not even read. */
-async function othersTurn(signal: AbortSignal): Promise<void> {
-  await nextTurn(undefined, { signal });
-}
-
-async function wait(seconds: number, signal: AbortSignal): Promise<void> {
-  await pause(seconds * 1000, undefined, { signal });
+  return { imported, lastId };
 }

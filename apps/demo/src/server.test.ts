@@ -16,6 +16,7 @@ describe("the notebook server", () => {
       "import_notes",
       "delete_note",
       "summarise_note",
+      "export_notes",
     ]);
     for (const tool of tools) {
       expect(tool).toMatchObject({
@@ -78,6 +79,7 @@ describe("the notebook server", () => {
     ["import_notes", { notes: [] }],
     ["delete_note", { id: 0 }],
     ["summarise_note", { id: "1" }],
+    ["export_notes", { perSecond: 0 }],
   ])("tells the model what is wrong with the arguments of %s", async (name, args) => {
     const client = await McpClient.connect(createNotebookServer());
     const result = await client.callTool(name, args);

@@ -3,6 +3,7 @@ import { addAskingTools } from "./asking-tools.js";
 import { Notebook } from "./notebook.js";
 import { addPrompts } from "./prompts.js";
 import { addResources } from "./resources.js";
+import { addTaskTools } from "./task-tools.js";
 import { addTools } from "./tools.js";
 
 /**
@@ -22,6 +23,7 @@ export function createNotebookServer(
   );
   addTools(mcp, notebook);
   addAskingTools(mcp, notebook);
+  addTaskTools(mcp, notebook);
   addPrompts(mcp, notebook, addResources(mcp, notebook));
   return mcp;
 }

@@ -105,6 +105,7 @@ function capability(name: string, value: unknown): HTMLElement {
 function tryThis({ client, choice }: Live): HTMLElement {
   const steps = [
     ["#tools", "Call a tool that reports progress, then cut the connection while it runs."],
+    ["#tools", "Export notes as a task, and load the page anew while it runs."],
     ["#resources", "Subscribe to a resource, and watch it while a tool changes it."],
     ["#prompts", "Fill in a prompt: its arguments complete while you type."],
     ["#activity", "Read along: every message, and what the server logs."],

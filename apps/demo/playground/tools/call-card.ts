@@ -1,13 +1,14 @@
-import type { CallToolResult, Progress } from "@towpath/mcp-core";
+import type { CallToolResult } from "@towpath/mcp-core";
 import type { App } from "../app.js";
 import { contentView } from "../content/content-view.js";
 import { button, el, fill } from "../page/dom.js";
 import { icon } from "../page/icons.js";
 import { jsonView, unfolding } from "../page/json-view.js";
 import { announce } from "../page/notices.js";
-import { copyButton, errorCard } from "../page/parts.js";
+import { chip, copyButton, errorCard } from "../page/parts.js";
 import { durationOf, timeOf } from "../page/words.js";
-import type { Call, CallState } from "./call.js";
+import type { Call, CallState, Running } from "./call.js";
+import { ProgressBar } from "./progress-bar.js";
 
 /** A call as it goes on, and what came of it. */
 export function callCard(call: Call, app: App): HTMLElement {
@@ -15,10 +16,12 @@ export function callCard(call: Call, app: App): HTMLElement {
   const cancel = button({ class: "small danger" }, () => call.cancel(), icon("stop"), "Cancel");
   const body = el("div", { class: "call-body" });
   const bar = new ProgressBar();
+  const mark = chip("task");
   const head = el(
     "header",
     { class: "call-head" },
     status,
+    mark,
     el("span", { class: "muted mono" }, timeOf(call.startedAt)),
     el("span", { class: "grow" }),
     cancel,
@@ -29,8 +32,9 @@ export function callCard(call: Call, app: App): HTMLElement {
     card.dataset["state"] = stateOf(state);
     fill(status, ...statusOf(state));
     cancel.hidden = state.kind !== "running";
+    mark.hidden = !call.isTask;
     if (state.kind === "running") {
-      bar.show(state.progress);
+      bar.show(state);
       if (bar.element.parentElement === null) body.append(bar.element);
       return;
     }
@@ -58,7 +62,7 @@ function stateOf(state: CallState): string {
 function statusOf(state: CallState): readonly (Node | string)[] {
   switch (state.kind) {
     case "running":
-      return [el("span", { class: "spinner" }), "Running"];
+      return [el("span", { class: "spinner" }), runningWords(state)];
     case "done":
       return state.result.isError === true
         ? [icon("warning"), `The tool failed, in ${durationOf(state.ms)}`]
@@ -68,6 +72,10 @@ function statusOf(state: CallState): readonly (Node | string)[] {
     case "cancelled":
       return [icon("close"), `Cancelled after ${durationOf(state.ms)}`];
   }
+}
+
+function runningWords({ task }: Running): string {
+  return task?.status === "input_required" ? "Waiting for an answer" : "Running";
 }
 
 function bodyOf(state: CallState, app: App): readonly Node[] {
@@ -98,28 +106,5 @@ function compact(text: string): string | undefined {
     return JSON.stringify(JSON.parse(text));
   } catch {
     return undefined;
-  }
-}
-
-class ProgressBar {
-  readonly element = el("div", { class: "progress" });
-  readonly #bar = el("progress", { "aria-label": "Progress" });
-  readonly #words = el("span", { class: "progress-words" });
-  readonly #count = el("span", { class: "progress-count mono" });
-
-  constructor() {
-    this.element.append(el("div", { class: "progress-row" }, this.#words, this.#count), this.#bar);
-  }
-
-  show(progress: Progress | undefined): void {
-    const { total, message, progress: done } = progress ?? {};
-    this.#words.textContent = message ?? (done === undefined ? "Waiting for the server" : "Working");
-    const isBounded = done !== undefined && total !== undefined && total > 0;
-    if (isBounded) {
-      this.#bar.max = total;
-      this.#bar.value = done;
-    } else this.#bar.removeAttribute("value");
-    this.#count.textContent =
-      done === undefined ? "" : isBounded ? `${String(done)} of ${String(total)}` : String(done);
   }
 }

@@ -11,6 +11,7 @@ import { SchemaForm } from "../schema/form-view.js";
 import { isObject } from "../schema/is-object.js";
 import { callCard } from "./call-card.js";
 import { Call } from "./call.js";
+import { mayBeTask, saysItIsTask } from "./task-support.js";
 
 /** Calls of one tool that stay in sight. */
 const MAX_CALLS = 20;
@@ -31,14 +32,19 @@ export function toolDetail(tool: Tool, app: App): HTMLElement {
       ...editor.buttons,
     ),
   );
+  const show = (call: Call): void => {
+    calls.prepend(callCard(call, app));
+    while (calls.childElementCount > MAX_CALLS) calls.lastElementChild?.remove();
+  };
+  for (const call of app.pickedUp.of(tool.name)) show(call);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const args = editor.check();
     if (args === undefined) return;
-    const call = new Call(tool.name, args);
-    calls.prepend(callCard(call, app));
-    while (calls.childElementCount > MAX_CALLS) calls.lastElementChild?.remove();
-    void call.run(app.connection);
+    const call = new Call({ tool: tool.name, args, startedAt: Date.now() }, app.keptTasks);
+    show(call);
+    const client = app.connection.live?.client;
+    void call.run(app.connection, client !== undefined && mayBeTask(tool, client));
     calls.firstElementChild?.scrollIntoView({ block: "nearest" });
   });
   form.addEventListener("keydown", (event) => {
@@ -47,7 +53,8 @@ export function toolDetail(tool: Tool, app: App): HTMLElement {
   return el("article", { class: "sheet" }, ...headOf(tool), form, calls, schemasOf(tool));
 }
 
-function headOf({ name, title, description, annotations = {} }: Tool): readonly HTMLElement[] {
+function headOf(tool: Tool): readonly HTMLElement[] {
+  const { name, title, description, annotations = {} } = tool;
   const shown = title ?? annotations.title;
   const chips = HINTS.flatMap(([hint, yes, no, tone]) => {
     const value = annotations[hint];
@@ -60,7 +67,7 @@ function headOf({ name, title, description, annotations = {} }: Tool): readonly 
       { class: "sheet-head" },
       el("h2", {}, shown ?? name),
       shown !== undefined && el("code", {}, name),
-      el("span", { class: "chips" }, ...chips),
+      el("span", { class: "chips" }, ...chips, saysItIsTask(tool) && chip("task")),
     ),
     el("p", { class: "lead" }, description ?? ""),
   ];

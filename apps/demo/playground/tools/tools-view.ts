@@ -3,7 +3,13 @@ import type { App } from "../app.js";
 import { MasterDetail } from "../page/master-detail.js";
 import { toolDetail } from "./tool-detail.js";
 
-export function toolsView(app: App): HTMLElement {
+export interface ToolsView {
+  readonly element: HTMLElement;
+  /** Shows one of them. */
+  open(name: string): void;
+}
+
+export function toolsView(app: App): ToolsView {
   const view = new MasterDetail({
     noun: "tools",
     icon: "tools",
@@ -22,7 +28,7 @@ export function toolsView(app: App): HTMLElement {
     }));
     view.update(entries, [listing]);
   });
-  return view.element;
+  return { element: view.element, open: (name) => view.choose(name) };
 }
 
 /** What tells it from others besides its title. */

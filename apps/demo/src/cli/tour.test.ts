@@ -24,7 +24,7 @@ describe("`tour --cluster`", () => {
       const around = surroundings();
       expect(await tour.run(cluster, around), around.stdout.text).toBe(0);
       expect(around.stdout.text).toContain("in one process");
-      expect(around.stdout.text).toContain("All 14 checks came out as they should");
+      expect(around.stdout.text).toContain("All 17 checks came out as they should");
     },
     CLUSTER_TIMEOUT_MS,
   );

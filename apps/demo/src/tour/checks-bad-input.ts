@@ -1,4 +1,4 @@
-import type { Era, JsonObject, JsonValue } from "@towpath/mcp-core";
+import type { CallToolResult, Era, JsonObject, JsonValue } from "@towpath/mcp-core";
 import type { Check } from "./check.js";
 import { encodeRequest, openingOf } from "./raw-messages.js";
 import { errorOf, textOf } from "./results.js";
@@ -52,18 +52,31 @@ export const badInputChecks: readonly Check[] = [
     expected: (era) => ({ code: era === "handshake" ? -32600 : -32021 }),
   },
   {
+    name: "no tasks",
+    run: async ({ era, raw }) => {
+      const { result } = await answerOf(raw, era, 4, "tools/call", { name: "export_notes" });
+      // A result of a tool's, if it is one at all.
+      const { structuredContent = null } = (result as Partial<CallToolResult> | undefined) ?? {};
+      return {
+        observed: { structuredContent },
+        shown: `export_notes is a call like others → ${JSON.stringify(structuredContent)}`,
+      };
+    },
+    expected: () => ({ structuredContent: { format: "markdown", exported: 1, leftOut: 0 } }),
+  },
+  {
     name: "malformed JSON",
     run: async ({ era, raw }) => {
-      raw.send('{"jsonrpc": "2.0", "id": 4, "method": "tools/li');
+      raw.send('{"jsonrpc": "2.0", "id": 5, "method": "tools/li');
       const { error } = await raw.receive();
-      const { id = null, result } = await answerOf(raw, era, 5, "tools/list", {});
+      const { id = null, result } = await answerOf(raw, era, 6, "tools/list", {});
       const { code = null } = asError(error);
       return {
         observed: { code, next: { id, answered: result !== undefined } },
         shown: `${JSON.stringify(code)}, and the next request is answered`,
       };
     },
-    expected: () => ({ code: -32700, next: { id: 5, answered: true } }),
+    expected: () => ({ code: -32700, next: { id: 6, answered: true } }),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { ConnectionLostError } from "@towpath/mcp-core";
+import { ConnectionLostError, type Era, type JsonObject } from "@towpath/mcp-core";
 import type { Check } from "./check.js";
 import { badInputChecks } from "./checks-bad-input.js";
 import { changeChecks } from "./checks-changes.js";
@@ -7,7 +7,14 @@ import { cutChecks } from "./checks-cut.js";
 import { importChecks } from "./checks-import.js";
 import { questionChecks } from "./checks-questions.js";
 import { resourceChecks } from "./checks-resources.js";
+import { taskChecks } from "./checks-tasks.js";
 import { textOf } from "./results.js";
+
+/** Part of one protocol, an extension of the other. */
+const tasks: Readonly<Record<Era, JsonObject>> = {
+  handshake: { tasks: { cancel: {}, requests: { tools: { call: {} } } } },
+  stateless: { extensions: { "io.modelcontextprotocol/tasks": {} } },
+};
 
 const connecting: readonly Check[] = [
   {
@@ -30,12 +37,13 @@ const connecting: readonly Check[] = [
       observed: capabilities,
       shown: Object.keys(capabilities).join(", "),
     }),
-    expected: () => ({
+    expected: (era) => ({
       logging: {},
       completions: {},
       resources: { subscribe: true, listChanged: true },
       prompts: { listChanged: true },
       tools: { listChanged: true },
+      ...tasks[era],
     }),
   },
   {
@@ -45,7 +53,7 @@ const connecting: readonly Check[] = [
       return { observed: { tools }, shown: tools.join(", ") };
     },
     expected: () => ({
-      tools: ["add_note", "search_notes", "import_notes", "delete_note", "summarise_note"],
+      tools: ["add_note", "search_notes", "import_notes", "delete_note", "summarise_note", "export_notes"],
     }),
   },
 ];
@@ -127,6 +135,7 @@ export const checks: readonly Check[] = [
   ...questionChecks,
   ...changeChecks,
   ...importChecks,
+  ...taskChecks,
   ...cutChecks,
   ...configurationChecks,
   ...badInputChecks,

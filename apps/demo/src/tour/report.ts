@@ -1,4 +1,6 @@
+import type { TaskSnapshot } from "@towpath/mcp-core";
 import type { Output } from "../cli/command.js";
+import { taskLine } from "./task-display.js";
 
 const NAME_WIDTH = 18;
 const TIME_WIDTH = 9;
@@ -9,6 +11,9 @@ const LINE_WIDTH = { least: 72, most: 110, usual: 100 };
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
 type Style = keyof typeof CODES;
 
+/** Empties the line of a terminal that the cursor is in. */
+const EMPTIED = "\r\u001b[2K";
+
 /** What came of one check. */
 export interface Row {
   readonly name: string;
@@ -18,15 +23,22 @@ export interface Row {
   readonly differences: readonly string[];
 }
 
-/** Writes a tour as text, line by line as it goes on. In colours on a terminal, unless NO_COLOR is set. */
+/**
+ * Writes a tour as text, line by line as it goes on. In colours on a terminal, unless NO_COLOR is set. There, a task is
+ * drawn in the line of its check until that is done; elsewhere it has a line for each change of its status.
+ */
 export class Report {
   readonly #out: Output;
   readonly #coloured: boolean;
   readonly #detailWidth: number;
+  readonly #isTerminal: boolean;
+  #isDrawn = false;
+  #status: string | undefined;
 
   constructor(out: Output, env: Readonly<Record<string, string | undefined>>) {
     this.#out = out;
-    this.#coloured = out.isTTY === true && (env["NO_COLOR"] ?? "") === "";
+    this.#isTerminal = out.isTTY === true;
+    this.#coloured = this.#isTerminal && (env["NO_COLOR"] ?? "") === "";
     const { least, most, usual } = LINE_WIDTH;
     const { columns = 0 } = out;
     this.#detailWidth = Math.min(most, Math.max(least, columns > 0 ? columns : usual)) - FRAME_WIDTH;
@@ -40,7 +52,18 @@ export class Report {
     this.#line(`\n${this.#paint("bold", title)}  ${this.#paint("dim", subtitle)}`);
   }
 
+  /** What becomes of a task that a check is about. */
+  task(name: string, task: TaskSnapshot): void {
+    const line = taskLine(task).slice(0, this.#detailWidth);
+    if (this.#isTerminal) {
+      this.#out.write(`${EMPTIED}  … ${name.padEnd(NAME_WIDTH)} ${line}`);
+      this.#isDrawn = true;
+    } else if (task.status !== this.#status) this.#line(`    ${" ".repeat(NAME_WIDTH)} ${line}`);
+    this.#status = task.status;
+  }
+
   row({ name, shown, ms, differences }: Row): void {
+    this.#status = undefined;
     const mark = differences.length === 0 ? this.#paint("green", "✓") : this.#paint("red", "✗");
     const detail = fitted(shown, this.#detailWidth).padEnd(this.#detailWidth);
     this.#line(`  ${mark} ${name.padEnd(NAME_WIDTH)} ${detail} ${this.#paint("dim", duration(ms))}`);
@@ -66,7 +89,8 @@ export class Report {
   }
 
   #line(text: string): void {
-    this.#out.write(`${text}\n`);
+    this.#out.write(`${this.#isDrawn ? EMPTIED : ""}${text}\n`);
+    this.#isDrawn = false;
   }
 }
 

@@ -12,6 +12,16 @@ describe("who answers on the tour", () => {
     expect(respondent.asked).toEqual(["Sure?", "Sure?"]);
   });
 
+  it("leaves a form as it is", () => {
+    const respondent = new Respondent();
+    const properties = { format: { type: "string", default: "markdown" }, name: { type: "string" } } as const;
+    const question = { message: "How?", requestedSchema: { type: "object", properties } } as const;
+    respondent.chooses("decline");
+    expect(respondent.elicit(question)).toEqual({ action: "decline" });
+    respondent.chooses("accept");
+    expect(respondent.elicit(question)).toEqual({ action: "accept", content: { format: "markdown" } });
+  });
+
   it("takes the first sentence of the last line for a summary", () => {
     const { content } = new Respondent().sample({
       messages: [{ role: "user", content: { type: "text", text: "Locks\n\n29 of them. All in a row." } }],

@@ -16,9 +16,11 @@ export class Respondent {
     this.#choice = action;
   }
 
-  readonly elicit = ({ message }: ElicitFormParams): ElicitResult => {
+  /** Leaves each field of a form as it is. */
+  readonly elicit = ({ message, requestedSchema }: ElicitFormParams): ElicitResult => {
     this.asked.push(message);
-    return { action: this.#choice };
+    const content = this.#choice === "accept" ? defaultsIn(requestedSchema) : {};
+    return { action: this.#choice, ...(Object.keys(content).length > 0 && { content }) };
   };
 
   /** Takes the first sentence of the last line for a summary. */
@@ -33,4 +35,14 @@ export class Respondent {
       stopReason: "endTurn",
     };
   };
+}
+
+function defaultsIn({
+  properties,
+}: ElicitFormParams["requestedSchema"]): NonNullable<ElicitResult["content"]> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, { default: value }]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+  );
 }

@@ -44,7 +44,7 @@ async function visit(stage: Stage, checks: readonly Check[], report: Report): Pr
     for (const { name, run, expected } of checks) {
       const row = await carryOut({
         name,
-        run: () => run(stage),
+        run: () => run(stage, (task) => report.task(name, task)),
         expected: () => expected(stage.era, stage.transport),
       });
       report.row(row);

@@ -49,11 +49,13 @@ export const callLost: ClusterCheck = {
   }),
 };
 
-/** Where nothing resumes, the client knows at once. */
+/** Where nothing resumes, the client knows at once what becomes of a call. */
 export const nodeKilledAtOnce: ClusterCheck = {
   name: "node killed",
   run: (stage) =>
     stage.call(async (caller) => {
+      caller.balancer.turnTo("B");
+      stage.leftBehind = await caller.client.startTask("export_notes", { format: "json", perSecond: 1 });
       caller.balancer.turnTo("B");
       const { begun, outcome } = importNotes(caller.client, "Left behind", LONG);
       await begun;
@@ -63,7 +65,7 @@ export const nodeKilledAtOnce: ClusterCheck = {
       await caller.client.callTool("search_notes");
       return {
         observed: { outcome: outcomeOf(error), retryable, went: caller.went() },
-        shown: `in a call on B → ${outcomeOf(error)}; the next one on C`,
+        shown: `in a call on B → ${outcomeOf(error)}; the next one on C. Its task: see below`,
       };
     }),
   expected: () => ({

@@ -1,12 +1,14 @@
 import type { Era, JsonObject } from "@towpath/mcp-core";
 import type { Finding } from "../check.js";
+import type { ShowTask } from "../task-display.js";
 import type { ClusterStage } from "./cluster-stage.js";
 
 /** One thing the tour shows of several nodes, and what has to come of it. */
 export interface ClusterCheck {
   readonly name: string;
   readonly timeoutMs?: number;
-  readonly run: (stage: ClusterStage) => Promise<Finding>;
+  /** @param show draws the tasks that it is about */
+  readonly run: (stage: ClusterStage, show: ShowTask) => Promise<Finding>;
   readonly expected: (era: Era) => JsonObject;
 }
 

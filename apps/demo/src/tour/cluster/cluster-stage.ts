@@ -1,6 +1,10 @@
-import type { Era } from "@towpath/mcp-core";
+import { McpClient, type Era, type TaskHandle } from "@towpath/mcp-core";
+import { streamableHttpClient } from "@towpath/transport-http";
+import { Respondent } from "../respondent.js";
+import { eraOptions } from "../stage.js";
 import type { Cut } from "../cutting-proxy.js";
 import { Caller } from "./caller.js";
+import type { Place } from "./node.js";
 import type { Nodes } from "./nodes.js";
 
 /** A call whose node was killed, and which nobody has answered yet. */
@@ -10,13 +14,23 @@ export interface Orphan {
   readonly outcome: Promise<unknown>;
 }
 
+/** A client of one node. */
+export interface Visitor {
+  readonly client: McpClient;
+  /** Answers what the client is asked. */
+  readonly respondent: Respondent;
+}
+
 /** Where the checks of several nodes take place. */
 export class ClusterStage {
   readonly nodes: Nodes;
   era: Era = "handshake";
   /** From one check to a later one, as it takes a while to know that a node is gone. */
   orphan: Orphan | undefined;
+  /** A task whose node was killed. */
+  leftBehind: TaskHandle | undefined;
   readonly #callers = new Set<Caller>();
+  readonly #visitors = new Set<McpClient>();
 
   constructor(nodes: Nodes) {
     this.nodes = nodes;
@@ -39,10 +53,35 @@ export class ClusterStage {
     return caller;
   }
 
+  /** Has a client of each node for a while, which goes there by no balancer. */
+  async visit<Value>(use: (at: Readonly<Record<Place, Visitor>>) => Promise<Value>): Promise<Value> {
+    const [A, B, C] = await Promise.all([this.#visitor("A"), this.#visitor("B"), this.#visitor("C")]);
+    try {
+      return await use({ A, B, C });
+    } finally {
+      await this.#leave([A, B, C].map(({ client }) => client));
+    }
+  }
+
   /** Ends whatever is still there. */
   async clear(): Promise<void> {
     await Promise.all([...this.#callers].map((caller) => this.#end(caller)));
+    await this.#leave([...this.#visitors]);
     await this.nodes.end();
+  }
+
+  async #visitor(place: Place): Promise<Visitor> {
+    const respondent = new Respondent();
+    const transport = streamableHttpClient(this.nodes.at(place).url);
+    const { elicit } = respondent;
+    const client = await McpClient.connect(transport, { ...eraOptions[this.era], elicit });
+    this.#visitors.add(client);
+    return { client, respondent };
+  }
+
+  async #leave(visitors: readonly McpClient[]): Promise<void> {
+    for (const client of visitors) this.#visitors.delete(client);
+    await Promise.all(visitors.map((client) => client.close()));
   }
 
   async #end(caller: Caller): Promise<void> {

@@ -14,7 +14,7 @@ describe.skipIf(skipped(noRedisServer))("the built demo, with a Redis", () => {
       const { code, stdout, stderr } = await runDemo(["tour", "--cluster", "--state", redis.url]);
       expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
       expect(stdout).toContain("Each a process, all with one Redis");
-      expect(stdout).toContain("All 14 checks came out as they should");
+      expect(stdout).toContain("All 17 checks came out as they should");
     },
     TIMEOUT_MS,
   );

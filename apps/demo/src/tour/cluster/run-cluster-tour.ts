@@ -65,7 +65,12 @@ async function visitAll(
       report.section(`streamable-http, ${era} era`, about);
       stage.era = era;
       for (const { name, timeoutMs, run, expected } of checks) {
-        const row = await carryOut({ name, timeoutMs, run: () => run(stage), expected: () => expected(era) });
+        const row = await carryOut({
+          name,
+          timeoutMs,
+          run: () => run(stage, (task) => report.task(name, task)),
+          expected: () => expected(era),
+        });
         report.row(row);
         rows.push(row);
       }
