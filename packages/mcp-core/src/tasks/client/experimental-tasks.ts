@@ -79,8 +79,9 @@ async function ended(
 
 async function pollWhileWatched(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
   while (!run.isOver) {
-    await run.watched.sleep(run.isWatched ? paceOf(run.snapshot) : Infinity, signal);
-    if (run.isWatched) await poll(host, run, signal);
+    const pauseMs = run.isWatched ? paceOf(run.snapshot) : Infinity;
+    await run.watched.sleep(pauseMs, signal);
+    if (pauseMs < Infinity && run.isWatched) await poll(host, run, signal);
   }
 }
 

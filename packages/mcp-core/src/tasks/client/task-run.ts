@@ -136,8 +136,8 @@ export class TaskRun {
       return;
     }
     this.#watchers.add(snapshots);
+    if (this.#driving !== undefined && this.#watchers.size === 1) this.watched.ring();
     const driving = this.#want();
-    this.watched.ring();
     driving.ending.then(
       () => {
         snapshots.end("ended");
