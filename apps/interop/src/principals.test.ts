@@ -1,8 +1,10 @@
-import type { McpServer, Principal, Revision } from "@towpath/mcp-core";
+import type { JsonValue, McpServer, Principal, Revision } from "@towpath/mcp-core";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { answered, ask, calling, isRequest, retrying } from "./behaviours/asking.js";
 import { allOf, LISTS, pagesOf, type ListName } from "./behaviours/listed.js";
+import { close, listen } from "./behaviours/subscriptions.js";
+import { about, begin, get, reaching, RELATED_TASK, start, taking } from "./behaviours/tasking.js";
 import { createReferenceServer } from "./fixtures/reference-server.js";
 import { ABLE, isNotification, RawClient } from "./harness/client.js";
 import type { RawPeer } from "./harness/harness.js";
@@ -145,6 +147,95 @@ describe("a question of a server's", () => {
     await other.settled();
     client.peer.send({ jsonrpc: "2.0", id, result: { action: "cancel" } });
     expect(answered(await client.response(calling))).toEqual({ action: "cancel" });
+  });
+});
+
+describe("tasks of revision 2025-11-25", () => {
+  const clients = async () => {
+    const server = createReferenceServer({ tasks: { maxTasksPerPrincipal: 60 } });
+    const connected = (principal?: Principal) => connect(server, "2025-11-25", principal);
+    return { owner: await connected(OWNER), others: [await connected(OTHER), await connected()] };
+  };
+
+  it(req("tasks.isolated"), async () => {
+    const { owner, others } = await clients();
+    const { taskId } = await start(owner, "task_wait", { key: "isolated" });
+    for (const other of others) {
+      for (const method of ["get", "result", "cancel"] as const) {
+        const missing = await about(other, method, "nothing");
+        expect((await about(other, method, taskId)).error).toEqual(missing.error);
+      }
+      expect((await other.settled()).map(({ method }) => method)).toEqual([]);
+    }
+    expect((await get(owner, taskId)).status).toBe("working");
+  });
+
+  it(req("tasks.listed"), async () => {
+    const { owner, others } = await clients();
+    const [working, ended] = [
+      await start(owner, "task_wait", { key: "listed" }),
+      await start(owner, "task_fail", { text: "gone" }),
+    ];
+    await reaching(owner, ended.taskId, "failed");
+    const now = [await get(owner, working.taskId), await get(owner, ended.taskId)];
+    const { result } = await owner.request("tasks/list");
+    expect(result?.["_meta"] ?? {}).not.toHaveProperty([RELATED_TASK]);
+    expect(new Set(result?.["tasks"] as readonly unknown[])).toEqual(new Set(now));
+    for (const other of others) await start(other, "task_wait", { key: "listed" });
+    expect((await owner.request("tasks/list")).result?.["tasks"]).toHaveLength(2);
+  });
+
+  it(req("tasks.list-pages"), async () => {
+    const { owner } = await clients();
+    const started: string[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      started.push((await start(owner, "task_echo", { text: String(count) })).taskId);
+    }
+    const listed: string[] = [];
+    let cursor: JsonValue | undefined;
+    do {
+      const { result = {} } = await owner.request("tasks/list", cursor === undefined ? {} : { cursor });
+      const page = result["tasks"] as readonly { readonly taskId: string }[]; // as it is listed
+      expect(page.length).toBeLessThan(60);
+      listed.push(...page.map(({ taskId }) => taskId));
+      cursor = result["nextCursor"];
+    } while (cursor !== undefined);
+    expect(listed.sort()).toEqual(started.sort());
+    for (const unknown of ["", "nonsense", btoa('{"list":"tools","place":1}'), 5]) {
+      expect(await owner.request("tasks/list", { cursor: unknown })).toMatchObject({
+        error: { code: -32602 },
+      });
+    }
+  });
+
+  it(req("tasks.limited"), async () => {
+    const { owner, others } = await clients();
+    const begun = Array.from({ length: 61 }, () => begin(owner, "task_echo", { text: "one more" }));
+    const refused = (await Promise.all(begun)).filter(({ error }) => error !== undefined);
+    expect(refused).toMatchObject([{ error: { message: expect.stringContaining("60") as string } }]);
+    for (const other of others) {
+      expect(await begin(other, "task_echo", { text: "the first" })).toHaveProperty("result.task");
+    }
+  });
+});
+
+describe("tasks of the extension", () => {
+  it(req("tasks-extension.isolated"), async () => {
+    const server = createReferenceServer();
+    const owner = await connect(server, "2026-07-28", OWNER);
+    const { taskId } = await start(owner, "task_wait", { key: "isolated" });
+    for (const principal of [OTHER, undefined]) {
+      const other = await connect(server, "2026-07-28", principal);
+      for (const method of ["get", "update", "cancel"] as const) {
+        const missing = await about(other, method, "nothing", { inputResponses: {} });
+        const hidden = await about(other, method, taskId, { inputResponses: {} });
+        expect(hidden.error).toEqual(missing.error);
+      }
+      const { id, acknowledged } = await listen(other, { taskIds: [taskId] }, taking(other));
+      expect(acknowledged.params).toHaveProperty("notifications", {});
+      await close(other, id);
+    }
+    expect((await get(owner, taskId)).status).toBe("working");
   });
 });
 

@@ -49,6 +49,7 @@ const PAGES: Readonly<Record<Revision, readonly string[]>> = {
     "basic/transports/streamable-http",
     "changelog",
     "client/elicitation",
+    "extensions/tasks",
     "server/discover",
     "server/utilities/caching",
   ],

@@ -14,6 +14,14 @@ import { resources } from "./resources.js";
 import { roots } from "./roots.js";
 import { sampling } from "./sampling.js";
 import { subscriptions } from "./subscriptions.js";
+import {
+  taskExtension,
+  taskExtensionCancellation,
+  taskExtensionInput,
+  taskExtensionLives,
+  taskExtensionNotifications,
+} from "./tasks-extension.js";
+import { taskEnds, taskLives, taskResults, taskSupport } from "./tasks.js";
 import { results, tools } from "./tools.js";
 import { metadata, versioning } from "./versioning.js";
 
@@ -39,4 +47,13 @@ export const behaviours: Behaviours = {
   ...sampling,
   ...roots,
   ...batches,
+  ...taskSupport,
+  ...taskLives,
+  ...taskResults,
+  ...taskEnds,
+  ...taskExtension,
+  ...taskExtensionLives,
+  ...taskExtensionInput,
+  ...taskExtensionCancellation,
+  ...taskExtensionNotifications,
 };

@@ -1,6 +1,6 @@
 import { Meta, type JsonObject, type RequestId } from "@towpath/mcp-core";
 import { expect } from "vitest";
-import { isNotification, isResponseTo, type RawClient } from "../harness/client.js";
+import { isNotification, isResponseTo, type RawClient, type RequestExtras } from "../harness/client.js";
 import type { Matches, Message } from "../harness/inbox.js";
 import type { Behaviours } from "./behaviours.js";
 
@@ -71,7 +71,7 @@ export const subscriptions = {
   },
   "subscriptions.delivers": async ({ client }) => {
     for (const id of [12, "12"]) {
-      await listen(client, TOOLS, id);
+      await listen(client, TOOLS, { id });
       await changeList(client);
       const change = await client.peer.next(isChangeFor(id));
       expect(change.params).toHaveProperty(["_meta", Meta.subscriptionId], id);
@@ -89,7 +89,7 @@ export const subscriptions = {
     for (const id of ids) await close(client, id);
   },
   "subscriptions.several": async ({ client }) => {
-    for (const id of ["one", "two"]) await listen(client, TOOLS, id);
+    for (const id of ["one", "two"]) await listen(client, TOOLS, { id });
     await changeList(client);
     for (const id of ["one", "two"]) await client.peer.next(isChangeFor(id));
     await close(client, "one");
@@ -136,7 +136,7 @@ export const subscriptions = {
   },
 } satisfies Behaviours;
 
-function isAbout(id: RequestId): Matches {
+export function isAbout(id: RequestId): Matches {
   return ({ params }) => (params?.["_meta"] as JsonObject | undefined)?.[Meta.subscriptionId] === id;
 }
 
@@ -144,18 +144,22 @@ function isChangeFor(id: RequestId): Matches {
   return (message) => isChange(message) && isAbout(id)(message);
 }
 
-interface Listening {
+export interface Listening {
   readonly id: RequestId;
   readonly acknowledged: Message;
 }
 
-async function listen(client: RawClient, notifications: JsonObject, id?: RequestId): Promise<Listening> {
-  const used = client.send("subscriptions/listen", { notifications }, id === undefined ? {} : { id });
+export async function listen(
+  client: RawClient,
+  notifications: JsonObject,
+  extras: RequestExtras = {},
+): Promise<Listening> {
+  const used = client.send("subscriptions/listen", { notifications }, extras);
   return { id: used, acknowledged: await client.peer.next(isAbout(used)) };
 }
 
 /** Cancels a subscription, and takes what it still delivered. */
-async function close(client: RawClient, id: RequestId): Promise<void> {
+export async function close(client: RawClient, id: RequestId): Promise<void> {
   client.cancel(id);
   await client.settled();
 }

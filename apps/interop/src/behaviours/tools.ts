@@ -99,18 +99,6 @@ export const tools = {
     expect(await client.call("contents")).toHaveProperty("result.content.4.type", "resource");
     expect(introduction).toHaveProperty("result.capabilities.resources");
   },
-  "tasks.undeclared": async ({ client, introduction }) => {
-    expect(introduction).not.toHaveProperty("result.capabilities.tasks");
-    for (const method of ["tasks/get", "tasks/result", "tasks/list", "tasks/cancel"]) {
-      expect(await client.request(method, { taskId: "any" })).toMatchObject({ error: { code: -32601 } });
-    }
-  },
-  "tasks.ignored": async ({ client }) => {
-    const params = { name: "echo", arguments: { text: "now" }, task: { ttl: 60_000 } };
-    expect(await client.request("tools/call", params)).toMatchObject({
-      result: { content: [{ type: "text", text: "now" }] },
-    });
-  },
 } satisfies Behaviours;
 
 export const results = {

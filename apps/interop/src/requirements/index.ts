@@ -16,6 +16,7 @@ import { roots } from "./roots.js";
 import { sampling } from "./sampling.js";
 import { schemas } from "./schemas.js";
 import { tasks } from "./tasks.js";
+import { tasksExtension } from "./tasks-extension.js";
 import { completion } from "./completion.js";
 import { elicitation } from "./elicitation.js";
 import { sse, sseClients, besideSse } from "./sse.js";
@@ -46,7 +47,6 @@ const entries = [
   ...elicitation,
   ...sampling,
   ...roots,
-  ...tasks,
   ...stdio,
   ...batches,
   ...streamableHttp,
@@ -58,6 +58,8 @@ const entries = [
   ...sseClients,
   ...besideSse,
   ...webSocket,
+  ...tasks,
+  ...tasksExtension,
 ] as const;
 
 export type RequirementId = (typeof entries)[number]["id"];

@@ -20,7 +20,10 @@ export const SESSIONS = ["streamable-http-sessions"] as const;
 export const SSE = ["sse"] as const;
 export const WEBSOCKET = ["websocket"] as const;
 
-/** A place in the specification: `<revision>/<page>#<section>`. */
+/**
+ * A place in the specification: `<revision>/<page>#<section>`. The tasks extension, which is apart from it, counts as a page
+ * of the revision it extends: `extensions/tasks`.
+ */
 export type Place = `${Revision}/${string}#${string}`;
 
 /** One thing the specification asks for, as data. */

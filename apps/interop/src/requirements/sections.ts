@@ -4,7 +4,6 @@ type Sentences = readonly [number, number, number, number, number];
 /** Pages that are not listed below, and why. */
 export const LEFT_OUT = {
   "basic/authorization": "authorization",
-  "basic/utilities/tasks": "tasks",
 } as const;
 
 /** What pages of earlier revisions are called in the latest, where that differs. */
@@ -17,7 +16,7 @@ export const MOVED: Readonly<Record<string, string>> = {
 
 /**
  * How many sentences with MUST, SHOULD, REQUIRED or RECOMMENDED each section of the client, server and basic
- * pages has. A sentence that opens a list counts once; what comes before the first heading is named by the
+ * pages has, and of the tasks extension. A sentence that opens a list counts once; what comes before the first heading is named by the
  * title of the page.
  */
 export const SECTIONS: Readonly<Record<string, Readonly<Record<string, Sentences>>>> = {
@@ -151,6 +150,30 @@ export const SECTIONS: Readonly<Record<string, Readonly<Record<string, Sentences
     "behavior-requirements": [1, 1, 1, 4, 0],
     "implementation-notes": [3, 3, 3, 3, 0],
   },
+  "basic/utilities/tasks": {
+    capabilities: [0, 0, 0, 1, 0],
+    "capability-negotiation": [0, 0, 0, 2, 0],
+    "tool-level-negotiation": [0, 0, 0, 5, 0],
+    "getting-tasks": [0, 0, 0, 4, 0],
+    "retrieving-task-results": [0, 0, 0, 1, 0],
+    "task-status-notification": [0, 0, 0, 2, 0],
+    "task-support-and-handling": [0, 0, 0, 1, 0],
+    "task-id-requirements": [0, 0, 0, 3, 0],
+    "task-status-lifecycle": [0, 0, 0, 3, 0],
+    "input-required-status": [0, 0, 0, 7, 0],
+    "ttl-and-resource-management": [0, 0, 0, 4, 0],
+    "result-retrieval": [0, 0, 0, 5, 0],
+    "associating-task-related-messages": [0, 0, 0, 5, 0],
+    "task-notifications": [0, 0, 0, 2, 0],
+    "task-listing": [0, 0, 0, 4, 0],
+    "task-cancellation": [0, 0, 0, 4, 0],
+    "related-task-metadata": [0, 0, 0, 3, 0],
+    "protocol-errors": [0, 0, 0, 2, 0],
+    "task-execution-errors": [0, 0, 0, 3, 0],
+    "task-isolation-and-access-control": [0, 0, 0, 7, 0],
+    "resource-management": [0, 0, 0, 1, 0],
+    "audit-and-logging": [0, 0, 0, 2, 0],
+  },
   "basic/versioning": {
     "protocol-version-negotiation": [0, 0, 0, 0, 3],
     "extension-negotiation": [0, 0, 0, 0, 3],
@@ -198,6 +221,24 @@ export const SECTIONS: Readonly<Record<string, Readonly<Record<string, Sentences
     sampling: [0, 0, 0, 0, 1],
     messages: [0, 0, 0, 0, 2],
     "sampling-parameters": [0, 0, 0, 0, 1],
+  },
+  "extensions/tasks": {
+    "capability-negotiation": [0, 0, 0, 0, 4],
+    "supported-methods": [0, 0, 0, 0, 1],
+    "polymorphic-results": [0, 0, 0, 0, 2],
+    "task-status": [0, 0, 0, 0, 1],
+    "task-creation": [0, 0, 0, 0, 3],
+    "task-polling": [0, 0, 0, 0, 3],
+    response: [0, 0, 0, 0, 8],
+    "task-update-requests": [0, 0, 0, 0, 6],
+    "response-1": [0, 0, 0, 0, 5],
+    "task-cancellation": [0, 0, 0, 0, 1],
+    "response-2": [0, 0, 0, 0, 3],
+    "task-status-notifications": [0, 0, 0, 0, 2],
+    "streamable-http-routing-headers": [0, 0, 0, 0, 1],
+    "protocol-errors": [0, 0, 0, 0, 6],
+    "task-execution-errors": [0, 0, 0, 0, 5],
+    "security-considerations": [0, 0, 0, 0, 3],
   },
   "server/discover": {
     discovery: [0, 0, 0, 0, 1],

@@ -6,7 +6,6 @@ export const REASONS = {
   author: "It is about what the author of a server or an application does in code of their own",
   intermediary: "It is about what stands between client and server",
   authorization: "It is about OAuth, which is for a package of its own",
-  tasks: "Tasks are not offered",
   deprecated: "It asks for less, not for more",
   documents: "It is about what documentation says",
 } as const;
@@ -285,10 +284,42 @@ export const untestable: readonly Untestable[] = [
     why: "author",
   },
   {
-    spec: "2025-11-25/basic/utilities/tasks#capabilities",
-    asks: "All that holds for those who declare tasks",
+    spec: "2025-11-25/basic/utilities/tasks#task-isolation-and-access-control",
+    also: ["2025-11-25/basic/utilities/tasks#resource-management"],
+    asks: "It is documented who may read tasks whose clients cannot be told apart, and what the limits are",
     revisions: ["2025-11-25"],
-    why: "tasks",
+    why: "documents",
+  },
+  {
+    spec: "2025-11-25/basic/utilities/tasks#task-isolation-and-access-control",
+    asks: "Requests about tasks are limited in rate",
+    revisions: ["2025-11-25"],
+    why: "author",
+  },
+  {
+    spec: "2025-11-25/basic/utilities/tasks#audit-and-logging",
+    also: ["2025-11-25/basic/utilities/tasks#resource-management"],
+    asks: "The lives of tasks are logged, with who asked for them, and watched for what is suspicious",
+    revisions: ["2025-11-25"],
+    why: "author",
+  },
+  {
+    spec: "2025-11-25/basic/utilities/tasks#task-cancellation",
+    asks: "Clients take what they need of a task before they cancel it",
+    revisions: ["2025-11-25"],
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/extensions/tasks#supported-methods",
+    asks: "Implementations can take further methods that become tasks",
+    revisions: STATELESS,
+    why: "author",
+  },
+  {
+    spec: "2026-07-28/extensions/tasks#security-considerations",
+    asks: "People are shown the questions of tasks as they are shown others",
+    revisions: STATELESS,
+    why: "people",
   },
   {
     spec: "2026-07-28/basic/index#_meta",

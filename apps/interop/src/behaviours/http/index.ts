@@ -7,6 +7,7 @@ import { resumption } from "./resumption.js";
 import { security } from "./security.js";
 import { sessions } from "./sessions.js";
 import { streams } from "./streams.js";
+import { tasks } from "./tasks.js";
 
 /** What is done to see a requirement of Streamable HTTP met, by the requirement's id. */
 export type HttpBehaviours = Readonly<Partial<Record<RequirementId, HttpBehaviour>>>;
@@ -21,4 +22,5 @@ export const httpBehaviours: HttpBehaviours = {
   ...sessions,
   ...resumption,
   ...security,
+  ...tasks,
 };
