@@ -103,6 +103,8 @@ export interface Tool {
   readonly inputSchema: JsonSchema;
   readonly outputSchema?: JsonSchema;
   readonly annotations?: ToolAnnotations;
+  /** How it may be called (2025-11-25, Tasks, Tool-Level Negotiation). */
+  readonly execution?: { readonly taskSupport?: "required" | "optional" | "forbidden" };
   readonly _meta?: JsonObject;
 }
 
