@@ -33,6 +33,13 @@ interface Accepted extends OpenFilter {
   readonly notification: string;
 }
 
+/** A filter that was asked for. */
+interface Opening {
+  readonly name: string;
+  readonly filter: ListenFilter;
+  readonly open: MaybePromise<OpenFilter | undefined>;
+}
+
 /** What was accepted of a filter, by name, and what tells of it. */
 interface Opened {
   readonly acknowledged: JsonObject;
@@ -114,12 +121,21 @@ export class Subscriptions {
 
   #open(asked: JsonObject, ctx: RequestContext): MaybePromise<Opened> {
     const to: DeclaredTo = { revision: ctx.client.revision, principal: ctx.principal };
-    const opening = Object.entries(asked).flatMap(([name, value]) => {
-      const filter = value === undefined ? undefined : this.#filterFor(name, to);
-      if (filter === undefined || value === undefined) return [];
-      const open = filter.open(value, ctx);
-      return [{ name, filter, open: isPromise(open) ? unwatched(open) : open }];
-    });
+    const opening: Opening[] = [];
+    const refused = (error: unknown): never => {
+      for (const { open } of opening) fireAndForget(async () => (await open)?.closed?.());
+      throw error;
+    };
+    try {
+      for (const [name, value] of Object.entries(asked)) {
+        const filter = value === undefined ? undefined : this.#filterFor(name, to);
+        if (filter === undefined || value === undefined) continue;
+        const open = filter.open(value, ctx);
+        opening.push({ name, filter, open: isPromise(open) ? unwatched(open) : open });
+      }
+    } catch (error) {
+      refused(error);
+    }
     const opened = opening.map(({ open }) => open);
     const finish = (filters: readonly (OpenFilter | undefined)[]): Opened => {
       const honoured = opening.flatMap(({ name, filter }, at) => {
@@ -133,7 +149,7 @@ export class Subscriptions {
     };
     const waits = opened.some((open) => open !== undefined && isPromise(open));
     // eslint-disable-next-line @typescript-eslint/await-thenable -- some are promises, and some are not
-    return waits ? Promise.all(opened).then(finish) : finish(opened as (OpenFilter | undefined)[]); // none is a promise
+    return waits ? Promise.all(opened).then(finish, refused) : finish(opened as (OpenFilter | undefined)[]); // none is a promise
   }
 
   /** A cancellation goes before the result (Cancellation). */

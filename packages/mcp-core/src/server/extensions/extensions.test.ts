@@ -3,6 +3,7 @@ import { handshaken, openLink, settled } from "../../../test/support/link.js";
 import { unhandledDuring } from "../../../test/support/unhandled.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Method, ServerExtension } from "../../extension/server.js";
+import { recipientOf } from "../recipient.js";
 import { McpServer } from "../server.js";
 
 const ID = "io.example/tasks";
@@ -123,7 +124,7 @@ describe("an extension", () => {
     await settled();
     expect(from).toEqual([
       { recipient: "session-1", principal: { id: "ann" } },
-      { recipient: peer.id, principal: undefined },
+      { recipient: recipientOf(peer), principal: undefined },
     ]);
   });
 

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { gate } from "../../../test/support/gate.js";
 import { handshaken, initializeParams, openLink, settled } from "../../../test/support/link.js";
 import type { ExtensionHost, ListenFilter, OpenFilter, ServerExtension } from "../../extension/server.js";
+import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { memoryState } from "../../state/index.js";
 import { nodeView } from "../../testing/cluster/node-view.js";
 import { McpServer } from "../server.js";
 import type { McpServerOptions } from "../options.js";
+import { recipientOf } from "../recipient.js";
 
 const ID = "com.example/quotes";
 const RENEWED = "notifications/quotes/renewed";
@@ -182,7 +184,7 @@ describe("what an extension pushes", () => {
     const server = serverWith({ pushes });
     const [one, two] = [await handshaken(server), await handshaken(server)];
     const { pushed } = openLink(server);
-    server.announce(RENEWED, { quote: "q", to: one.peer.id });
+    server.announce(RENEWED, { quote: "q", to: recipientOf(one.peer) });
     await settled();
     expect(one.pushed).toEqual([
       { jsonrpc: "2.0", method: "notifications/quotes/status", params: { quote: "q", price: 5 } },
@@ -198,6 +200,16 @@ describe("what an extension pushes", () => {
     there.announce(RENEWED, { quote: "q", to: "session-1" });
     await settled();
     expect(pushed).toHaveLength(1);
+  });
+
+  it("goes to no client of another process, though that numbers its own alike", async () => {
+    const state = memoryState();
+    const [here, there] = [serverWith({ pushes }, { state }), serverWith({ pushes }, { state })];
+    const one = await handshaken(here, "2025-11-25", { peer: { id: "websocket-1" } });
+    const other = await handshaken(there, "2025-11-25", { peer: { id: "websocket-1" } });
+    there.announce(RENEWED, { quote: "q", to: recipientOf(one.peer) });
+    await settled();
+    expect([one.pushed.length, other.pushed.length]).toEqual([1, 0]);
   });
 
   it("is left out where there is nothing to say, or what makes it fails; the author is told", async () => {
@@ -295,6 +307,26 @@ describe("a filter of an extension", () => {
     making.open();
     await settled();
     expect(sent).toHaveLength(before);
+  });
+
+  it("is told that it is over when another one refuses the subscription, at once or later", async () => {
+    const refused = new InvalidParamsError("no");
+    const refusals: ListenFilter["open"][] = [
+      () => {
+        throw refused;
+      },
+      () => Promise.reject(refused),
+    ];
+    for (const open of refusals) {
+      const over: string[] = [];
+      const closed = (): void => void over.push("quotes");
+      const listenFilters = { ...filterWith({ closed }), broken: { notification: RENEWED, open } };
+      const { stateless } = openLink(serverWith({ listenFilters }));
+      const asked = { notifications: { quotes: ["q"], broken: true } };
+      expect((await stateless("subscriptions/listen", asked))?.error?.code).toBe(-32602);
+      while (over.length === 0) await settled();
+      expect(over).toEqual(["quotes"]);
+    }
   });
 
   it("is told when the subscription is over", async () => {
