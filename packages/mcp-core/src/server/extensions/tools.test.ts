@@ -55,6 +55,14 @@ function apart(answer: JsonObject | Error = { action: "accept", content: {} }): 
 const CLIENT = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 
 describe("an extension sees of tools", () => {
+  it("none that is refused", () => {
+    const seen: string[] = [];
+    const server = serverWith({ registered: ({ name }) => void seen.push(name) });
+    const input = z.object({ of: z.object({}).meta({ "x-mcp-header": "Of" }) });
+    expect(() => server.tool("refused", { input }, () => "done")).toThrow(TypeError);
+    expect(seen).toEqual([]);
+  });
+
   it("what is registered, with options of its own, and may refuse it", () => {
     const seen: unknown[] = [];
     const server = serverWith({

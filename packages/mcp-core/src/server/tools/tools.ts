@@ -94,13 +94,15 @@ export class Tools {
     refuseOtherNames(definition, owner);
     const input = compileInput(definition.input, owner);
     const output = compileOutput(definition.output, owner);
+    const checkHeaders = compileParameterHeaders(input.jsonSchema, owner);
     const before = beforeOf(definition, owner);
+    // The last that may refuse it: what extensions are told of is registered.
     for (const { value } of this.#options.extensions.tools) value.registered?.({ name, definition });
     return this.registry.add({
       ...prepared,
       owner,
       input,
-      checkHeaders: compileParameterHeaders(input.jsonSchema, owner),
+      checkHeaders,
       output,
       // What the input schema lets through is what the handler takes, and what comes before it.
       before,
