@@ -62,6 +62,8 @@ export class ServerCore {
   readonly #over = new WeakMap<readonly Revision[], readonly Revision[]>();
   readonly #middleware: Middleware[] = [];
   #finisher: Finisher;
+  /** How many runs of this server have begun, and not ended. */
+  #serving = 0;
   /** What is shared with other nodes, apart from what other servers share there. */
   readonly state: State | undefined;
   readonly nodes: Presence | undefined;
@@ -216,6 +218,7 @@ export class ServerCore {
    * @throws Error when it could not serve together with those that are there
    */
   async join(): Promise<void> {
+    this.#serving += 1;
     if (this.nodes === undefined) return;
     const carried = unwatched(this.changes.start());
     try {
@@ -223,7 +226,10 @@ export class ServerCore {
       await carried;
     } catch (error) {
       // What needs no state is served also while the state is away.
-      if (!(error instanceof StateUnavailableError)) throw error;
+      if (!(error instanceof StateUnavailableError)) {
+        this.#serving -= 1;
+        throw error;
+      }
       this.report(error);
       this.nodes.joinLater();
     }
@@ -231,7 +237,8 @@ export class ServerCore {
 
   /** Says that this node serves no more, or that less of it does. Never rejects. */
   async leave(): Promise<void> {
-    await this.extensions.close();
+    this.#serving -= 1;
+    if (this.#serving === 0) await this.extensions.close();
     await this.nodes?.leave();
   }
 

@@ -51,6 +51,20 @@ describe("McpServer.run and start", () => {
     await running.closed;
   });
 
+  it("close what extensions work on with the last of several runs", async () => {
+    const closed: string[] = [];
+    const close = async (): Promise<void> => void closed.push("closed");
+    const server = new McpServer("s", { extensions: [{ id: "com.example/closing", close }] });
+    const [one, two] = [transport("stdio"), transport("http")];
+    const [first, second] = [await server.start(one.transport), await server.start(two.transport)];
+    one.leave();
+    await first.closed;
+    expect(closed).toEqual([]);
+    two.leave();
+    await second.closed;
+    expect(closed).toEqual(["closed"]);
+  });
+
   it("go on until the last transport has ended", async () => {
     const [one, two] = [transport("stdio"), transport("http")];
     const { closed } = await new McpServer("s").start(one.transport, two.transport);
