@@ -81,11 +81,11 @@ function callTool(tasks: Tasks, of: ToolTask | undefined, call: ToolCall, ctx: M
 
 async function begin(tasks: Tasks, call: ToolCall, ctx: MethodContext, ttlMs: number | undefined) {
   const { tool } = call;
-  const { principal, recipient } = ctx;
+  const { principal, recipient, signal } = ctx;
   const progressToken = progressTokenField(ctx.meta);
   const prepared = await call.prepare();
   const told = { recipient, ...(progressToken !== undefined && { progressToken }) };
-  const { taskId, record } = await tasks.create({ tool, prepared, principal, ttlMs, told });
+  const { taskId, record } = await tasks.create({ tool, prepared, principal, signal, ttlMs, told });
   return { task: asJsonObject(experimentalTask(taskId, record)) };
 }
 

@@ -69,10 +69,11 @@ export function extensionTasks(tasks: Tasks): ServerExtension {
 function begin(tasks: Tasks, of: ToolTask, call: ToolCall, ctx: MethodContext) {
   if (of.support === "required") ctx.require(NEEDED);
   else if (!isObject(ctx.client.capabilities.extensions?.[TASKS_EXTENSION])) return undefined;
+  const { principal, signal } = ctx;
   const create = async () => {
     const prepared = await call.prepare();
     if (prepared.kind === "answered") return prepared.result;
-    const { taskId, record } = await tasks.create({ tool: call.tool, prepared, principal: ctx.principal });
+    const { taskId, record } = await tasks.create({ tool: call.tool, prepared, principal, signal });
     return asJsonObject({ resultType: TASK_RESULT, ...task(taskId, record) });
   };
   return create();

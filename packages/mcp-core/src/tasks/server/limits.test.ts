@@ -135,6 +135,79 @@ describe("how many tasks there may be", () => {
   });
 });
 
+describe("a task that is refused", () => {
+  it("leaves nothing behind, whatever it came to", async () => {
+    const { nodes, node } = one({ maxTasks: 1 });
+    const before = (): never => {
+      throw new Error("x".repeat(20_000));
+    };
+    node.server.tool("large", { task: { before } }, () => "done");
+    const { request } = await node.session();
+    const call = () => request("tools/call", { name: "large", task: {} });
+    taskIdIn(await call());
+    const kept: string[] = [];
+    const { set } = nodes.state.records;
+    nodes.state.records.set = (id, ...how) => {
+      kept.push(id);
+      return set.call(nodes.state.records, id, ...how);
+    };
+    expect((await call())?.error?.code).toBe(-31001);
+    expect(kept).toEqual([]);
+  });
+});
+
+describe("handlers that do not end with their tasks", () => {
+  it("are limited", async () => {
+    const { nodes, node } = one();
+    let running = 0;
+    node.tool("stubborn", true, () => {
+      running += 1;
+      return never();
+    });
+    const { request } = await node.session();
+    const call = () => request("tools/call", { name: "stubborn", task: { ttl: 0 } });
+    for (let count = 0; count < 1_024; count += 1) expect((await call())?.error).toBeUndefined();
+    await nodes.pass(1_500);
+    expect((await call())?.error).toMatchObject({ code: -31001, message: like(/^1024 handlers/) });
+    expect(running).toBe(1_024);
+  });
+});
+
+describe("the answers to the questions of a task", () => {
+  const ELICITS = { elicitation: { form: {} } };
+  const answerOf = (bytes: number) => ({ action: "decline", _meta: { text: "x".repeat(bytes) } });
+
+  it("may have so many bytes; more are refused, and the question stays", async () => {
+    const { nodes, node } = one({ maxResultBytes: 2_000 });
+    node.tool("ask", true, async (ctx) => (await ctx.elicit("?", undefined, { key: "k" })).action);
+    const client = node.client(undefined, ELICITS);
+    const taskId = taskIdIn(await client("tools/call", { name: "ask" }));
+    await nodes.settle();
+    const answer = (bytes: number) =>
+      client("tasks/update", { taskId, inputResponses: { k: answerOf(bytes) } });
+    expect((await answer(2_000))?.error).toMatchObject({ code: -32602, message: like(/2000 bytes/) });
+    expect((await client("tasks/get", { taskId }))?.result?.["status"]).toBe("input_required");
+    expect((await answer(1_000))?.error).toBeUndefined();
+    await nodes.settle();
+    expect((await client("tasks/get", { taskId }))?.result?.["status"]).toBe("completed");
+  });
+
+  it("are not kept once they were taken, where they are large", async () => {
+    const { nodes, node } = one();
+    node.tool("ask", true, async (ctx) => {
+      await ctx.elicit("?", undefined, { key: "k" });
+      return never();
+    });
+    const client = node.client(undefined, ELICITS);
+    const taskId = taskIdIn(await client("tools/call", { name: "ask" }));
+    await nodes.settle();
+    await client("tasks/update", { taskId, inputResponses: { k: answerOf(100_000) } });
+    await nodes.settle();
+    const record = await node.server.state?.records.get(`towpath/task/{${taskId}}`);
+    expect(record?.value).not.toHaveProperty("answers");
+  });
+});
+
 describe("the open questions of a task", () => {
   it("may have so many bytes together; what is more is refused to the handler", async () => {
     const { nodes, node } = one({ maxResultBytes: 2_000 });

@@ -18,8 +18,8 @@ export interface TaskOptions {
   /** Of these, how many may be of one principal. Default: 10,000. */
   readonly maxTasksPerPrincipal?: number;
   /**
-   * Bytes of the JSON of a result, and of the questions a task has open. Of what is larger, the client gets an error that
-   * says so. Default: 4 MiB.
+   * Bytes of the JSON of a result, of the questions a task has open, and of the answers it has not taken yet. Of what is
+   * larger, the client gets an error that says so. Default: 4 MiB.
    */
   readonly maxResultBytes?: number;
 }

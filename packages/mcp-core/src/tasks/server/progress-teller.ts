@@ -10,6 +10,7 @@ export class ProgressTeller {
   readonly #tell: (progress: Progress) => Promise<void>;
   #waiting: Progress | undefined;
   #busy = false;
+  #stopped = false;
   #toldAt = -PAUSE_MS;
   #pause: Scheduled | undefined;
 
@@ -20,12 +21,14 @@ export class ProgressTeller {
   }
 
   take(progress: Progress): void {
+    if (this.#stopped) return;
     this.#waiting = progress;
     this.#next();
   }
 
   /** Tells of nothing any more. Gives what was not told. */
   stop(): Progress | undefined {
+    this.#stopped = true;
     const left = this.#waiting;
     this.#waiting = undefined;
     this.#pause?.cancel();

@@ -66,7 +66,8 @@ export function asked(
   request: InputRequest,
   now: number,
 ): TaskRecord | undefined {
-  if (record.outcome !== undefined) return undefined;
+  // An answer that is there came to this very question: it was put before, which was not confirmed.
+  if (record.outcome !== undefined || Object.hasOwn(record.answers ?? {}, key)) return undefined;
   return { ...record, questions: { ...record.questions, [key]: request }, updatedAt: now };
 }
 
@@ -94,8 +95,8 @@ export function progressed(record: TaskRecord, progress: Progress, now: number):
   const said = message ?? (total === undefined ? String(done) : `${String(done)} of ${String(total)}`);
   return {
     ...record,
-    progress: { ...progress, ...(message !== undefined && { message: shortened(message, MAX_MESSAGE) }) },
-    message: shortened(said, MAX_MESSAGE),
+    progress: { ...progress, ...(message !== undefined && { message: told(message) }) },
+    message: told(said),
     updatedAt: now,
   };
 }
@@ -106,6 +107,12 @@ export function withoutAnswers(record: TaskRecord, isTaken: (key: string) => boo
   const left = Object.entries(record.answers).filter(([key]) => !isTaken(key));
   const { answers: _, ...rest } = record;
   return left.length === 0 ? rest : { ...rest, answers: Object.fromEntries(left) };
+}
+
+/** Not too much of a message, and no half of a character, which many readers of JSON refuse. */
+function told(message: string): string {
+  const isHalved = message.length > MAX_MESSAGE && /[\uD800-\uDBFF]/.test(message.charAt(MAX_MESSAGE - 1));
+  return shortened(message, isHalved ? MAX_MESSAGE - 1 : MAX_MESSAGE);
 }
 
 /** @param message what there is to say of it, if anything */
@@ -119,7 +126,7 @@ export function ended(
   const { questions: _q, answers: _a, message: _m, ...rest } = record;
   return {
     ...rest,
-    ...(message !== undefined && { message: shortened(message, MAX_MESSAGE) }),
+    ...(message !== undefined && { message: told(message) }),
     outcome,
     updatedAt: now,
   };

@@ -62,7 +62,8 @@ export class ResultExchanges {
     this.#asking.add(name);
     try {
       // Another exchange may have kept an answer since the task was read.
-      const question = (await this.#tasks.store.read(taskId))?.record.questions?.[key];
+      const { questions = {} } = (await this.#tasks.store.read(taskId))?.record ?? {};
+      const question = Object.hasOwn(questions, key) ? questions[key] : undefined;
       if (question === undefined) return;
       const answer = await answerTo(question, taskId, ctx);
       await patiently(

@@ -10,7 +10,8 @@ import { byteLength } from "../../state/values.js";
 import { failureEnding, refusedEnding, resultEnding, type Ending } from "./ending.js";
 import { isAway, patiently, type Patience } from "./patience.js";
 import { ProgressTeller } from "./progress-teller.js";
-import { asked, progressed, withoutAnswers, type Answer, type Progress, type TaskRecord } from "./record.js";
+import { asked, progressed, withoutAnswers } from "./record.js";
+import type { Answer, Answers, Progress, TaskRecord } from "./record.js";
 import type { Known, TaskStore } from "./store.js";
 
 /** What a task that runs needs of the server. */
@@ -36,6 +37,12 @@ interface Waiting {
 
 const NOTHING: Promise<unknown> = Promise.resolve();
 
+/** How often a task that asked looks for answers of which it may not have been told, in ms. */
+const LOOK_MS = 30_000;
+
+/** Bytes of answers that were taken up to which they are left in the record until it is written next. */
+const MAX_LEFT = 16_384;
+
 /** A task whose handler runs on this node: its way to the client is the record that all nodes share. */
 export class RunningTask implements DetachedHost {
   readonly #around: Surroundings;
@@ -50,6 +57,7 @@ export class RunningTask implements DetachedHost {
   #keys: Set<string> | undefined;
   #waiting: Map<string, Waiting> | undefined;
   #teller: ProgressTeller | undefined;
+  #nextLook: Scheduled | undefined;
 
   constructor(known: Known, around: Surroundings) {
     this.#known = known;
@@ -79,10 +87,13 @@ export class RunningTask implements DetachedHost {
     const untold = this.#teller?.stop();
     if (untold !== undefined) this.#around.progressed(this.#known, untold);
     const { store, changed, report } = this.#around;
-    const write = (how: Ending): Promise<void> =>
-      store.end(this.#known, how, Math.max(this.#due - this.#around.clock.now(), 1)).then((done) => {
-        if (done.kind === "changed") changed(done.known);
-      });
+    let tries = 0;
+    const write = async (how: Ending): Promise<void> => {
+      tries += 1;
+      const done = await store.end(this.#known, how, Math.max(this.#due - this.#around.clock.now(), 1));
+      // An earlier try may have ended it, of which nobody was told.
+      if (done.kind === "changed" || (done.kind === "kept" && tries > 1)) changed(done.known);
+    };
     try {
       await this.#inTurn(() =>
         patiently(() => write(ending), this.#patience()).catch((error: unknown) => {
@@ -95,7 +106,7 @@ export class RunningTask implements DetachedHost {
     } catch (error) {
       report(error);
     }
-    this.#finish(new DOMException("The task has ended", "AbortError"));
+    this.#finish(hasEnded());
   }
 
   /** The server serves no more. */
@@ -135,15 +146,18 @@ export class RunningTask implements DetachedHost {
       this.stop(new DOMException(`The task ${how}`, "AbortError"));
     } else {
       this.#known = known;
-      for (const [key, answer] of Object.entries(known.record.answers ?? {})) this.#deliver(key, answer);
+      const { answers } = known.record;
+      if (answers !== undefined) this.#take(answers);
     }
   }
 
   ask(key: string, request: InputRequest): Promise<JsonObject> {
+    if (this.#isOver()) return unwatched(Promise.reject(hasEnded()));
     return unwatched(this.#ask(this.#unused(key), request));
   }
 
   progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
+    if (this.#isOver()) return Promise.resolve();
     this.#teller ??= new ProgressTeller(this.#around.clock, (told) => this.#tell(told));
     const numbers = total === undefined ? { progress } : { progress, total };
     this.#teller.take(message === undefined ? numbers : { ...numbers, message });
@@ -180,6 +194,7 @@ export class RunningTask implements DetachedHost {
       this.#waiting.set(key, { method: request.method, resolve, reject });
     });
     const answered = unwatched(answer); // the task may end while the question is being put
+    this.#nextLook ??= this.#around.clock.schedule(LOOK_MS, this.#lookForAnswers);
     try {
       await this.#change((record) => {
         const next = asked(record, key, request, Date.now());
@@ -221,18 +236,36 @@ export class RunningTask implements DetachedHost {
     });
   }
 
-  #deliver(key: string, answer: Answer): void {
+  #take(answers: Answers): void {
+    let taken = false;
+    for (const [key, answer] of Object.entries(answers)) taken = this.#deliver(key, answer) || taken;
+    // Every poll reads the record.
+    if (taken && byteLength(JSON.stringify(answers)) > MAX_LEFT)
+      this.#change((record) => (record.answers === undefined ? undefined : record)).catch(this.#report);
+  }
+
+  /** Whoever took an answer may have died before it said so. */
+  readonly #lookForAnswers = (): void => {
+    this.#nextLook = undefined;
+    if (this.#isOver() || (this.#waiting?.size ?? 0) === 0) return;
+    this.#nextLook = this.#around.clock.schedule(LOOK_MS, this.#lookForAnswers);
+    void this.look();
+  };
+
+  #deliver(key: string, answer: Answer): boolean {
     const waiting = this.#waiting?.get(key);
-    if (waiting === undefined) return;
+    if (waiting === undefined) return false;
     this.#waiting?.delete(key);
     if ("result" in answer) waiting.resolve(answer.result);
     else waiting.reject(new AskRefusedError(waiting.method, answer.error));
+    return true;
   }
 
   #finish(reason: Error): void {
     if (this.#isOver()) return;
     this.#state = "over";
     this.#expiry.cancel();
+    this.#nextLook?.cancel();
     this.#teller?.stop();
     for (const { reject } of this.#waiting?.values() ?? []) reject(reason);
     this.#waiting = undefined;
@@ -257,6 +290,10 @@ export class RunningTask implements DetachedHost {
     this.#last = done.catch(() => undefined);
     return done;
   }
+}
+
+function hasEnded(): DOMException {
+  return new DOMException("The task has ended", "AbortError");
 }
 
 function isPassing(error: unknown): boolean {

@@ -70,10 +70,12 @@ export class TaskStore {
     const caps =
       owner === undefined ? [all] : [all, { index: ownerIndex(owner), count: maxTasksPerPrincipal }];
     const options = { ttlMs, indexes: indexesOf(record), atMost: caps };
-    if (apart !== undefined)
-      await this.#records.set(valueNameOf(taskId), apart, { ttlMs: ttlMs + SLACK_MS }).catch(noRoom);
     const created = await this.#records.create(nameOf(taskId), asJson(record), options).catch(noRoom);
-    if (created.outcome === "created") return { taskId, record, version: created.version };
+    if (created.outcome === "created") {
+      // After the task, so that nothing is kept of one that is refused.
+      if (apart !== undefined) await this.#keepApart(taskId, apart, ttlMs);
+      return { taskId, record, version: created.version };
+    }
     if (created.outcome === "exists") throw new Error("A task has this id already");
     throw new BusyError(
       created.index === ALL
@@ -168,6 +170,15 @@ export class TaskStore {
       yield page.ids.map(idOf);
       after = page.next;
     } while (after !== undefined);
+  }
+
+  async #keepApart(taskId: string, value: JsonObject, ttlMs: number): Promise<void> {
+    try {
+      await this.#records.set(valueNameOf(taskId), value, { ttlMs: ttlMs + SLACK_MS }).catch(noRoom);
+    } catch (error) {
+      await this.forget(taskId).catch(() => undefined); // it expires
+      throw error;
+    }
   }
 
   /** A server that keeps nothing yet has no state before it is asked for. */

@@ -4,8 +4,9 @@ import type { PreparedCall, ToolInfo } from "../../extension/tools.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { encodeBase64Url } from "../../protocol/base64.js";
-import { ShuttingDownError, TowpathErrorCode } from "../../protocol/errors.js";
+import { BusyError, ShuttingDownError, TowpathErrorCode } from "../../protocol/errors.js";
 import { stringField } from "../../protocol/fields.js";
+import { byteLength } from "../../state/values.js";
 import { TASK_NOTIFICATION } from "../wire.js";
 import { CANCELLED, failureEnding, NODE_GONE, resultEnding, SHUT_DOWN, type Ending } from "./ending.js";
 import { Followers } from "./followers.js";
@@ -30,6 +31,9 @@ const CLOSE_MS = 1_000;
 /** How long it is tried in the background to put something in order, in ms. */
 const IN_BACKGROUND_MS = 60_000;
 
+/** Handlers of tasks that have ended which may still be running, because they ignore their signal. */
+const MAX_ABANDONED = 1_024;
+
 /** Tasks that are read at a time. */
 const AT_ONCE = 100;
 
@@ -38,6 +42,8 @@ export interface NewTask {
   readonly tool: ToolInfo;
   readonly prepared: PreparedCall;
   readonly principal: Principal | undefined;
+  /** Aborted when whoever asked for it gave up: nobody would ever know of the task. */
+  readonly signal: AbortSignal;
   /** How long it is to be kept, in ms. Default: as its tool says. */
   readonly ttlMs?: number | undefined;
   /** Who is told of it outside of requests. */
@@ -61,6 +67,8 @@ export class Tasks {
   readonly #around: Surroundings;
   #offered = false;
   #closed = false;
+  /** Handlers that have not ended, those of tasks that have included. */
+  #handlers = 0;
 
   /** @throws TypeError, RangeError for options that are not what they must be */
   constructor(host: ExtensionHost, options: TaskOptions | undefined) {
@@ -91,10 +99,12 @@ export class Tasks {
 
   /**
    * Makes a task of a call. Settles when it is kept; its handler starts after that.
-   * @throws BusyError when there are too many; ShuttingDownError
+   * @throws BusyError when there are too many; ShuttingDownError; the reason when the signal is aborted
    */
   async create(asked: NewTask): Promise<Seed> {
     if (this.#closed) throw new ShuttingDownError();
+    asked.signal.throwIfAborted();
+    if (this.#handlers - this.#running.size >= MAX_ABANDONED) throw tooManyAbandoned();
     const { prepared } = asked;
     return prepared.kind === "ready"
       ? this.#createRunning(asked, prepared.run)
@@ -136,9 +146,16 @@ export class Tasks {
     return { ...next, tasks: found.filter((known) => known !== undefined) };
   }
 
-  /** Takes answers to what the task asks; others are left. Settles when they are kept. */
+  /**
+   * Takes answers to what the task asks; others are left. Settles when they are kept.
+   * @throws InvalidParamsError for more than may be kept until its handler takes them
+   */
   async answer(known: Known, answers: Answers): Promise<void> {
-    const changed = await this.store.change(known, (record) => answered(record, answers, Date.now()));
+    const changed = await this.store.change(known, (record) => {
+      const next = answered(record, answers, Date.now());
+      checkAnswers(next, this.limits.maxResultBytes);
+      return next;
+    });
     this.#changedFromOutside(changed);
   }
 
@@ -146,6 +163,9 @@ export class Tasks {
   async cancel(known: Known): Promise<Changed> {
     const changed = await this.store.end(known, CANCELLED);
     this.#changedFromOutside(changed);
+    // Whoever cancelled it may not have come to say so where it runs.
+    if (changed.kind === "kept" && changed.known.record.outcome?.kind === "cancelled")
+      this.#workplace.nudge(changed.known.record.node, changed.known.taskId);
     return changed;
   }
 
@@ -166,11 +186,12 @@ export class Tasks {
     await this.#workplace.begin();
     try {
       const known = await this.store.create(taskId, this.#recordOf(asked, this.#workplace.node));
+      asked.signal.throwIfAborted();
       this.#start(known, run);
       return known;
     } catch (error) {
       this.#workplace.ended();
-      if (isAway(error)) this.#inBackground(() => this.store.forget(taskId)); // it may have been made all the same
+      if (isAway(error) || asked.signal.aborted) this.#inBackground(() => this.store.forget(taskId)); // it may have been made all the same
       throw error;
     }
   }
@@ -178,9 +199,16 @@ export class Tasks {
   #start(known: Known, run: Run): void {
     const task = new RunningTask(known, this.#around);
     this.#running.set(known.taskId, task);
-    if (this.#closed) void task.shutDown(SHUT_DOWN, shuttingDown());
+    if (this.#closed) {
+      void task.shutDown(SHUT_DOWN, shuttingDown());
+      return;
+    }
+    this.#handlers += 1;
+    const begin = (): void => {
+      void task.run(run).then(() => (this.#handlers -= 1));
+    };
     // In a later turn: the client has its handle before the handler keeps this process busy.
-    else this.#host.clock.schedule(0, () => void task.run(run), { keepAlive: true });
+    this.#host.clock.schedule(0, begin, { keepAlive: true });
   }
 
   /** What came to an end before its handler began is a task all the same, where one was asked for. */
@@ -282,6 +310,21 @@ function endingOf(result: MethodResult, tool: string, maxBytes: number): Ending 
   } catch (error) {
     return failureEnding(error);
   }
+}
+
+function tooManyAbandoned(): BusyError {
+  return new BusyError(
+    `${String(MAX_ABANDONED)} handlers of tasks that are over have not ended; this one was not begun`,
+  );
+}
+
+/** @throws InvalidParamsError */
+function checkAnswers(record: TaskRecord | undefined, maxBytes: number): void {
+  const bytes = record?.answers === undefined ? 0 : byteLength(JSON.stringify(record.answers));
+  if (bytes > maxBytes)
+    throw new InvalidParamsError(
+      `Invalid params: the answers that a task has not taken yet may have ${String(maxBytes)} bytes, not ${String(bytes)}`,
+    );
 }
 
 function newId(): string {
