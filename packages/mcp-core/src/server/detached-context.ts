@@ -32,12 +32,15 @@ export type Detachable = Pick<
   | "params"
   | "called"
   | "link"
+  | "increasing"
 >;
 
 /** The same, without the request itself: that is not kept for as long as its handler runs. */
 export function detachable(request: RequestContext): Detachable {
   const { requestId, method, client, transport, principal, headers, meta, params, called, link } = request;
-  return { requestId, method, client, transport, principal, headers, meta, params, called, link };
+  // In the handshake era progress is told with the token of the request, before and after its answer.
+  const increasing = client.era === "handshake" ? request.increasing : new Increasing();
+  return { requestId, method, client, transport, principal, headers, meta, params, called, link, increasing };
 }
 
 /** A request whose handler goes on when it has been answered: what it leads to the client with is its host's. */
@@ -54,7 +57,7 @@ export class DetachedContext implements ConcludedRequest {
   readonly link: LinkScope;
   readonly stop = undefined;
   readonly #host: DetachedHost;
-  readonly #increasing = new Increasing();
+  readonly #increasing: Increasing;
   #asker: Asker | undefined;
   #log: Logger | undefined;
 
@@ -69,6 +72,7 @@ export class DetachedContext implements ConcludedRequest {
     this.params = request.params;
     this.called = request.called;
     this.link = request.link;
+    this.#increasing = request.increasing;
     this.#host = host;
   }
 

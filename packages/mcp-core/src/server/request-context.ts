@@ -34,6 +34,8 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   readonly client: Caller;
   readonly exchange: Exchange;
   readonly link: LinkScope;
+  /** What was told of its progress. */
+  readonly increasing = new Increasing();
   readonly #message: JsonRpcRequest;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
@@ -44,7 +46,6 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   #lateness: Scheduled | undefined;
   #conclusion: Conclusion | undefined;
   #log: Logger | undefined;
-  readonly #increasing = new Increasing();
   #asked = false;
   #finishing = false;
   #ended = false;
@@ -274,10 +275,10 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
-    const increases = this.#increasing.takes(progress, total);
+    const increases = this.increasing.takes(progress, total);
     const token = progressTokenField(this.meta);
     if (token === undefined || this.#ended || !increases) return nothingToDo;
-    this.#increasing.took(progress);
+    this.increasing.took(progress);
     const tells = message !== undefined && has(this.client.revision, "progressMessage");
     return this.#openOutbox().progress({
       progressToken: token,

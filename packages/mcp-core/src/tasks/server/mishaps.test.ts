@@ -169,6 +169,25 @@ describe("what a handler left behind does when its task has ended", () => {
   });
 });
 
+describe("progress", () => {
+  it("increases from before a task on, as long as it is told with one token", async () => {
+    const nodes = new TaskNodes();
+    const node = nodes.node();
+    const before = (_args: unknown, ctx: Context): Promise<void> => ctx.progress(5);
+    node.server.tool("t", { task: { before } }, async (_args, ctx) => {
+      await ctx.progress(1);
+      await ctx.progress(6);
+      return never();
+    });
+    const sent: Wire[] = [];
+    const { request, pushed } = await node.session();
+    await request("tools/call", { name: "t", task: {}, _meta: { progressToken: "p" } }, { sent });
+    await nodes.pass(300);
+    const told = [...sent, ...pushed].filter(({ method }) => method === "notifications/progress");
+    expect(told.map(({ params }) => params?.["progress"])).toEqual([5, 6]);
+  });
+});
+
 describe("the status message", () => {
   it("ends in no half of a character where it is shortened", async () => {
     const nodes = new TaskNodes();
