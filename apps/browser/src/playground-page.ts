@@ -83,6 +83,20 @@ export class Playground {
     return this.callWithJson("Import notes", { notes, perSecond: 10 });
   }
 
+  /** Imports so many notes with a tag, one of which may be private, and exports them, ten a second. */
+  async exportSlowly(
+    tag: string,
+    count: number,
+    { privateAt = Infinity, format }: { readonly privateAt?: number; readonly format?: string },
+  ): Promise<Locator> {
+    const notes = Array.from({ length: count }, (_, nth) => ({
+      title: `Day ${String(nth + 1)}`,
+      tags: nth === privateAt ? [tag, "private"] : [tag],
+    }));
+    await (await this.callWithJson("Import notes", { notes })).getByText("Done in").waitFor();
+    return this.callWithJson("Export notes", { tag, perSecond: 10, ...(format !== undefined && { format }) });
+  }
+
   /** The methods in the record of messages, in order. */
   methods(): Promise<readonly string[]> {
     return this.page.getByRole("log", { name: "Messages" }).locator(".method").allTextContents();

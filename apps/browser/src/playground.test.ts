@@ -90,6 +90,49 @@ describe.skipIf(!hasChromium)("the playground", () => {
       expect(await resource.innerText()).toContain("> Water above water");
     });
 
+    it("shows a task as it goes on, and asks what it wants to know before and in between", async () => {
+      const playground = await connected(era);
+      const dialog = playground.page.getByRole("dialog");
+      const call = await playground.exportSlowly(`walk-${era}`, 12, { privateAt: 3 });
+      await dialog.getByText("In which format?").waitFor();
+      await dialog.getByRole("button", { name: "Send" }).click();
+      await dialog.getByText("Export 1 note tagged private as well?").waitFor();
+      await call.getByText("Waiting for an answer").waitFor();
+      expect(await call.getByRole("progressbar").getAttribute("value")).toBe("3");
+      await dialog.getByRole("button", { name: "Accept" }).click();
+      await call.getByText('Exported up to "Day').waitFor();
+      await call.getByText("Done in").waitFor();
+      const shown = await call.innerText();
+      for (const words of ["task", "12 notes exported", "notebook://export/markdown", "# Day 12"])
+        expect(shown).toContain(words);
+    });
+
+    it("cancels a task", async () => {
+      const playground = await connected(era);
+      const call = await playground.exportSlowly(`ride-${era}`, 200, { format: "json" });
+      await call.getByText(/^[1-9]\d* of 200$/).waitFor();
+      await call.getByRole("button", { name: "Cancel" }).click();
+      await call.getByText("Cancelled after").waitFor();
+      expect(await playground.methods()).toContain("tasks/cancel");
+    });
+
+    it("picks up a task when the page is loaded anew, and asks what it wants to know", async () => {
+      const playground = await connected(era);
+      const { page } = playground;
+      await playground.exportSlowly(`row-${era}`, 12, { privateAt: 3, format: "json" });
+      const dialog = page.getByRole("dialog").getByText("Export 1 note tagged private as well?");
+      await dialog.waitFor();
+      await page.reload();
+      await dialog.waitFor();
+      await page.getByRole("button", { name: "Decline" }).click();
+      const call = playground.view("Tools").getByRole("article", { name: "Call of export_notes" });
+      await call.getByText("11 notes exported; 1 left out, as private").waitFor();
+      expect(await playground.methods()).not.toContain("tools/call");
+      await page.reload();
+      await page.getByRole("banner").getByText("Not connected").waitFor();
+      expect(await playground.methods()).toEqual([]);
+    });
+
     it("shows what the server logs, of the severity that is asked for", async () => {
       const playground = await connected(era);
       const { page } = playground;

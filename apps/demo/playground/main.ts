@@ -48,6 +48,8 @@ async function start(): Promise<void> {
     prompts: promptsView(app),
     activity: dock(wireView(wire), serverLogView(app)),
   });
+  // Otherwise the server would wait for an answer from where nobody is any more.
+  addEventListener("pagehide", () => void connection.disconnect());
   await goBack(app, endpoints, tools);
 }
 

@@ -42,7 +42,8 @@ export class Cutter {
 
   /** The platform's `fetch`, whose event streams can be cut. */
   readonly fetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    // What ends a session may be the last that the page does.
+    const response = await fetch(input, { ...init, keepalive: init?.method === "DELETE" });
     const { body, status, headers } = response;
     if (body === null || headers.get("content-type")?.startsWith("text/event-stream") !== true)
       return response;

@@ -65,7 +65,7 @@ export const nodeKilledAtOnce: ClusterCheck = {
       await caller.client.callTool("search_notes");
       return {
         observed: { outcome: outcomeOf(error), retryable, went: caller.went() },
-        shown: `in a call on B → ${outcomeOf(error)}; the next one on C. Its task: see below`,
+        shown: `in a call on B → ${outcomeOf(error)}; the next one on C`,
       };
     }),
   expected: () => ({

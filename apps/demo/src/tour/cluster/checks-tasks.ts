@@ -27,7 +27,7 @@ export const task: ClusterCheck = {
           wentOn: answered < COUNT,
           end,
         },
-        shown: `started on A, answered on B, at ${String(answered)} of ${String(COUNT)} cancelled on C → on A ${String(end)}`,
+        shown: `A starts, B answers, C cancels at ${String(answered)} of ${String(COUNT)} → on A ${String(end)}`,
       };
     }),
   expected: () => ({ asked: [[], [QUESTION], []], wentOn: true, end: "cancelled" }),
