@@ -11,7 +11,9 @@ export type Program =
   | "features-v2-main"
   | "many-main"
   | "odd-main"
-  | "stubborn-main";
+  | "stubborn-main"
+  | "tasks-main"
+  | "tasks-v1-main";
 
 /** The path of a fixture that is run as a process: built, and on the packages' builds. */
 export function programPath(program: Program): string {
