@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { deferred } from "../../protocol/deferred.js";
+import { RequestLostError, TowpathErrorCode } from "../../protocol/errors.js";
 import { textOf } from "../../../test/support/text-of.js";
 import { McpServer } from "../../server/server.js";
 import { connectPair, ERAS } from "../../testing/connect-pair.js";
@@ -58,6 +60,35 @@ describe.each(ERAS)("tasks of client and server in the %s era", (era) => {
     const again = await second.client.resumeTask(JSON.stringify(handle));
     expect((await again.result()).structuredContent).toEqual({ name: "Ada" });
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it("that fail with what would pass, were it about a request, have failed", async () => {
+    const mcp = new McpServer("tasks");
+    mcp.tool("lose", { task: { required: true, pollIntervalMs: 50 } }, () => {
+      throw new RequestLostError();
+    });
+    const { client, close } = await connectPair(mcp, { era });
+    const handle = await client.startTask("lose");
+    await expect(handle.result()).rejects.toMatchObject({ code: TowpathErrorCode.requestLost });
+    expect(handle.status.status).toBe("failed");
+    await close();
+  });
+
+  it("are asked about by whoever waits, though another is asked as well and says nothing", async () => {
+    const mcp = server();
+    const asked = deferred();
+    const silent = await connectPair(mcp, {
+      era,
+      elicit: () => (asked.resolve(), new Promise(() => undefined)),
+    });
+    const handle = await silent.client.startTask("greet");
+    const waiting = handle.result();
+    await asked.promise;
+    const second = await connectPair(mcp, { era, elicit });
+    const again = await second.client.resumeTask(JSON.stringify(handle));
+    expect((await again.result()).structuredContent).toEqual({ name: "Ada" });
+    expect((await waiting).structuredContent).toEqual({ name: "Ada" });
+    await Promise.all([silent.close(), second.close()]);
   });
 
   it("are cancelled by their handle, and with the call that made them", async () => {

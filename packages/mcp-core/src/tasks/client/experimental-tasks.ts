@@ -1,5 +1,6 @@
 import type { ClientExtensionHost } from "../../extension/client.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
+import { RateLimitedError } from "../../protocol/errors.js";
 import { fireAndForget } from "../../protocol/promises.js";
 import { TaskCancelledError } from "./errors.js";
 import { following } from "./following.js";
@@ -33,6 +34,7 @@ export async function driveExperimentalTask(
 
 async function resultOf(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<Ending> {
   for (;;) {
+    const wasOver = run.isOver;
     try {
       const params = { taskId: run.id };
       const result = await host.request("tasks/result", params, { ...run.polls, ...FOR_EVER, signal });
@@ -40,7 +42,10 @@ async function resultOf(host: ClientExtensionHost, run: TaskRun, signal: AbortSi
       return { kind: "result", result };
     } catch (error) {
       signal.throwIfAborted();
-      if (!mayPass(error) || !host.isReachable) return await endingAfter(host, run, signal, error);
+      // Of a task that has ended, what would be about the moment is how it ended.
+      const isOutcome = wasOver && error instanceof ProtocolError && !(error instanceof RateLimitedError);
+      if (isOutcome || !mayPass(error) || !host.isReachable)
+        return await endingAfter(host, run, signal, error);
       await run.alarm.sleep(paceOf(run.snapshot), signal);
       await poll(host, run, signal);
     }

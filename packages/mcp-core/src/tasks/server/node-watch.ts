@@ -22,7 +22,6 @@ export class NodeWatch {
   readonly #gone: (node: string) => void;
   readonly #watched = new Map<string, Watched>();
   #sweep: Scheduled | undefined;
-  #closed = false;
 
   /** @param gone called once for a node that is gone; what runs on it never ends by itself */
   constructor(nodes: Nodes | undefined, clock: Clock, gone: (node: string) => void) {
@@ -49,15 +48,14 @@ export class NodeWatch {
   }
 
   close(): void {
-    this.#closed = true;
     this.#sweep?.cancel();
+    this.#sweep = undefined;
     for (const { stop } of this.#watched.values()) stop();
     this.#watched.clear();
   }
 
   #watch(node: string | undefined): Watched | undefined {
-    if (node === undefined || this.#nodes === undefined || this.#nodes.id === node || this.#closed)
-      return undefined;
+    if (node === undefined || this.#nodes === undefined || this.#nodes.id === node) return undefined;
     const watched = this.#watched.get(node) ?? this.#begin(node, this.#nodes);
     watched.until = this.#clock.now() + INTEREST_MS;
     this.#sweep ??= this.#clock.schedule(INTEREST_MS, this.#letGo);

@@ -319,10 +319,18 @@ describe("a server that ends", () => {
         error: { code: -31002 },
       });
     expect(runs.map(({ aborted }) => aborted)).toEqual([true, true]);
-    const late = await here.client()("tools/call", { name: "slow" });
-    expect(late?.error?.code).toBe(-31002);
     await nodes.settle();
     expect(here.told).toEqual([]);
+  });
+
+  it("takes tasks again when it is served again", async () => {
+    const { nodes, here, elsewhere, begin } = two();
+    await here.stop();
+    const taskId = await begin();
+    expect((await elsewhere("tasks/get", { taskId }))?.result).toMatchObject({ status: "working" });
+    await here.stop();
+    expect((await elsewhere("tasks/get", { taskId }))?.result).toMatchObject({ status: "failed" });
+    await nodes.settle();
   });
 
   it("ends soon with the state away", async () => {

@@ -55,9 +55,9 @@ export class ResultExchanges {
     }
   }
 
-  /** Puts a question to the client, and keeps its answer. Does nothing while another exchange does so. */
+  /** Puts a question to the client, and keeps its answer. Does nothing while another exchange with the same client does so. */
   async #put(key: string, { taskId }: Known, ctx: MethodContext): Promise<void> {
-    const name = `${taskId} ${key}`;
+    const name = JSON.stringify([taskId, key, ctx.recipient]);
     if (this.#asking.has(name)) return;
     this.#asking.add(name);
     try {

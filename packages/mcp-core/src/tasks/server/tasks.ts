@@ -66,7 +66,7 @@ export class Tasks {
   readonly #running = new Map<string, RunningTask>();
   readonly #around: Surroundings;
   #offered = false;
-  #closed = false;
+  #closing = false;
   /** Handlers that have not ended, those of tasks that have included. */
   #handlers = 0;
 
@@ -102,7 +102,7 @@ export class Tasks {
    * @throws BusyError when there are too many; ShuttingDownError; the reason when the signal is aborted
    */
   async create(asked: NewTask): Promise<Seed> {
-    if (this.#closed) throw new ShuttingDownError();
+    if (this.#closing) throw new ShuttingDownError();
     asked.signal.throwIfAborted();
     if (this.#handlers - this.#running.size >= MAX_ABANDONED) throw tooManyAbandoned();
     const { prepared } = asked;
@@ -169,9 +169,9 @@ export class Tasks {
     return changed;
   }
 
-  /** Ends what runs here. Settles soon in any case. */
+  /** Ends what runs here, and lets nothing begin meanwhile. Settles soon in any case. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing = true;
     this.watch.close();
     await this.#atMost(
       CLOSE_MS,
@@ -179,6 +179,7 @@ export class Tasks {
     );
     for (const task of this.#running.values()) task.stop(shuttingDown());
     await this.#workplace.close();
+    this.#closing = false;
   }
 
   async #createRunning(asked: NewTask, run: Run): Promise<Seed> {
@@ -199,7 +200,7 @@ export class Tasks {
   #start(known: Known, run: Run): void {
     const task = new RunningTask(known, this.#around);
     this.#running.set(known.taskId, task);
-    if (this.#closed) {
+    if (this.#closing) {
       void task.shutDown(SHUT_DOWN, shuttingDown());
       return;
     }
