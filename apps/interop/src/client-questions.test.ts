@@ -26,18 +26,23 @@ const COMPLETE = { result: { resultType: "complete", content: [] } };
 
 const accepting = () => ({ action: "accept", content: PERSON }) as const;
 
+/** What a client declares that takes no part in tasks. */
+function declaredWithoutTasks(revision: Revision, options: McpClientOptions): Promise<unknown> {
+  return declared(revision, { tasks: false, ...options });
+}
+
 describe.each(BOTH)("a client that is asked by a server of revision %s", (revision) => {
   const elicit = (params: JsonObject, answer: () => ElicitResult = accepting) =>
     answerTo(revision, "elicitation/create", params, { elicit: answer, openUrl: answer });
 
   it(req("elicitation.client-declares"), async () => {
     const handler = accepting;
-    expect(await declared(revision, { elicit: handler })).toEqual({ elicitation: { form: {} } });
-    expect(await declared(revision, { openUrl: handler })).toEqual({ elicitation: { url: {} } });
-    expect(await declared(revision, { elicit: handler, openUrl: handler })).toEqual({
+    expect(await declaredWithoutTasks(revision, { elicit: handler })).toEqual({ elicitation: { form: {} } });
+    expect(await declaredWithoutTasks(revision, { openUrl: handler })).toEqual({ elicitation: { url: {} } });
+    expect(await declaredWithoutTasks(revision, { elicit: handler, openUrl: handler })).toEqual({
       elicitation: { form: {}, url: {} },
     });
-    expect(await declared(revision, {})).toEqual({});
+    expect(await declaredWithoutTasks(revision, {})).toEqual({});
   });
 
   it(req("elicitation.client-no-mode"), async () => {
@@ -66,8 +71,10 @@ describe.each(BOTH)("a client that is asked by a server of revision %s", (revisi
 
   it(req("sampling.client-declares"), async () => {
     const sample = () => SAID;
-    expect(await declared(revision, { sample })).toEqual({ sampling: {} });
-    expect(await declared(revision, { sample, capabilities: { sampling: { tools: {} } } })).toEqual({
+    expect(await declaredWithoutTasks(revision, { sample })).toEqual({ sampling: {} });
+    expect(
+      await declaredWithoutTasks(revision, { sample, capabilities: { sampling: { tools: {} } } }),
+    ).toEqual({
       sampling: { tools: {} },
     });
   });
@@ -79,7 +86,7 @@ describe.each(BOTH)("a client that is asked by a server of revision %s", (revisi
 
   it(req("roots.client-declares"), async () => {
     const expected = revision === "2026-07-28" ? {} : { listChanged: true };
-    expect(await declared(revision, { roots: ROOTS })).toEqual({ roots: expected });
+    expect(await declaredWithoutTasks(revision, { roots: ROOTS })).toEqual({ roots: expected });
   });
 
   it(req("roots.client-lists"), async () => {

@@ -125,7 +125,7 @@ describe("a client of the stateless era", () => {
     const { client, server } = await withClient(
       "2026-07-28",
       { "tools/list": tools, "tools/call": called },
-      { info: INFO, roots },
+      { info: INFO, roots, tasks: false },
     );
     await client.listTools();
     await client.callTool(
