@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+
+// Each compiles a program of its own.
+vi.setConfig({ testTimeout: 90_000 });
 
 const here = fileURLToPath(new URL("./", import.meta.url));
 const config = fileURLToPath(new URL("../tsconfig.build.json", import.meta.url));

@@ -11,6 +11,9 @@ export interface Following {
 
 type Called = () => void;
 
+/** Part of what is announced of a task that neither has ended nor asks anything: who waits for that need not look. */
+export const GOES_ON = { goesOn: true } as const;
+
 /** Those in this process who wait for a task to change. Nothing is heard while there are none. */
 export class Followers {
   readonly #host: ExtensionHost;
@@ -75,6 +78,6 @@ export class Followers {
 
   readonly #heard = (params: JsonObject | undefined): void => {
     const taskId = params?.["taskId"];
-    if (typeof taskId === "string") this.call(taskId);
+    if (typeof taskId === "string" && params?.["goesOn"] !== true) this.call(taskId);
   };
 }

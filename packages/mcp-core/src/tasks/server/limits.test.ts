@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { deferred } from "@towpath/test-support/deferred.js";
 import { like } from "@towpath/test-support/like.js";
 import { handshaken, openLink } from "../../../test/support/link.js";
-import { DECLARED, taskIdIn, TaskNodes } from "../../../test/support/tasks.js";
+import { DECLARED, taskIdIn, TaskNodes, type TaskNode } from "../../../test/support/tasks.js";
 import { McpServer } from "../../server/server.js";
 import { memoryState } from "../../state/memory/memory-state.js";
 import { ManualClock } from "../../testing/manual-clock.js";
@@ -230,26 +230,52 @@ describe("the open questions of a task", () => {
   });
 });
 
+/** What a node does with the records of tasks from now on. */
+function callsOf({ view: { records } }: TaskNode): readonly string[] {
+  const calls: string[] = [];
+  for (const name of ["get", "create", "replace", "set", "delete", "list", "touch"] as const) {
+    const call = records[name] as (...how: unknown[]) => unknown;
+    Object.assign(records, {
+      [name]: (...how: unknown[]) => {
+        if (String(how[0]).includes("towpath/task/")) calls.push(name);
+        return call(...how);
+      },
+    });
+  }
+  return calls;
+}
+
 describe("the operations on the state", () => {
   it("are one for a task that begins, one for each time it is asked for, and one for its end", async () => {
     const { nodes, node, client } = one();
-    const { records } = node.view;
-    const calls: string[] = [];
-    for (const name of ["get", "create", "replace", "set", "delete", "list", "touch"] as const) {
-      const call = records[name] as (...how: unknown[]) => unknown;
-      Object.assign(records, {
-        [name]: (...how: unknown[]) => {
-          if (String(how[0]).includes("towpath/task/")) calls.push(name);
-          return call(...how);
-        },
-      });
-    }
+    const calls = callsOf(node);
     node.tool("quick", true, () => "done");
     const taskId = taskIdIn(await client("tools/call", { name: "quick" }));
     await client("tasks/get", { taskId });
     await nodes.settle();
     await client("tasks/get", { taskId });
     expect(calls).toEqual(["create", "get", "replace", "get"]);
+  });
+
+  it("are none more for whoever waits for the result, while the task goes on", async () => {
+    const { nodes, node } = one();
+    const done = deferred();
+    node.tool("long", true, async (ctx) => {
+      for (const step of [1, 2, 3]) await ctx.progress(step, 3);
+      await done.promise;
+      return "done";
+    });
+    const { request } = await node.session();
+    const taskId = taskIdIn(await request("tools/call", { name: "long", task: {} }));
+    const calls = callsOf(node);
+    const result = request("tasks/result", { taskId });
+    await nodes.pass(1_000);
+    const [reads, changes] = ["get", "replace"].map((name) => calls.filter((call) => call === name).length);
+    done.resolve();
+    await nodes.settle();
+    expect((await result)?.result).toMatchObject({ content: [{ text: "done" }] });
+    // Two to begin with, and one for each notification that tells of a change.
+    expect([reads, changes]).toEqual([2 + 2, 2]);
   });
 });
 

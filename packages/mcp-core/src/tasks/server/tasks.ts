@@ -9,7 +9,7 @@ import { stringField } from "../../protocol/fields.js";
 import { byteLength } from "../../state/values.js";
 import { TASK_NOTIFICATION } from "../wire.js";
 import { CANCELLED, failureEnding, NODE_GONE, resultEnding, SHUT_DOWN, type Ending } from "./ending.js";
-import { Followers } from "./followers.js";
+import { Followers, GOES_ON } from "./followers.js";
 import { NodeWatch } from "./node-watch.js";
 import { checkedTaskOptions, type TaskLimits, type TaskOptions } from "./options.js";
 import { isAway, patienceFor, patiently } from "./patience.js";
@@ -254,7 +254,8 @@ export class Tasks {
   }
 
   readonly #announce = ({ taskId, record }: Known): void => {
-    this.#host.announce(TASK_NOTIFICATION, { taskId, ...whomToTell(record) });
+    const waits = record.outcome !== undefined || record.questions !== undefined;
+    this.#host.announce(TASK_NOTIFICATION, { taskId, ...whomToTell(record), ...(!waits && GOES_ON) });
   };
 
   readonly #announceProgress = ({ taskId, record }: Known, progress: Progress): void => {
