@@ -17,6 +17,8 @@ const REFUSALS: readonly unknown[] = ["not begun", "not delivered", "unavailable
 
 const PAUSE_MS = 10;
 
+const UNHEARD = { onProgress: () => undefined, onTask: () => undefined };
+
 /** Calls without pause, as long as it is told to. Gives how each call ended, by its id. */
 async function load(
   name: string,
@@ -32,7 +34,7 @@ async function load(
     await pause(PAUSE_MS);
     const id = `${name}-${String(call)}`;
     const work = call % 5 === 4 ? "ask" : call % 5 === 3 ? "slow" : "quick";
-    outcomes.push([id, await caller.call({ id, kind: work, ms: 700, onProgress: () => undefined })]);
+    outcomes.push([id, await caller.call({ id, kind: work, ms: 700, ...UNHEARD })]);
   }
   await caller.close();
   expect(strays).toEqual([]);

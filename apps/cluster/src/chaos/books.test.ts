@@ -20,6 +20,9 @@ const call = (changes: Partial<Call> = {}): Call => ({
   ...changes,
 });
 
+const TASK = { taskId: "a", kind: "task" } as const;
+const SAID = JSON.stringify({ call: "0-0", node: NODE });
+
 interface Story {
   readonly call?: Partial<Call>;
   readonly runs?: readonly string[];
@@ -28,6 +31,9 @@ interface Story {
   readonly killedAt?: number;
   readonly strays?: readonly string[];
   readonly failures?: readonly string[];
+  readonly drained?: string;
+  /** What the nodes say of its task. */
+  readonly ends?: readonly string[];
 }
 
 const evidence = ({
@@ -40,11 +46,12 @@ const evidence = ({
 }: Story): Evidence => ({
   calls: [call(changes)],
   runs: new Map([["0-0", runs]]),
+  ends: new Map([["0-0", more.ends ?? []]]),
   cuts: new Map([[0, cutAt === undefined ? [] : [cutAt]]]),
   strays: more.strays ?? [],
   troubles: {
     kills: killed === undefined ? [] : [{ node: killed, at: killedAt }],
-    drains: [],
+    drains: more.drained === undefined ? [] : [more.drained],
     connections: 0,
     failures: [...(more.failures ?? [])],
   },
@@ -62,6 +69,27 @@ describe("the books", () => {
     [
       "a cut before there was anything to resume",
       { call: { outcome: failed("connection lost"), progress: [] }, cutAt: 15 },
+    ],
+    ["a task that all nodes say the same of", { call: TASK, ends: [SAID, SAID, SAID] }],
+    [
+      "a task that was lost with its node",
+      { call: { ...TASK, outcome: failed("lost: node gone") }, killed: NODE, ends: ["lost: node gone"] },
+    ],
+    [
+      "a task that was stopped with its node",
+      {
+        call: { ...TASK, outcome: failed("lost: node stopped") },
+        drained: NODE,
+        ends: ["lost: node stopped"],
+      },
+    ],
+    [
+      "a task whose client did not come back to it",
+      {
+        call: { ...TASK, outcome: failed("connection lost"), resumable: false },
+        cutAt: 15,
+        ends: [SAID, SAID],
+      },
     ],
     [
       "an answer over HTTP+SSE to what a node had handed over before it died",
@@ -99,6 +127,22 @@ describe("the books", () => {
       "what runs on a node that lives has its result",
       { call: { outcome: failed("connection lost"), resumable: false }, cutAt: 25 },
     ],
+    [
+      "what runs on a node that lives has its result",
+      { call: { ...TASK, outcome: failed("connection lost"), progress: [] }, cutAt: 15, ends: [SAID] },
+    ],
+    [
+      "only what ran on a node that was stopped",
+      {
+        call: { ...TASK, outcome: failed("lost: node stopped") },
+        killed: NODE,
+        ends: ["lost: node stopped"],
+      },
+    ],
+    ["a task ends in one way", { call: TASK, ends: [SAID, "lost: node gone"] }],
+    ["a task ends in one way", { call: TASK, ends: ["lost: node gone"], killed: NODE }],
+    ["a task ends in one way", { call: TASK, ends: ["working"] }],
+    ["a task ends in one way", { call: TASK, ends: [], runs: [] }],
     ["nothing comes that nobody waits for", { strays: ["a response"] }],
     [
       "nothing comes that nobody waits for",

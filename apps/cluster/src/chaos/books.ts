@@ -1,4 +1,5 @@
 import type { Call } from "./calls.js";
+import { endOf } from "./task-ends.js";
 import type { Troubles } from "./trouble.js";
 
 /** All that is known of a run once it is over. */
@@ -6,6 +7,8 @@ export interface Evidence {
   readonly calls: readonly Call[];
   /** The nodes that began with each call, by the ledger. */
   readonly runs: ReadonlyMap<string, readonly string[]>;
+  /** What each node says at the end of each task that was accepted, by its call. */
+  readonly ends: ReadonlyMap<string, readonly string[]>;
   /** When the connections of each client were cut. */
   readonly cuts: ReadonlyMap<number, readonly number[]>;
   readonly strays: readonly string[];
@@ -19,6 +22,10 @@ interface Case {
   readonly cut: boolean;
   /** Whether a node it ran on was killed. */
   readonly killed: boolean;
+  /** Whether a node it ran on was drained. */
+  readonly drained: boolean;
+  /** What the nodes say of its task. */
+  readonly ends: readonly string[];
   /** Whether any node was killed meanwhile: it may have carried a message of the call's. */
   readonly anyKilled: boolean;
 }
@@ -38,15 +45,23 @@ const RULES: readonly (readonly [rule: string, broken: (one: Case) => boolean])[
   ["progress comes in order, each report once", ({ call: { progress } }) => !isIncreasing(progress)],
   ["only what was not begun is said not to be", (one) => saysNotBegun(one.call) && one.runs.length > 0],
   ["only what ran on a node that is gone is lost with it", (one) => saysLost(one.call) && !one.killed],
+  [
+    "only what ran on a node that was stopped is lost with it",
+    (one) => saysStopped(one.call) && !one.drained,
+  ],
+  ["a task ends in one way, which its client is told, and of which all nodes know", hasAnotherEnd],
   ["what runs on a node that lives has its result, unless its connection was cut", isLostWithoutReason],
 ];
 
 /** @returns what does not balance, as sentences; empty when all does */
 export function imbalances(evidence: Evidence): readonly string[] {
   const { calls, strays, troubles } = evidence;
-  const killed = new Set(troubles.kills.map(({ node }) => node));
+  const lost = {
+    killed: new Set(troubles.kills.map(({ node }) => node)),
+    drained: new Set(troubles.drains),
+  };
   const broken = calls.flatMap((call) => {
-    const one = caseOf(call, evidence, killed);
+    const one = caseOf(call, evidence, lost);
     return RULES.flatMap(([rule, isBroken]) => (isBroken(one) ? [`${rule}: ${described(one)}`] : []));
   });
   const unasked = strays
@@ -55,7 +70,12 @@ export function imbalances(evidence: Evidence): readonly string[] {
   return [...broken, ...unasked, ...troubles.failures.map((failure) => `every drain ends: ${failure}`)];
 }
 
-function caseOf(call: Call, { runs, cuts, troubles }: Evidence, killed: ReadonlySet<string>): Case {
+interface LostNodes {
+  readonly killed: ReadonlySet<string>;
+  readonly drained: ReadonlySet<string>;
+}
+
+function caseOf(call: Call, { runs, ends, cuts, troubles }: Evidence, { killed, drained }: LostNodes): Case {
   const during = (at: number): boolean => at >= call.beganAt && at <= call.endedAt;
   const ran = runs.get(call.id) ?? [];
   return {
@@ -63,6 +83,8 @@ function caseOf(call: Call, { runs, cuts, troubles }: Evidence, killed: Readonly
     runs: ran,
     cut: (cuts.get(call.client) ?? []).some(during),
     killed: ran.some((node) => killed.has(node)),
+    drained: ran.some((node) => drained.has(node)),
+    ends: ends.get(call.id) ?? [],
     anyKilled: troubles.kills.some(({ at }) => during(at)),
   };
 }
@@ -95,17 +117,32 @@ function saysLost({ outcome }: Call): boolean {
   return outcome.kind === "error" && outcome.error === "lost: node gone";
 }
 
-function isLostWithoutReason({ call, runs, cut, killed, anyKilled }: Case): boolean {
+function saysStopped({ outcome }: Call): boolean {
+  return outcome.kind === "error" && outcome.error === "lost: node stopped";
+}
+
+function hasAnotherEnd(one: Case): boolean {
+  const { call, ends } = one;
+  if (call.taskId === undefined) return false;
+  const known = call.outcome.kind === "result" || saysLost(call) || saysStopped(call);
+  const all = new Set(known ? [...ends, endOf(call.outcome)] : ends);
+  return ends.length === 0 || all.size !== 1 || all.has("working");
+}
+
+function isLostWithoutReason({ call, runs, cut, killed, drained, anyKilled }: Case): boolean {
   if (call.outcome.kind === "result" || runs.length === 0 || killed) return false;
+  if (saysStopped(call) && drained) return false;
+  // A task goes on whatever becomes of its connection, and waits for whoever comes back to it.
+  if (call.taskId !== undefined) return call.resumable;
   // A stream that has begun can be taken up again, wherever it was cut.
   const comesBack = call.resumable && call.progress.length > 0;
   return comesBack || !(cut || anyKilled);
 }
 
-function described({ call, runs, cut, killed, anyKilled }: Case): string {
+function described({ call, runs, cut, killed, drained, ends, anyKilled }: Case): string {
   const { id, kind, transport, outcome, progress, beganAt, endedAt } = call;
   const ended = outcome.kind === "result" ? outcome.text : `${outcome.error} (${outcome.message})`;
   const took = `${String(Math.round(endedAt - beganAt))} ms from ${String(Math.round(beganAt))}`;
-  const flags = JSON.stringify({ cut, killed, anyKilled, reports: progress.length });
+  const flags = JSON.stringify({ cut, killed, drained, anyKilled, progress, ends });
   return `${id} (${kind}, ${transport}, ${took}) ran on [${runs.join(", ")}], ended in ${ended}; ${flags}`;
 }

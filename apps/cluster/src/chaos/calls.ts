@@ -1,5 +1,5 @@
-/** What a call does: answers at once, reports progress for a while, or asks its client first. */
-export type CallKind = "quick" | "slow" | "ask";
+/** What a call does: answers at once, reports progress for a while, asks its client first, or is a task that reports. */
+export type CallKind = "quick" | "slow" | "ask" | "task";
 
 /** How a call ended for its client: with its result, or with an error that says what became of it. */
 export type Outcome =
@@ -9,6 +9,7 @@ export type Outcome =
 /** The names that an error can have. `unnamed` is one that says nothing, `hung` a call that never ended. */
 export const ERROR_NAMES = [
   "lost: node gone",
+  "lost: node stopped",
   "not begun",
   "connection lost",
   "not delivered",
@@ -28,8 +29,10 @@ export interface Call {
   /** Which client made it. */
   readonly client: number;
   readonly transport: string;
-  /** Whether its stream can be taken up again, once it has begun. */
+  /** Whether its stream can be taken up again, once it has begun; of a task, whether its client comes back to it. */
   readonly resumable: boolean;
+  /** Of a call that was accepted as a task. */
+  readonly taskId?: string;
   readonly beganAt: number;
   readonly endedAt: number;
   readonly outcome: Outcome;
@@ -40,9 +43,11 @@ export interface Call {
 export interface Request {
   readonly id: string;
   readonly kind: CallKind;
-  /** How long it is to take, if it is `slow`. */
+  /** How long it is to take, if it is `slow` or a task. */
   readonly ms: number;
   readonly onProgress: (progress: number) => void;
+  /** Told when the call has become a task. */
+  readonly onTask: (taskId: string) => void;
 }
 
 /** A client that calls tools. */
@@ -60,5 +65,7 @@ export type OnStray = (description: string) => void;
 export interface ClientKind {
   readonly transport: string;
   readonly resumable: boolean;
+  /** Whether it asks again for a task after its connection was cut. */
+  readonly keepsTasks: boolean;
   connect(origin: string, onStray: OnStray): Promise<Caller>;
 }

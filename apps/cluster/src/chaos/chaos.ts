@@ -8,6 +8,7 @@ import { ClientLoop } from "./client-loop.js";
 import { officialClient } from "./official-client.js";
 import { Random } from "./random.js";
 import { towpathClients } from "./towpath-clients.js";
+import { taskEnds } from "./task-ends.js";
 import { Trouble } from "./trouble.js";
 
 export interface ChaosOptions {
@@ -42,6 +43,7 @@ export async function chaos({ balancer, seed, seconds, clients }: ChaosOptions):
         cluster.redis.url,
         calls.map(({ id }) => id),
       ),
+      ends: await taskEnds(cluster.nodes, calls),
       cuts: new Map(loops.map(({ number, cuts }) => [number, cuts])),
       strays: loops.flatMap(({ strays, transport }) => strays.map((stray) => `${transport}: ${stray}`)),
       troubles: trouble.done,

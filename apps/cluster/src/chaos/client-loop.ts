@@ -6,7 +6,7 @@ import { TOTAL_TIMEOUT_MS } from "./patience.js";
 import type { Random } from "./random.js";
 
 /** How often each kind of call is made. */
-const KINDS: Readonly<Record<CallKind, number>> = { quick: 6, slow: 2, ask: 2 };
+const KINDS: Readonly<Record<CallKind, number>> = { quick: 6, slow: 2, ask: 2, task: 2 };
 
 const [SHORTEST_MS, LONGEST_MS] = [1_000, 5_000];
 
@@ -92,11 +92,22 @@ export class ClientLoop {
     const ms = this.#random.between(SHORTEST_MS, LONGEST_MS);
     const id = `${String(this.number)}-${String(this.calls.length)}`;
     const progress: number[] = [];
+    let taskId: string | undefined;
     const beganAt = performance.now();
-    const outcome = await inTime(caller.call({ id, kind, ms, onProgress: (at) => progress.push(at) }));
-    const { transport, resumable } = this.#kind;
-    const call = { id, kind, client: this.number, transport, resumable, beganAt, progress, outcome };
-    const ended: Call = { ...call, endedAt: performance.now() };
+    const outcome = await inTime(
+      caller.call({
+        ...{ id, kind, ms },
+        onProgress: (at) => progress.push(at),
+        onTask: (accepted) => (taskId = accepted),
+      }),
+    );
+    const { transport, resumable, keepsTasks } = this.#kind;
+    const call = { id, kind, client: this.number, transport, beganAt, progress, outcome };
+    const endedAt = performance.now();
+    const ended: Call =
+      taskId === undefined
+        ? { ...call, resumable, endedAt }
+        : { ...call, resumable: keepsTasks, taskId, endedAt };
     this.calls.push(ended);
     return ended;
   }

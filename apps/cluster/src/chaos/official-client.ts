@@ -3,10 +3,16 @@ import {
   StreamableHTTPClientTransport,
   StreamableHTTPError,
 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { ElicitRequestSchema, ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
+import {
+  CallToolResultSchema,
+  CreateTaskResultSchema,
+  ElicitRequestSchema,
+  ErrorCode,
+  McpError,
+} from "@modelcontextprotocol/sdk/types.js";
 import type { Caller, ClientKind, ErrorName, OnStray, Outcome, Request } from "./calls.js";
 import { CALL_TIMEOUT_MS, TOTAL_TIMEOUT_MS } from "./patience.js";
-import { messageOf, nameByCode, nameByStatus } from "./towpath-clients.js";
+import { messageOf, nameByCode, nameByStatus, taskErrorByCode } from "./towpath-clients.js";
 
 /** As patient as the others. */
 const RECONNECTION = {
@@ -22,6 +28,7 @@ const TRAIL = 10;
 export const officialClient: ClientKind = {
   transport: "official SDK, sessions",
   resumable: true,
+  keepsTasks: false,
   connect: (origin, onStray) => OfficialCaller.connect(origin, onStray),
 };
 
@@ -56,8 +63,10 @@ class OfficialCaller implements Caller {
     return this.#isUsable;
   }
 
-  async call({ id, kind: name, ms, onProgress }: Request): Promise<Outcome> {
+  async call(request: Request): Promise<Outcome> {
+    const { id, kind: name, ms, onProgress } = request;
     try {
+      if (name === "task") return await this.#task(request);
       const args = name === "slow" ? { call: id, ms } : { call: id };
       const result = await this.#client.callTool({ name, arguments: args }, undefined, {
         timeout: CALL_TIMEOUT_MS,
@@ -72,6 +81,25 @@ class OfficialCaller implements Caller {
       if (named === "session gone") this.#isUsable = false;
       const why = named === "hung" ? ` after ${this.#trail.join("; ")}` : "";
       return { kind: "error", error: named, message: messageOf(error) + why };
+    }
+  }
+
+  async #task({ id, ms, onTask }: Request): Promise<Outcome> {
+    const params = { name: "work", arguments: { call: id, ms } };
+    const options = { timeout: CALL_TIMEOUT_MS };
+    const request = { method: "tools/call" as const, params };
+    const { task } = await this.#client.request(request, CreateTaskResultSchema, { ...options, task: {} });
+    onTask(task.taskId);
+    const { tasks } = this.#client.experimental;
+    try {
+      const result = await tasks.getTaskResult(task.taskId, CallToolResultSchema, options);
+      return { kind: "result", text: textOf(result.content) };
+    } catch (error) {
+      if (!(error instanceof McpError)) throw error;
+      // The request for the result may have been lost with its own node, and not with that of the task.
+      const { status } = await tasks.getTask(task.taskId, options);
+      const named = status === "failed" ? taskErrorByCode(error.code) : "connection lost";
+      return { kind: "error", error: named, message: messageOf(error) };
     }
   }
 

@@ -4,8 +4,10 @@ import {
   ProtocolError,
   RequestTimeoutError,
   TowpathErrorCode,
+  type CallToolResult,
   type ClientTransport,
   type McpClientOptions,
+  type TaskHandle,
 } from "@towpath/mcp-core";
 import { HttpStatusError, streamableHttpClient } from "@towpath/transport-http";
 import { sseClient } from "@towpath/transport-sse";
@@ -39,6 +41,7 @@ function kind(
   return {
     transport,
     resumable,
+    keepsTasks: true,
     connect: async (origin, onStray) => {
       const client = await McpClient.connect(to(origin), {
         ...era,
@@ -60,22 +63,44 @@ class TowpathCaller implements Caller {
     this.#client = client;
   }
 
-  async call({ id, kind: name, ms, onProgress }: Request): Promise<Outcome> {
+  async call(request: Request): Promise<Outcome> {
+    if (request.kind === "task") return this.#task(request);
+    const { id, kind: name, ms, onProgress } = request;
     try {
       const args = name === "slow" ? { call: id, ms } : { call: id };
       const options =
         name === "slow" ? { onProgress: ({ progress }: { progress: number }) => onProgress(progress) } : {};
-      const { content, isError } = await this.#client.callTool(name, args, options);
-      const text = content.map((block) => (block.type === "text" ? block.text : "")).join("");
-      return isError === true ? { kind: "error", error: "unnamed", message: text } : { kind: "result", text };
+      return outcomeOf(await this.#client.callTool(name, args, options));
     } catch (error) {
       return { kind: "error", error: nameOf(error), message: messageOf(error) };
+    }
+  }
+
+  async #task({ id, ms, onProgress, onTask }: Request): Promise<Outcome> {
+    let task: TaskHandle | undefined;
+    try {
+      task = await this.#client.startTask(
+        "work",
+        { call: id, ms },
+        { onProgress: ({ progress }) => onProgress(progress) },
+      );
+      if (task.id !== undefined) onTask(task.id);
+      return outcomeOf(await task.result());
+    } catch (error) {
+      const accepted = task !== undefined && error instanceof ProtocolError;
+      const named = accepted ? taskErrorByCode(error.code) : nameOf(error);
+      return { kind: "error", error: named, message: messageOf(error) };
     }
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
+}
+
+function outcomeOf({ content, isError }: Pick<CallToolResult, "content" | "isError">): Outcome {
+  const text = content.map((block) => (block.type === "text" ? block.text : "")).join("");
+  return isError === true ? { kind: "error", error: "unnamed", message: text } : { kind: "result", text };
 }
 
 const BY_CODE: ReadonlyMap<number, ErrorName> = new Map([
@@ -95,6 +120,11 @@ const BY_STATUS: ReadonlyMap<number, ErrorName> = new Map([
 
 export function nameByCode(code: number): ErrorName {
   return BY_CODE.get(code) ?? "unnamed";
+}
+
+/** What has become of a task that was accepted: one that was begun. */
+export function taskErrorByCode(code: number): ErrorName {
+  return code === TowpathErrorCode.shuttingDown ? "lost: node stopped" : nameByCode(code);
 }
 
 export function nameByStatus(status: number): ErrorName {
