@@ -44,8 +44,6 @@ const values = {
 type Value = keyof typeof values;
 type Measured = Partial<Record<Value, number>>;
 
-const isOnRedis = ({ implementation }: TaskContender): boolean => implementation.state === "redis";
-
 /** What they cost to be there. */
 async function held(servers: TaskServers, many: ManyTasks, onRedis: boolean): Promise<Measured> {
   const [base, before] = [await servers.node().memory(), await servers.used()];
@@ -81,44 +79,40 @@ async function polled(servers: TaskServers, many: ManyTasks, onRedis: boolean): 
   };
 }
 
-/** What becomes of them once they are let go, and what they cost then. */
-async function ended(
-  servers: TaskServers,
-  many: ManyTasks,
-  { implementation }: TaskContender,
-  since: { readonly heap: number; readonly redis: number },
-): Promise<Measured> {
+/** Lets all tasks go, and settles when these have ended. */
+async function release(servers: TaskServers, many: ManyTasks, { implementation }: TaskContender) {
   const target = taskTarget({ implementation, era: "handshake" }, servers.node().port);
   const [session = ""] = await openSessions(target, 1);
-  const start = performance.now();
   await callOnce({ ...target, session }, "release");
   await many.become("completed");
-  const endedMs = performance.now() - start;
-  const { heapUsed } = await servers.node().memory();
-  const { redisMemory } = await servers.used();
-  return {
-    ended: endedMs,
-    endedHeap: (heapUsed - since.heap) / tasks,
-    ...(implementation.state === "redis" && { endedRedis: (redisMemory - since.redis) / tasks }),
-  };
 }
 
 async function sample(context: Context, redis: RedisProcess, contender: TaskContender): Promise<Measured> {
-  return withTaskServers(context, contender.implementation, redis, async (servers) => {
+  const { implementation } = contender;
+  return withTaskServers(context, implementation, redis, async (servers) => {
     const target = taskTarget(contender, servers.node().port);
     const warm = await ManyTasks.in(target);
     await warm.start(first);
     await warm.poll(warmUp.intervalMs, warmUp.durationMs);
+    if (implementation.releases) await release(servers, warm, contender);
 
     const many = await ManyTasks.in(target);
-    const { heapUsed: heap } = await servers.node().memory();
-    const { redisMemory } = await servers.used();
-    const onRedis = isOnRedis(contender);
-    return {
+    const [{ heapUsed }, { redisMemory }] = [await servers.node().memory(), await servers.used()];
+    const onRedis = implementation.state === "redis";
+    const measured = {
       ...(await held(servers, many, onRedis)),
       ...(await polled(servers, many, onRedis)),
-      ...(contender.implementation.releases &&
-        (await ended(servers, many, contender, { heap, redis: redisMemory }))),
+    };
+    if (!implementation.releases) return measured;
+    const start = performance.now();
+    await release(servers, many, contender);
+    const ended = performance.now() - start;
+    const [after, used] = [await servers.node().memory(), await servers.used()];
+    return {
+      ...measured,
+      ended,
+      endedHeap: (after.heapUsed - heapUsed) / tasks,
+      ...(onRedis && { endedRedis: (used.redisMemory - redisMemory) / tasks }),
     };
   });
 }
