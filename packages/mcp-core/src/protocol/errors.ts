@@ -128,18 +128,20 @@ export class ShuttingDownError extends ProtocolError {
   }
 }
 
+const LOST = {
+  message: "The node that served this request is gone; it may or may not have been done",
+  data: { retryable: true },
+};
+
 /**
  * Whatever served this request is gone, and its answer with it. It may have been done, or in part; it may be sent again
  * where doing it twice does no harm.
  */
 export class RequestLostError extends ProtocolError {
   override readonly name = "RequestLostError";
-  constructor() {
-    super(
-      TowpathErrorCode.requestLost,
-      "The node that served this request is gone; it may or may not have been done",
-      { retryable: true },
-    );
+  /** @param said what the server said, where it was told */
+  constructor({ message, data }: Pick<JsonRpcErrorObject, "message" | "data"> = LOST) {
+    super(TowpathErrorCode.requestLost, message, data);
   }
 }
 

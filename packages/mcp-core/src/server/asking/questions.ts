@@ -10,7 +10,7 @@ import type {
   Root,
 } from "../../protocol/question-types.js";
 import type { ClientCapabilities } from "../../protocol/types.js";
-import { elicitResult, rootsResult, sampleResult } from "./answers.js";
+import { elicitResult, rootsResult, sampleResult } from "../../protocol/answers.js";
 import { formOf } from "./form.js";
 import { fittedSample, needsContext, needsTools } from "./sampling.js";
 

@@ -229,7 +229,14 @@ describe("the questions of a task", () => {
     const { nodes, client } = asking();
     const taskId = taskIdIn(await client("tools/call", { name: "ask" }));
     await nodes.settle();
-    for (const inputResponses of [undefined, [], "x", { who: "Ann" }])
+    for (const inputResponses of [
+      undefined,
+      [],
+      "x",
+      { who: "Ann" },
+      { who: {} },
+      { who: { action: "perhaps" } },
+    ])
       expect((await client("tasks/update", { taskId, inputResponses }))?.error?.code).toBe(-32602);
     expect((await client("tasks/get", { taskId }))?.result).toMatchObject({ status: "input_required" });
   });

@@ -5,7 +5,10 @@ import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import { elicitResult, rootsResult, sampleResult } from "../../protocol/answers.js";
+import { InvalidAnswerError } from "../../protocol/errors.js";
 import { objectField } from "../../protocol/fields.js";
+import type { InputRequest } from "../../protocol/question-types.js";
 import { TASK_NOTIFICATION, TASK_RESULT, TASKS_EXTENSION } from "../wire.js";
 import type { Answer, Questions } from "./record.js";
 import { toolTaskOf, type ToolTask } from "./tool-task.js";
@@ -79,16 +82,34 @@ function begin(tasks: Tasks, of: ToolTask, call: ToolCall, ctx: MethodContext) {
   return create();
 }
 
-/** What answers the open questions; the rest is ignored (Tasks extension, Task Update Requests). */
+/** What makes sure that a result answers a question of this method. */
+const CHECKS: Readonly<Record<InputRequest["method"], (result: JsonValue) => unknown>> = {
+  "elicitation/create": elicitResult,
+  "sampling/createMessage": sampleResult,
+  "roots/list": rootsResult,
+};
+
+/**
+ * What answers the open questions; the rest is ignored (Tasks extension, Task Update Requests).
+ * @throws InvalidParamsError for what is no answer: the question stays open
+ */
 function answersIn(responses: JsonObject, questions: Questions = {}): Readonly<Record<string, Answer>> {
-  const open = Object.entries(responses).filter(([key]) => Object.hasOwn(questions, key));
-  return Object.fromEntries(
-    open.map(([key, result]) => {
-      if (isObject(result)) return [key, { result }];
-      const where = `params.inputResponses[${JSON.stringify(key)}]`;
-      throw new InvalidParamsError(`Invalid params: ${where} must be an object, not ${describe(result)}`);
-    }),
-  );
+  const given = Object.entries(responses).flatMap(([key, result = null]) => {
+    const question = Object.hasOwn(questions, key) ? questions[key] : undefined;
+    return question === undefined ? [] : [[key, answerIn(key, result, question)] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function answerIn(key: string, result: JsonValue, { method }: InputRequest): Answer {
+  const where = `Invalid params: params.inputResponses[${JSON.stringify(key)}]`;
+  if (!isObject(result)) throw new InvalidParamsError(`${where} must be an object, not ${describe(result)}`);
+  try {
+    CHECKS[method](result);
+  } catch (error) {
+    throw error instanceof InvalidAnswerError ? new InvalidParamsError(`${where}: ${error.message}`) : error;
+  }
+  return { result };
 }
 
 /** Tasks that are there and the caller's are listened for (Tasks extension, Task Status Notifications). */

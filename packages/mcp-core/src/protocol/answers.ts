@@ -1,8 +1,8 @@
-import { isObject } from "../../jsonrpc/guards.js";
-import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
-import { InvalidAnswerError } from "../../protocol/errors.js";
-import { messageProblem } from "../../protocol/sampling-messages.js";
-import type { CreateMessageResult, Root } from "../../protocol/question-types.js";
+import { isObject } from "../jsonrpc/guards.js";
+import type { JsonObject, JsonValue } from "../jsonrpc/messages.js";
+import { InvalidAnswerError } from "./errors.js";
+import { messageProblem } from "./sampling-messages.js";
+import type { CreateMessageResult, Root } from "./question-types.js";
 
 const ACTIONS = ["accept", "decline", "cancel"] as const;
 
