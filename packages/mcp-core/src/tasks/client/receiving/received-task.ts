@@ -17,6 +17,8 @@ export class ReceivedTask {
   readonly answer: Promise<JsonObject>;
   /** Aborted when nobody wants the answer any more. */
   readonly stop = new AbortController();
+  /** The server has got its result. */
+  isFetched = false;
   readonly #createdAt = new Date().toISOString();
   readonly #answer = deferred<JsonObject>();
   readonly #expiry: Scheduled;
@@ -40,6 +42,11 @@ export class ReceivedTask {
 
   get isOver(): boolean {
     return this.#status !== "working";
+  }
+
+  /** The server knows how it ended, and there is nothing more to it. */
+  get isSettled(): boolean {
+    return this.#status === "cancelled" || (this.isOver && this.isFetched);
   }
 
   /** As the server sees it (2025-11-25, Tasks, Data Types, Task). */

@@ -236,6 +236,17 @@ describe("a question that is asked as a task", () => {
     await client.close();
   });
 
+  it("gives way, once its result was fetched or it was cancelled, when there are too many", async () => {
+    const { client, ask, create } = await asking();
+    const first = await create();
+    for (let n = 1; n < MAX_RECEIVED_TASKS; n += 1) await create();
+    await ask("tasks/result", { taskId: first["taskId"] ?? "" });
+    expect(await create()).toMatchObject({ status: "working" });
+    expect((await ask("tasks/get", { taskId: first["taskId"] ?? "" }))?.error?.code).toBe(-32602);
+    expect((await ask("elicitation/create", { ...form, task: {} }))?.error?.code).toBe(-31001);
+    await client.close();
+  });
+
   it("keeps calls in flight from counting as idle while the handler works on it", async () => {
     const { client, clock, create } = await asking({ elicit: () => new Promise(() => undefined) });
     let outcome: unknown;
@@ -246,6 +257,21 @@ describe("a question that is asked as a task", () => {
     await calm();
     expect(outcome).toBeUndefined();
     await client.close();
+  });
+
+  it("is put to nobody once the client is closed", async () => {
+    let asked = 0;
+    const { client, clock, end } = await asking({
+      elicit: () => {
+        asked += 1;
+        return { action: "decline" };
+      },
+    });
+    end.send({ jsonrpc: "2.0", id: "q", method: "elicitation/create", params: { ...form, task: {} } });
+    await client.close();
+    await calm();
+    expect(asked).toBe(0);
+    expect(clock.pending).toBe(0);
   });
 
   it("is stopped when the client is closed", async () => {

@@ -8,7 +8,7 @@ import { BusyError } from "../../../protocol/errors.js";
 import { TASK_STATUS_NOTIFICATION } from "../../wire.js";
 import { ReceivedTask } from "./received-task.js";
 
-/** Tasks that have not expired. */
+/** Tasks that have not expired; when there are so many, those whose results were fetched give way. */
 export const MAX_RECEIVED_TASKS = 100;
 /** How long a task is kept, in ms: where the server asks for nothing else, and at most. */
 export const MAX_RECEIVED_TTL_MS = 3_600_000;
@@ -21,7 +21,7 @@ export class ReceivedTasks {
   readonly #tasks = new Map<string, ReceivedTask>();
   readonly #methods: Readonly<Record<string, Serve>> = {
     "tasks/get": (params) => this.#find(params).toJSON(),
-    "tasks/result": (params, { signal }) => unlessAborted(this.#find(params).answer, signal),
+    "tasks/result": (params, { signal }) => this.#result(this.#find(params), signal),
     "tasks/cancel": (params) => this.#cancel(this.#find(params)),
     "tasks/list": (params) => this.#list(params),
   };
@@ -35,6 +35,7 @@ export class ReceivedTasks {
   }
 
   async serve(method: string, params: JsonObject, ctx: ServedContext): Promise<JsonObject> {
+    ctx.signal.throwIfAborted();
     const serve = this.#methods[method];
     return serve === undefined ? this.#create(method, params) : serve(params, ctx);
   }
@@ -42,7 +43,7 @@ export class ReceivedTasks {
   async #create(method: string, { task: asked, ...params }: JsonObject): Promise<JsonObject> {
     const ttlMs = ttlOf(isObject(asked) ? asked["ttl"] : undefined);
     const answer = await this.#host.read({ method, params });
-    if (this.#tasks.size >= MAX_RECEIVED_TASKS)
+    if (this.#tasks.size >= MAX_RECEIVED_TASKS && !this.#makeRoom())
       throw new BusyError(`${String(MAX_RECEIVED_TASKS)} tasks of this server's are kept already`);
     const expiry = this.#host.clock.schedule(ttlMs, () => {
       this.#tasks.delete(task.id);
@@ -56,6 +57,17 @@ export class ReceivedTasks {
     return { task: task.toJSON() };
   }
 
+  /** Forgets the oldest task whose end the server knows: it is not coming back for it. */
+  #makeRoom(): boolean {
+    for (const task of this.#tasks.values()) {
+      if (!task.isSettled) continue;
+      this.#tasks.delete(task.id);
+      task.expired();
+      return true;
+    }
+    return false;
+  }
+
   async #answer(task: ReceivedTask, answer: (signal: AbortSignal) => Promise<JsonObject>): Promise<void> {
     const { signal } = task.stop;
     try {
@@ -64,6 +76,14 @@ export class ReceivedTasks {
       if (signal.aborted) return;
       if (!(error instanceof ProtocolError)) this.#host.report(error);
       task.failed(asProtocolError(error));
+    }
+  }
+
+  async #result(task: ReceivedTask, signal: AbortSignal): Promise<JsonObject> {
+    try {
+      return await unlessAborted(task.answer, signal);
+    } finally {
+      if (!signal.aborted) task.isFetched = true;
     }
   }
 
