@@ -31,7 +31,7 @@ export class Alarm {
       const timer = this.#clock.schedule(ms, resolve, { keepAlive: true });
       await unlessAborted(promise, signal).finally(() => {
         timer.cancel();
-        this.#wake = undefined;
+        if (this.#wake === resolve) this.#wake = undefined;
       });
     }
     this.#rang = false;

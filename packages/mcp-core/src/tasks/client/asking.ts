@@ -2,9 +2,10 @@ import type { ClientExtensionHost } from "../../extension/client.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { InvalidResultError } from "../../protocol/client-errors.js";
-import { fireAndForget } from "../../protocol/promises.js";
-import { cancelTask } from "./cancel-task.js";
+import { TERMINAL } from "../wire.js";
+import { abandonTask } from "./cancel-task.js";
 import { patiently } from "./patiently.js";
+import { pollTask } from "./poll-task.js";
 import type { TaskRun } from "./task-run.js";
 
 /** Questions of one task. */
@@ -41,23 +42,46 @@ export class Asking {
 
   async #answer(inputRequests: JsonObject): Promise<void> {
     const { signal } = this.#stop;
-    let inputResponses: JsonObject;
+    const { answered, unsent } = this.#run;
     try {
-      inputResponses = await this.#host.answer(inputRequests, { method: "tools/call", signal });
+      const open = Object.entries(inputRequests).filter(([key]) => !unsent.has(key));
+      if (open.length > 0) {
+        const answers = await this.#host.answer(Object.fromEntries(open), { method: "tools/call", signal });
+        for (const [key, answer] of Object.entries(answers))
+          if (answer !== undefined) unsent.set(key, answer);
+      }
     } catch (error) {
       this.#fail(error);
       return;
     }
+    const keys = Object.keys(inputRequests);
     try {
-      await this.#update(inputResponses);
-      for (const key of Object.keys(inputRequests)) {
-        this.#run.answered.add(key);
+      await this.#update(Object.fromEntries([...unsent].filter(([key]) => keys.includes(key))));
+      for (const key of keys) {
+        answered.add(key);
+        unsent.delete(key);
         this.#underWay.delete(key);
       }
     } catch (error) {
-      // The task may have ended meanwhile, which says more.
-      if (!(error instanceof ProtocolError) || !this.#run.isOver) this.#stop.abort(error);
+      if (!(error instanceof ProtocolError)) this.#stop.abort(error);
+      else {
+        for (const key of keys) unsent.delete(key); // it would be refused again
+        if (!(await this.#hasEnded())) this.#stop.abort(error);
+      }
     }
+  }
+
+  /** Why an answer is refused: the task has ended meanwhile, and how says more. */
+  async #hasEnded(): Promise<boolean> {
+    if (this.#run.isOver) return true;
+    try {
+      const { snapshot } = await pollTask(this.#host, this.#run, this.#stop.signal);
+      if (!TERMINAL.has(snapshot.status)) return false;
+    } catch {
+      return false; // the refusal is what there is to tell
+    }
+    this.#run.alarm.ring();
+    return true;
   }
 
   async #update(inputResponses: JsonObject): Promise<void> {
@@ -72,7 +96,7 @@ export class Asking {
   #fail(error: unknown): void {
     const { signal } = this.#stop;
     if (signal.aborted) return; // nobody waits, and the handler gave up because of that
-    fireAndForget(() => cancelTask(this.#host, this.#run));
+    abandonTask(this.#host, this.#run);
     this.#stop.abort(error);
   }
 }

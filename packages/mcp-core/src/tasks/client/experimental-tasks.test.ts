@@ -98,6 +98,14 @@ describe("calling a tool of a server of 2025-11-25", () => {
     await client.close();
   });
 
+  it("counts the time that listing the tools takes", async () => {
+    const { client, clock } = await connectedClient(experimentalServer({ "tools/list": nothing }));
+    const outcome = watch(client.callTool("must", {}, { maxTotalTimeoutMs: 2_000 }));
+    await pass(clock, 2_000);
+    expect(outcome()).toMatch(/RequestTimeoutError: tools\/call: no answer within 2000 ms/);
+    await client.close();
+  });
+
   it.each([
     [
       "of an earlier revision",
@@ -195,6 +203,58 @@ describe("the result of a task of 2025-11-25", () => {
     await calm();
     expect(outcome()).toBe("Error: enough");
     expect(sent(later(), "tasks/cancel")).toEqual([{ taskId: "t1" }]);
+    await client.close();
+  });
+
+  it("is waited for no longer by a call that is given up, though the task is said to have ended", async () => {
+    const { client, end, later } = await connectedClient(experimentalServer());
+    const controller = new AbortController();
+    const outcome = watch(client.callTool("must", {}, { signal: controller.signal }));
+    await calm();
+    const params = experimental("completed");
+    end.send({ jsonrpc: "2.0", method: "notifications/tasks/status", params });
+    controller.abort(new Error("enough"));
+    await calm();
+    expect(outcome()).toBe("Error: enough");
+    const asked = later().find(({ method }) => method === "tasks/result");
+    expect(sent(later(), "notifications/cancelled")).toMatchObject([{ requestId: asked?.id }]);
+    await client.close();
+  });
+
+  it("is not what the server says of another task", async () => {
+    const script = experimentalServer({
+      "tasks/result": ({ id }, to) => {
+        to.error(id, -32000);
+      },
+      "tasks/get": inTurn(experimental("cancelled", { taskId: "other" })),
+    });
+    const { client } = await connectedClient(script);
+    const outcome = watch(client.callTool("must"));
+    await calm();
+    expect(outcome()).toMatch(/error -32000/);
+    await client.close();
+  });
+
+  it("does not wait for long to learn how the task is described at its end", async () => {
+    let finish = nothing;
+    const script = experimentalServer({
+      "tasks/result": ({ id }, to) => {
+        finish = () => {
+          to.result(id, done);
+        };
+      },
+      "tasks/get": nothing,
+    });
+    const { client, clock } = await connectedClient(script);
+    const handle = await client.startTask("must");
+    const updates = handle.updates();
+    await updates.next();
+    const outcome = watch(handle.result());
+    await calm();
+    finish();
+    await pass(clock, 5_000);
+    expect(outcome()).toEqual(done);
+    expect((await updates.next()).value).toMatchObject({ status: "completed" });
     await client.close();
   });
 

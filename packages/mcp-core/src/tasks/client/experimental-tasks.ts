@@ -5,13 +5,16 @@ import { fireAndForget } from "../../protocol/promises.js";
 import { TaskCancelledError } from "./errors.js";
 import { following } from "./following.js";
 import { paceOf } from "./pace.js";
-import { mayPass, patiently } from "./patiently.js";
+import { mayPass } from "./patiently.js";
+import { pollTask } from "./poll-task.js";
 import { readTask } from "./seen.js";
 import type { Ending, TaskRun } from "./task-run.js";
 import type { TaskSnapshot } from "./types.js";
 
 /** The answer comes when the task has ended, whenever that is. */
 const FOR_EVER = { timeoutMs: Infinity, maxTotalTimeoutMs: Infinity };
+/** For what is good to know, and no more. */
+const BRIEFLY = { maxTotalTimeoutMs: 5_000 };
 
 /**
  * Sees to a task of 2025-11-25: asks for its result, which the server answers when it is there, and where it asks what it
@@ -47,7 +50,7 @@ async function resultOf(host: ClientExtensionHost, run: TaskRun, signal: AbortSi
       if (isOutcome || !mayPass(error) || !host.isReachable)
         return await endingAfter(host, run, signal, error);
       await run.alarm.sleep(paceOf(run.snapshot), signal);
-      await poll(host, run, signal);
+      await pollTask(host, run, signal);
     }
   }
 }
@@ -61,7 +64,7 @@ async function endingAfter(
 ): Promise<Ending> {
   if (!(error instanceof ProtocolError)) throw error;
   try {
-    await poll(host, run, signal);
+    await pollTask(host, run, signal);
   } catch {
     throw error;
   }
@@ -78,22 +81,21 @@ async function ended(
   signal: AbortSignal,
   status: TaskSnapshot["status"],
 ): Promise<void> {
-  if (run.isWatched && !run.isOver) await poll(host, run, signal).catch(() => undefined);
+  if (run.isWatched && !run.isOver) await lookAtEnd(host, run, signal).catch(() => undefined);
   if (!run.isOver) run.take({ ...run.snapshot, status });
+}
+
+/** One look, and not for long: the result waits for it. */
+async function lookAtEnd(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
+  const task = await host.request("tasks/get", { taskId: run.id }, { ...run.polls, ...BRIEFLY, signal });
+  const { id, snapshot } = readTask("tasks/get", task);
+  if (id === run.id) run.take(snapshot);
 }
 
 async function pollWhileWatched(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
   while (!run.isOver) {
     const pauseMs = run.isWatched ? paceOf(run.snapshot) : Infinity;
     await run.watched.sleep(pauseMs, signal);
-    if (pauseMs < Infinity && run.isWatched) await poll(host, run, signal);
+    if (pauseMs < Infinity && run.isWatched) await pollTask(host, run, signal);
   }
-}
-
-async function poll(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<void> {
-  const params = { taskId: run.id };
-  const task = await patiently(host, signal, () =>
-    host.request("tasks/get", params, { ...run.polls, signal }),
-  );
-  run.take(readTask("tasks/get", task).snapshot);
 }

@@ -199,6 +199,46 @@ describe("giving up a call that is a task", () => {
     await client.close();
   });
 
+  it("ends what was done for it, though the task is said to have ended and has no result", async () => {
+    const script = extensionServer({
+      "tools/call": inTurn({ ...created, status: "completed" }),
+      "tasks/get": inTurn(task("working")),
+    });
+    const { client, clock, later } = await connectedClient(script);
+    const controller = new AbortController();
+    const outcome = watch(client.callTool("slow", {}, { signal: controller.signal }));
+    await pass(clock, 2_000);
+    controller.abort(new Error("enough"));
+    await calm();
+    const polls = sent(later(), "tasks/get").length;
+    await pass(clock, 5_000);
+    expect(outcome()).toBe("Error: enough");
+    expect(sent(later(), "tasks/get")).toHaveLength(polls);
+    await client.close();
+  });
+
+  it("does not ask a server for ever that does not take the cancellation", async () => {
+    const script = extensionServer({
+      "tasks/get": inTurn(task("working")),
+      "tasks/cancel": ({ id }, to) => {
+        to.error(id, -31001);
+      },
+    });
+    const { client, clock, later } = await connectedClient(script);
+    const controller = new AbortController();
+    watch(client.callTool("slow", {}, { signal: controller.signal }));
+    await pass(clock, 1_000);
+    controller.abort();
+    for (let minutes = 0; minutes < 10; minutes += 0.5) {
+      await calm();
+      clock.advance(30_000);
+    }
+    await calm();
+    expect(sent(later(), "tasks/cancel").length).toBeLessThan(8);
+    expect(clock.pending).toBe(0);
+    await client.close();
+  });
+
   it("happens when the client is closed, without a word to the server", async () => {
     const script = extensionServer({ "tasks/get": inTurn(task("working")) });
     const { client, clock, later } = await connectedClient(script);
@@ -230,6 +270,30 @@ describe("a poll that fails for a reason that passes", () => {
     await pass(clock, 1_000 + pauseMs - 1);
     expect(polls).toBe(1);
     await pass(clock, 1);
+    expect(outcome()).toEqual(done);
+    await client.close();
+  });
+
+  it.each([
+    ["at least 50 ms", -5, 50],
+    ["at most an hour", 1e300, 3_600_000],
+  ])("is made again after %s, whatever the server says", async (_, retryAfterMs, pauseMs) => {
+    let polls = 0;
+    const script = extensionServer({
+      "tasks/get": ({ id }, to) => {
+        polls += 1;
+        if (polls === 1) to.error(id, -31004, { retryAfterMs });
+        else to.result(id, completed);
+      },
+    });
+    const { client, clock } = await connectedClient(script);
+    const outcome = watch((await client.startTask("slow")).result());
+    await pass(clock, 1_000);
+    clock.advance(pauseMs - 1);
+    await calm();
+    expect(polls).toBe(1);
+    clock.advance(1);
+    await calm();
     expect(outcome()).toEqual(done);
     await client.close();
   });
@@ -296,6 +360,38 @@ describe("questions of a task", () => {
     const outcome = watch(client.callTool("slow"));
     await pass(clock, 1_000);
     expect(outcome()).toMatch(/InvalidResultError: tools\/call: the question "a" cannot be answered/);
+    await client.close();
+  });
+
+  it("whose answers are refused as the task has ended do not hide how", async () => {
+    let isOver = false;
+    const script = extensionServer({
+      "tasks/get": ({ id }, to) => {
+        to.result(id, isOver ? completed : asking(["a"]));
+      },
+      "tasks/update": ({ id }, to) => {
+        isOver = true;
+        to.error(id, -32602);
+      },
+    });
+    const { client, clock } = await connectedClient(script, { elicit: () => ({ action: "decline" }) });
+    const outcome = watch(client.callTool("slow"));
+    await pass(clock, 1_000);
+    expect(outcome()).toEqual(done);
+    await client.close();
+  });
+
+  it("fail the call when their answers are refused while the task goes on", async () => {
+    const script = extensionServer({
+      "tasks/get": inTurn(asking(["a"])),
+      "tasks/update": ({ id }, to) => {
+        to.error(id, -32602);
+      },
+    });
+    const { client, clock } = await connectedClient(script, { elicit: () => ({ action: "decline" }) });
+    const outcome = watch(client.callTool("slow"));
+    await pass(clock, 1_000);
+    expect(outcome()).toMatch(/error -32602/);
     await client.close();
   });
 

@@ -5,8 +5,8 @@ import { Asking } from "./asking.js";
 import { TaskCancelledError } from "./errors.js";
 import { following } from "./following.js";
 import { paceOf } from "./pace.js";
-import { patiently } from "./patiently.js";
-import { readTask, type Seen } from "./seen.js";
+import { pollTask } from "./poll-task.js";
+import type { Seen } from "./seen.js";
 import type { SharedSubscription } from "./shared-subscription.js";
 import type { Ending, TaskRun } from "./task-run.js";
 
@@ -44,16 +44,9 @@ export async function driveExtensionTask(
 }
 
 async function poll(host: ClientExtensionHost, run: TaskRun, signal: AbortSignal): Promise<Seen> {
-  const params = { taskId: run.id };
-  const result = await patiently(host, signal, () =>
-    host.request("tasks/get", params, { ...run.polls, signal }),
-  );
-  const seen = readTask("tasks/get", result);
-  if (seen.id !== run.id)
-    throw new InvalidResultError("tasks/get: the server answered with another task than it was asked for");
+  const seen = await pollTask(host, run, signal);
   if (seen.snapshot.status === "completed" && seen.result === undefined)
     throw new InvalidResultError("tasks/get: the task is completed, and there is no result");
-  run.take(seen.snapshot);
   return seen;
 }
 

@@ -194,6 +194,84 @@ describe("the handle of a task of the extension", () => {
     await client.close();
   });
 
+  it("does not ask again what was answered, when it is not known whether the answer arrived", async () => {
+    let [asked, updates] = [0, 0];
+    const open = task("input_required", { inputRequests: { a: form } });
+    const script = extensionServer({
+      "tasks/get": ({ id }, to) => {
+        to.result(id, updates > 1 ? completed : open);
+      },
+      "tasks/update": ({ id }, to) => {
+        updates += 1;
+        if (updates > 1) to.result(id, {});
+      },
+    });
+    const { client, clock, later } = await connectedClient(script, {
+      elicit: () => {
+        asked += 1;
+        return { action: "decline" };
+      },
+    });
+    const handle = await client.startTask("slow");
+    const controller = new AbortController();
+    watch(handle.result({ signal: controller.signal }));
+    await pass(clock, 1_000);
+    controller.abort();
+    await calm();
+    const outcome = watch(handle.result());
+    await pass(clock, 2_000);
+    expect(outcome()).toEqual(done);
+    expect(asked).toBe(1);
+    const response = { taskId: "t1", inputResponses: { a: { action: "decline" } } };
+    expect(sent(later(), "tasks/update")).toEqual([response, response]);
+    await client.close();
+  });
+
+  it("has its questions asked once, however many handles there are of it", async () => {
+    let asked = 0;
+    const script = extensionServer({
+      "tasks/get": inTurn(task("input_required", { inputRequests: { a: form } })),
+      "tasks/update": inTurn({}),
+    });
+    const { client, clock } = await connectedClient(script, {
+      elicit: () => {
+        asked += 1;
+        return { action: "decline" };
+      },
+    });
+    const handle = await client.startTask("slow");
+    const other = await client.resumeTask(JSON.stringify(handle));
+    watch(handle.result());
+    watch(other.result());
+    await pass(clock, 2_000);
+    expect(asked).toBe(1);
+    await client.close();
+  });
+
+  it("is not seen to because of an iteration that nobody went on with after it had failed", async () => {
+    let isBroken = true;
+    const script = extensionServer({
+      "tasks/get": ({ id }, to) => {
+        if (isBroken) to.error(id, -32000);
+        else to.result(id, task("working"));
+      },
+    });
+    const { client, clock, later } = await connectedClient(script);
+    const handle = await client.startTask("slow");
+    await handle.updates().next();
+    await pass(clock, 1_000);
+    isBroken = false;
+    const controller = new AbortController();
+    watch(handle.result({ signal: controller.signal }));
+    await pass(clock, 2_000);
+    controller.abort();
+    await calm();
+    const polls = sent(later(), "tasks/get").length;
+    await pass(clock, 5_000);
+    expect(sent(later(), "tasks/get")).toHaveLength(polls);
+    await client.close();
+  });
+
   it("is completed already where the server answers at once", async () => {
     const { client, later } = await connectedClient(extensionServer({ "tools/call": inTurn(done) }));
     const handle = await client.startTask("quick");
@@ -231,10 +309,11 @@ describe("a task that was saved", () => {
     watch(handle.result());
     await pass(clock, 1_000);
     const saved = JSON.parse(JSON.stringify(handle)) as SavedTask;
+    const before = end.received.length;
     const again = await client.resumeTask(saved);
     expect(again.status).toMatchObject({ status: "failed", error: { code: -1, message: "no" } });
     expect(JSON.stringify(again)).toBe(JSON.stringify(handle));
-    expect(end.received.at(-1)?.method).toBe("tasks/get");
+    expect(end.received).toHaveLength(before);
     await client.close();
   });
 
@@ -278,6 +357,68 @@ describe("the handle of a task of 2025-11-25", () => {
       `The tool "${name}" cannot be called as a task: the server lists it without execution.taskSupport`,
     );
     expect(sent(later(), "tools/call")).toEqual([]);
+    await client.close();
+  });
+
+  it("is there for a tool that has become a task since the tools were listed", async () => {
+    let execution = {};
+    const script = experimentalServer({
+      "tools/list": ({ id }, to) => {
+        to.result(id, { tools: [{ name: "t", inputSchema: {}, execution }] });
+      },
+    });
+    const { client } = await connectedClient(script);
+    await expect(client.startTask("t")).rejects.toThrow(TypeError);
+    execution = { taskSupport: "optional" };
+    expect((await client.startTask("t")).id).toBe("t1");
+    await client.close();
+  });
+
+  it("is not there when the tools cannot be listed, for that reason", async () => {
+    const script = experimentalServer({
+      "tools/list": ({ id }, to) => {
+        to.error(id, -32000);
+      },
+    });
+    const { client } = await connectedClient(script);
+    await expect(client.startTask("must")).rejects.toThrow("error -32000");
+    await client.close();
+  });
+
+  it("waits for a list that others may give up waiting for", async () => {
+    let list = (): void => undefined;
+    const script = experimentalServer({
+      "tools/list": ({ id }, to) => {
+        const tools = [{ name: "must", inputSchema: {}, execution: { taskSupport: "required" } }];
+        list = () => {
+          to.result(id, { tools });
+        };
+      },
+    });
+    const { client, later } = await connectedClient(script);
+    const controller = new AbortController();
+    const givenUp = watch(client.startTask("must", {}, { signal: controller.signal }));
+    const handle = client.startTask("must");
+    await calm();
+    controller.abort(new Error("enough"));
+    await calm();
+    expect(givenUp()).toBe("Error: enough");
+    list();
+    expect((await handle).id).toBe("t1");
+    expect(sent(later(), "tools/call")).toHaveLength(1);
+    await client.close();
+  });
+
+  it("cannot cancel it on a server that does not say it takes that", async () => {
+    const tasks = { requests: { tools: { call: {} } } };
+    const script = legacy(experimentalServer(), { tools: {}, tasks });
+    const { client, later } = await connectedClient(script);
+    const handle = await client.startTask("must");
+    await expect(handle.cancel()).rejects.toMatchObject({
+      name: "MissingServerCapabilityError",
+      capability: "tasks.cancel",
+    });
+    expect(sent(later(), "tasks/cancel")).toEqual([]);
     await client.close();
   });
 

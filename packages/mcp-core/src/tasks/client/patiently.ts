@@ -12,6 +12,9 @@ import { RateLimitedError, TowpathErrorCode, UnreadableResponseError } from "../
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+/** Of the pauses that a server asks for. */
+const SHORTEST_ASKED_MS = 50;
+const LONGEST_ASKED_MS = 3_600_000;
 
 const PASSING: ReadonlySet<number> = new Set([
   TowpathErrorCode.busy,
@@ -35,7 +38,7 @@ const PASSING_STATUSES: ReadonlySet<unknown> = new Set([429, 502, 503, 504]);
 
 /**
  * Sends what does no harm when it is sent twice, and again while it fails for a reason that passes: after 1 s, each
- * further pause twice as long, up to 30 s; or when the server said that it may be.
+ * further pause twice as long, up to 30 s; or when the server said that it may be, after at most 1 h.
  * @throws what it fails with otherwise, also when there is no way to the server any more; the signal's reason
  */
 export async function patiently<T>(
@@ -50,9 +53,13 @@ export async function patiently<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error) || !host.isReachable) throw error;
-      await pause(host, error instanceof RateLimitedError ? error.retryAfterMs : pauseMs, signal);
+      await pause(host, error instanceof RateLimitedError ? askedMs(error) : pauseMs, signal);
     }
   }
+}
+
+function askedMs({ retryAfterMs }: RateLimitedError): number {
+  return Math.min(Math.max(retryAfterMs, SHORTEST_ASKED_MS), LONGEST_ASKED_MS);
 }
 
 /** Whether it may be different the next time. */

@@ -15,6 +15,7 @@ import {
 } from "../../../test/support/scripted-tasks.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { Meta } from "../../protocol/meta.js";
+import { MAX_TOLD } from "./told-tasks.js";
 
 beforeAll(loadTasks);
 
@@ -109,7 +110,7 @@ describe("the subscription to tasks", () => {
         notify(to, message, "notifications/subscriptions/acknowledged", { notifications: {} });
       },
     ],
-  ])("is not tried again on a server that %s, and tasks are polled", async (_, listen) => {
+  ])("is not tried again soon on a server that %s, and tasks are polled", async (_, listen) => {
     const { client, clock, later } = await connectedClient(taskServer(listen));
     watch(client.callTool("a"));
     await pass(clock, 3_000);
@@ -117,6 +118,77 @@ describe("the subscription to tasks", () => {
     await pass(clock, 3_000);
     expect(listens(later())).toHaveLength(1);
     expect(sent(later(), "tasks/get").length).toBeGreaterThanOrEqual(8);
+    await client.close();
+  });
+
+  it("is not made again and again for tasks that were not agreed to", async () => {
+    const firstAlone = (message: Wire, to: FarEnd): void => {
+      notify(to, message, "notifications/subscriptions/acknowledged", { notifications: { taskIds: ["t1"] } });
+    };
+    const { client, clock, later } = await connectedClient(taskServer(firstAlone));
+    watch(client.callTool("a"));
+    watch(client.callTool("b"));
+    await pass(clock, 10_000);
+    expect(listens(later())).toHaveLength(1);
+    expect(sent(later(), "tasks/get").filter(({ taskId }) => taskId === "t2").length).toBeGreaterThan(8);
+    await client.close();
+  });
+
+  it.each([
+    [
+      "was busy",
+      ({ id }: Wire, to: FarEnd) => {
+        to.error(id, -31001);
+      },
+    ],
+    [
+      "agreed to nothing",
+      (message: Wire, to: FarEnd) => {
+        notify(to, message, "notifications/subscriptions/acknowledged", { notifications: {} });
+      },
+    ],
+  ])("is tried again after a while for tasks that come later, on a server that %s", async (_, refuse) => {
+    let times = 0;
+    const once = (message: Wire, to: FarEnd): void => {
+      times += 1;
+      if (times === 1) refuse(message, to);
+      else acknowledge(message, to);
+    };
+    const { client, clock, later } = await connectedClient(taskServer(once));
+    watch(client.callTool("a"));
+    await pass(clock, 1_000);
+    watch(client.callTool("b"));
+    await pass(clock, 28_000);
+    expect(listens(later())).toHaveLength(1);
+    await pass(clock, 2_000);
+    expect(listens(later())).toHaveLength(2);
+    await client.close();
+  });
+
+  it("is given up with the last task while the server has not acknowledged it", async () => {
+    const { client, clock, later } = await connectedClient(taskServer(() => undefined));
+    const controller = new AbortController();
+    watch(client.callTool("a", {}, { signal: controller.signal }));
+    await pass(clock, 500);
+    controller.abort();
+    await calm();
+    expect(sent(later(), "notifications/cancelled").map(({ requestId }) => requestId)).toContain(
+      listens(later())[0]?.id,
+    );
+    watch(client.callTool("b"));
+    await pass(clock, 500);
+    expect(listens(later())).toHaveLength(2);
+    await client.close();
+  });
+
+  it("tells of each task it covers, however many others there are", async () => {
+    const { client, clock, end, later } = await connectedClient(taskServer());
+    const [first] = Array.from({ length: MAX_TOLD + 10 }, () => watch(client.callTool("a")));
+    await pass(clock, 500);
+    const listen = listens(later()).at(-1) ?? {};
+    notify(end, listen, "notifications/tasks", task("completed", { result: done }));
+    await calm();
+    expect(first?.()).toEqual(done);
     await client.close();
   });
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../protocol/clock.js";
 import { unlessAborted } from "../../protocol/abort.js";
-import type { JsonObject } from "../../jsonrpc/messages.js";
+import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
 import { unwatched } from "../../protocol/promises.js";
 import type { Progress } from "../../protocol/types.js";
 import { TERMINAL } from "../wire.js";
@@ -36,6 +36,10 @@ export type Drive = (run: TaskRun, signal: AbortSignal) => Promise<Ending>;
 interface Driving {
   readonly ending: Promise<Ending>;
   readonly stop: AbortController;
+  /** Those who wait for it. */
+  waiting: number;
+  /** Its ending is known, which is kept for whoever waits next. */
+  hasEnded: boolean;
 }
 
 /** A task of the server's as this client knows it; it is seen to while anybody waits for it. */
@@ -48,6 +52,8 @@ export class TaskRun {
   readonly alarm: Alarm;
   /** Keys of questions whose answers the server has. */
   readonly answered = new Set<string>();
+  /** By key, answers that may not have reached it. */
+  readonly unsent = new Map<string, JsonValue>();
   /** The server was asked to end it. */
   isGivenUp = false;
   readonly #drive: Drive;
@@ -56,7 +62,6 @@ export class TaskRun {
   #snapshot: TaskSnapshot;
   #news: Seen | undefined;
   #driving: Driving | undefined;
-  #waiting = 0;
   /** Rings when somebody begins to watch. */
   readonly watched: Alarm;
 
@@ -78,6 +83,11 @@ export class TaskRun {
 
   get isOver(): boolean {
     return TERMINAL.has(this.#snapshot.status);
+  }
+
+  /** Somebody waits for its end. */
+  get isWanted(): boolean {
+    return this.#driving !== undefined && !this.#driving.hasEnded;
   }
 
   get isWatched(): boolean {
@@ -159,22 +169,31 @@ export class TaskRun {
   }
 
   #want(): Driving {
-    this.#waiting += 1;
-    if (this.#driving !== undefined) return this.#driving;
-    const stop = new AbortController();
-    const ending = unwatched(unlessAborted(this.#drive(this, stop.signal), stop.signal));
-    const driving = { ending, stop };
-    this.#driving = driving;
-    ending.catch(() => {
-      // Whoever waits next tries again.
-      if (this.#driving === driving) this.#driving = undefined;
-    });
+    const driving = (this.#driving ??= this.#begin());
+    driving.waiting += 1;
     return driving;
   }
 
+  #begin(): Driving {
+    const stop = new AbortController();
+    const ending = unwatched(unlessAborted(this.#drive(this, stop.signal), stop.signal));
+    const driving: Driving = { ending, stop, waiting: 0, hasEnded: false };
+    ending.then(
+      () => {
+        driving.hasEnded = true;
+      },
+      () => {
+        // Whoever waits next tries again.
+        if (this.#driving === driving) this.#driving = undefined;
+      },
+    );
+    return driving;
+  }
+
+  /** A task that is said to have ended is still asked for until its result is there. */
   #leave(driving: Driving): void {
-    this.#waiting -= 1;
-    if (this.#waiting > 0 || driving !== this.#driving || this.isOver) return;
+    driving.waiting -= 1;
+    if (driving.waiting > 0 || driving !== this.#driving || driving.hasEnded) return;
     this.#driving = undefined;
     driving.stop.abort(new DOMException("Nobody waits for the task any more", "AbortError"));
   }

@@ -3,22 +3,22 @@ import { ErrorCode, ProtocolError } from "../../jsonrpc/errors.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { InvalidResultError, MissingServerCapabilityError } from "../../protocol/client-errors.js";
+import { unlessAborted } from "../../protocol/abort.js";
 import type { Progress } from "../../protocol/types.js";
 import { TASK_RESULT, type TaskSupport } from "../wire.js";
 import { hasExperimentalTasks } from "./has-experimental-tasks.js";
 import { driveExperimentalTask } from "./experimental-tasks.js";
 import { driveExtensionTask } from "./extension-tasks.js";
 import { AnsweredTask, RunningTask } from "./handle.js";
+import { inTime } from "./in-time.js";
 import { readSaved } from "./saved.js";
 import { readTask, type Seen } from "./seen.js";
 import { SharedSubscription } from "./shared-subscription.js";
-import { TaskRun, type PollOptions, type RunOptions } from "./task-run.js";
+import { TaskRun, type Ending, type PollOptions, type RunOptions } from "./task-run.js";
 import { toItsEnd } from "./to-its-end.js";
+import { ToldTasks } from "./told-tasks.js";
 import { ToolSupport } from "./tool-support.js";
 import type { StartTaskOptions, TaskHandle, TaskSnapshot } from "./types.js";
-
-/** Tasks that are told what notifications say of them, whether they are seen to or not. */
-const MAX_TOLD = 1_000;
 
 type Called = Pick<StartTaskOptions, "onProgress" | "timeoutMs" | "meta">;
 
@@ -28,8 +28,7 @@ export class Tasks {
   /** Which tools are tasks. */
   readonly support = new ToolSupport();
   readonly #subscription: SharedSubscription;
-  /** With what is to be done when they are told no more. */
-  readonly #told = new Map<TaskRun, () => void>();
+  readonly #told = new ToldTasks();
 
   constructor(host: ClientExtensionHost) {
     this.#host = host;
@@ -46,7 +45,7 @@ export class Tasks {
       throw new InvalidResultError(`${call.method}: the server answered with a task, which it must not`);
     const run = this.#run(readTask(call.method, result), call.params, call.options);
     return toItsEnd(this.#host, run, call).finally(() => {
-      this.#forget(run);
+      this.#told.forget(run);
     });
   }
 
@@ -76,29 +75,30 @@ export class Tasks {
   resume(saved: unknown): TaskHandle {
     const { id, tool, snapshot, result } = readSaved(saved);
     if (id === undefined) return new AnsweredTask(this.#host, tool, snapshot, result ?? {});
-    return new RunningTask(this.#host, this.#newRun({ id, tool, snapshot, isFresh: false, polls: {} }));
+    // Two that see to one task would both put its questions to the user.
+    const run = this.#told.find(id) ?? this.#newRun({ id, tool, snapshot, isFresh: false, polls: {} });
+    return new RunningTask(this.#host, run);
   }
 
   /** A server tells of a task; what is malformed is ignored. */
   heard(params: JsonObject): void {
-    const runs = [...this.#told.keys()].filter(({ id }) => id === params["taskId"]);
-    if (runs.length === 0) return;
-    let seen: Seen;
-    try {
-      seen = readTask("notifications/tasks", params);
-    } catch {
-      return;
-    }
-    for (const run of runs) run.tell(seen);
-    this.#forgetEnded();
+    this.#told.tell(params["taskId"], () => {
+      try {
+        return readTask("notifications/tasks", params);
+      } catch {
+        return undefined;
+      }
+    });
   }
 
-  async #isTask({ params, options }: ClientCall): Promise<boolean> {
-    return (await this.#supportOf(params, options.signal)) === "required";
+  /** Where the tools cannot be listed, the call itself has not failed. */
+  async #isTask(call: ClientCall): Promise<boolean> {
+    const support = this.#supportOf(call.params).catch(() => "forbidden");
+    return (await inTime(this.#host, call, (signal) => unlessAborted(support, signal))) === "required";
   }
 
-  #supportOf(params: JsonObject, signal: AbortSignal | undefined): Promise<TaskSupport> {
-    return this.support.of(nameOf(params), () => this.#host.listTools(signal && { signal }));
+  #supportOf(params: JsonObject): Promise<TaskSupport> {
+    return this.support.of(nameOf(params), () => this.#host.listTools());
   }
 
   async #call(call: ClientCall, isTask: boolean): Promise<JsonObject> {
@@ -107,7 +107,7 @@ export class Tasks {
     const created = await this.#create(params, {}, options, options.onProgress !== undefined);
     if (!created.ok) return created.result;
     return toItsEnd(this.#host, created.run, call).finally(() => {
-      this.#forget(created.run);
+      this.#told.forget(created.run);
     });
   }
 
@@ -116,14 +116,22 @@ export class Tasks {
     ttlMs: number | undefined,
     options: Omit<StartTaskOptions, "ttlMs">,
   ): Promise<TaskHandle> {
+    options.signal?.throwIfAborted();
     if (!hasExperimentalTasks(this.#host))
       throw new MissingServerCapabilityError("startTask", "tasks.requests.tools.call");
-    if ((await this.#supportOf(params, options.signal)) === "forbidden")
+    if (!(await unlessAborted(this.#mayBeTask(params), options.signal)))
       throw new TypeError(
         `The tool ${describe(params["name"])} cannot be called as a task: the server lists it without execution.taskSupport; use callTool`,
       );
     const created = await this.#create(params, ttlMs === undefined ? {} : { ttl: ttlMs }, options, true);
     return created.ok ? new RunningTask(this.#host, created.run) : this.#answered(params, created.result);
+  }
+
+  /** Asks once more before it says no: servers need not tell that their tools have changed. */
+  async #mayBeTask(params: JsonObject): Promise<boolean> {
+    if ((await this.#supportOf(params)) !== "forbidden") return true;
+    this.support.forget();
+    return (await this.#supportOf(params)) !== "forbidden";
   }
 
   /** Has a server of 2025-11-25 make a task of a call. Its progress comes with the token of the call to the end. */
@@ -150,7 +158,8 @@ export class Tasks {
       }
       const seen = readTask("tools/call", result["task"]);
       run = this.#run(seen, params, onProgress === undefined ? options : { ...options, onProgress });
-      if (!run.isOver) this.#told.set(run, hearing.stop);
+      if (run.isOver) hearing.stop();
+      else this.#told.add(run, hearing.stop);
       if (early !== undefined) run.progressed(early);
       return { ok: true, run };
     } catch (error) {
@@ -175,23 +184,16 @@ export class Tasks {
   }
 
   #newRun(options: RunOptions): TaskRun {
-    const drive = (task: TaskRun, signal: AbortSignal) =>
-      this.#host.agreed.era === "handshake"
+    const drive = async (task: TaskRun, signal: AbortSignal): Promise<Ending> => {
+      const ending = await (this.#host.agreed.era === "handshake"
         ? driveExperimentalTask(this.#host, task, signal)
-        : driveExtensionTask(this.#host, this.#subscription, task, signal);
+        : driveExtensionTask(this.#host, this.#subscription, task, signal));
+      this.#told.forget(task);
+      return ending;
+    };
     const run = new TaskRun(this.#host.clock, drive, options);
-    this.#forgetEnded();
-    if (!run.isOver) this.#told.set(run, () => undefined);
+    if (!run.isOver) this.#told.add(run);
     return run;
-  }
-
-  #forgetEnded(): void {
-    for (const run of this.#told.keys()) if (run.isOver || this.#told.size >= MAX_TOLD) this.#forget(run);
-  }
-
-  #forget(run: TaskRun): void {
-    this.#told.get(run)?.();
-    this.#told.delete(run);
   }
 }
 

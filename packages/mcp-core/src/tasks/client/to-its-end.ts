@@ -1,9 +1,7 @@
 import type { ClientCall, ClientExtensionHost } from "../../extension/client.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { RequestTimeoutError } from "../../protocol/client-errors.js";
-import { fireAndForget } from "../../protocol/promises.js";
-import { cancelTask } from "./cancel-task.js";
-import { following } from "./following.js";
+import { abandonTask } from "./cancel-task.js";
+import { inTime } from "./in-time.js";
 import type { TaskRun } from "./task-run.js";
 
 /**
@@ -13,20 +11,12 @@ import type { TaskRun } from "./task-run.js";
 export async function toItsEnd(
   host: ClientExtensionHost,
   run: TaskRun,
-  { method, options: { signal }, limits, startedAt }: ClientCall,
+  call: ClientCall,
 ): Promise<JsonObject> {
-  const { stop, leave } = following(signal, host.closing);
-  const { maxTotalTimeoutMs } = limits;
-  const timer = host.clock.schedule(startedAt + maxTotalTimeoutMs - host.clock.now(), () => {
-    stop.abort(new RequestTimeoutError(method, maxTotalTimeoutMs, "total"));
-  });
   try {
-    return await run.result(stop.signal);
+    return await inTime(host, call, (signal) => run.result(signal));
   } catch (error) {
-    if (!run.isOver && !run.isGivenUp && !host.closing.aborted) fireAndForget(() => cancelTask(host, run));
+    if (!run.isOver && !run.isGivenUp && !host.closing.aborted) abandonTask(host, run);
     throw error;
-  } finally {
-    timer.cancel();
-    leave();
   }
 }

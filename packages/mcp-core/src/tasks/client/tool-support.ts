@@ -8,7 +8,7 @@ const MAX_TOOLS = 4_096;
 /** Which tools of a server of 2025-11-25 are tasks, as they were listed (2025-11-25, Tasks, Tool-Level Negotiation). */
 export class ToolSupport {
   readonly #known = new Map<string, TaskSupport>();
-  #listed: Promise<boolean> | undefined;
+  #listed: Promise<unknown> | undefined;
 
   /** Takes a page of `tools/list`. */
   learn({ tools }: JsonObject): void {
@@ -31,17 +31,20 @@ export class ToolSupport {
 
   /**
    * Whether a tool is a task; a tool that was not listed yet is looked for in the list.
-   * @param list lists all tools, of which each page goes through {@link ToolSupport.learn}
+   * @param list lists all tools, of which each page goes through {@link ToolSupport.learn}; for all who ask meanwhile
+   * @throws what `list` fails with
    */
   async of(name: string, list: () => Promise<unknown>): Promise<TaskSupport> {
-    if (!this.#known.has(name))
-      await (this.#listed ??= list().then(
-        () => true,
-        () => {
-          this.#listed = undefined;
-          return false; // the call itself did not fail
-        },
-      ));
+    if (!this.#known.has(name)) await (this.#listed ??= this.#list(list));
     return this.#known.get(name) ?? "forbidden";
+  }
+
+  async #list(list: () => Promise<unknown>): Promise<void> {
+    try {
+      await list();
+    } catch (error) {
+      this.#listed = undefined;
+      throw error;
+    }
   }
 }
