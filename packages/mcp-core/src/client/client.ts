@@ -184,8 +184,8 @@ export class McpClient {
    * Calls a tool as a task, which goes on when this client is gone (Tasks extension; 2025-11-25, Tasks). In the stateless
    * era the server decides whether it is one: where it answers at once, the task is completed already. Settles as soon
    * as the server has accepted the call.
-   * @throws MissingServerCapabilityError where the server has no tasks, or the tool may not be one (2025-11-25, Tasks,
-   *   Tool-Level Negotiation); else as {@link callTool}
+   * @throws MissingServerCapabilityError where the server has no tasks; TypeError where the tool may not be one
+   *   (2025-11-25, Tasks, Tool-Level Negotiation); else as {@link callTool}
    */
   async startTask(name: string, args: object = {}, options: StartTaskOptions = {}): Promise<TaskHandle> {
     const params = namedParams("startTask(name, args)", name, args);

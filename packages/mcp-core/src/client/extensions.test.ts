@@ -62,6 +62,13 @@ describe("an extension of a client declares", () => {
     ]);
   });
 
+  it("other extensions beside itself, where those are among its capabilities", async () => {
+    const further = { extensions: { "com.example/other": {} } };
+    const all = { elicitation, extensions: { "com.example/other": {}, [id]: {} } };
+    const capabilities = { handshake: further, stateless: further };
+    expect(await declared({ capabilities })).toEqual([all, all]);
+  });
+
   it("further capabilities per era, beside those of the client", async () => {
     const handshake = (revision: string) => ({ elicitation: { url: {} }, seen: { [revision]: {} } });
     expect(await declared({ declaredIn: [], capabilities: { handshake, stateless: { acme: {} } } })).toEqual([

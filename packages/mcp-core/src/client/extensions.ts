@@ -69,7 +69,7 @@ export class Extensions {
       all = merged(all, (typeof further === "function" ? further(revision) : further) ?? {});
     }
     const extensions = Object.fromEntries(declared.map(({ id, settings = {} }) => [id, settings]));
-    return declared.length > 0 ? { ...all, extensions: { ...ours.extensions, ...extensions } } : all;
+    return declared.length > 0 ? merged(all, { extensions }) : all;
   }
 
   /** Has a call made in place of the core; `undefined`: the core makes it. */

@@ -82,7 +82,8 @@ describe("calling a tool of a server of 2025-11-25", () => {
     const script = experimentalServer({
       "tools/list": ({ id }, to) => {
         const execution = isTask ? { execution: { taskSupport: "required" } } : {};
-        to.result(id, { tools: [{ name: "t", inputSchema: {}, ...execution }] });
+        const kept = { ttlMs: 3_600_000, cacheScope: "private" };
+        to.result(id, { tools: [{ name: "t", inputSchema: {}, ...execution }], ...kept });
       },
       "tools/call": ({ id, params }, to) => {
         if (isTask && params?.["task"] === undefined) to.error(id, -32601);

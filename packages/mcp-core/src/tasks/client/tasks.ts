@@ -1,3 +1,4 @@
+import type { CacheMode } from "../../extension/call-options.js";
 import type { ClientCall, ClientExtensionHost } from "../../extension/client.js";
 import { ErrorCode, ProtocolError } from "../../jsonrpc/errors.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
@@ -58,7 +59,7 @@ export class Tasks {
       // Servers need not tell that their tools have changed; the call was refused, and can be made in the other way.
       if (!(error instanceof ProtocolError) || error.code !== ErrorCode.methodNotFound) throw error;
       this.support.forget();
-      if ((await this.#isTask(call)) === isTask) throw error;
+      if ((await this.#isTask(call, "reload")) === isTask) throw error;
       return this.#call(call, !isTask);
     }
   }
@@ -92,13 +93,13 @@ export class Tasks {
   }
 
   /** Where the tools cannot be listed, the call itself has not failed. */
-  async #isTask(call: ClientCall): Promise<boolean> {
-    const support = this.#supportOf(call.params).catch(() => "forbidden");
+  async #isTask(call: ClientCall, cache?: CacheMode): Promise<boolean> {
+    const support = this.#supportOf(call.params, cache).catch(() => "forbidden");
     return (await inTime(this.#host, call, (signal) => unlessAborted(support, signal))) === "required";
   }
 
-  #supportOf(params: JsonObject): Promise<TaskSupport> {
-    return this.support.of(nameOf(params), () => this.#host.listTools());
+  #supportOf(params: JsonObject, cache: CacheMode = "default"): Promise<TaskSupport> {
+    return this.support.of(nameOf(params), () => this.#host.listTools({ cache }));
   }
 
   async #call(call: ClientCall, isTask: boolean): Promise<JsonObject> {
@@ -131,7 +132,7 @@ export class Tasks {
   async #mayBeTask(params: JsonObject): Promise<boolean> {
     if ((await this.#supportOf(params)) !== "forbidden") return true;
     this.support.forget();
-    return (await this.#supportOf(params)) !== "forbidden";
+    return (await this.#supportOf(params, "reload")) !== "forbidden";
   }
 
   /** Has a server of 2025-11-25 make a task of a call. Its progress comes with the token of the call to the end. */
