@@ -55,7 +55,6 @@ console.log(`Serves ${name}`);
 
 await once(process, "SIGTERM");
 await running.drain({ timeoutMs: DRAIN_MS });
-await running.closed;
 await state.close();
 await ledger.close();
 process.exit();

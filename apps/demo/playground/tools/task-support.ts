@@ -1,5 +1,4 @@
 import type { McpClient, Tool } from "@towpath/mcp-core";
-import { isObject } from "../schema/is-object.js";
 
 const EXTENSION = "io.modelcontextprotocol/tasks";
 
@@ -11,7 +10,6 @@ export function mayBeTask(tool: Tool, { era, capabilities }: McpClient): boolean
 
 /** Whether a tool says of itself that it may be one, as in 2025-11-25 (Tasks, Tool-Level Negotiation). */
 export function saysItIsTask(tool: Tool): boolean {
-  const execution = "execution" in tool ? tool.execution : undefined;
-  const support = isObject(execution) ? execution["taskSupport"] : undefined;
+  const support = tool.execution?.taskSupport;
   return support === "optional" || support === "required";
 }

@@ -51,6 +51,20 @@ describe("McpServer.run and start", () => {
     await running.closed;
   });
 
+  it("have drained when what extensions work on is put in order, too", async () => {
+    const closing = gate();
+    const close = (): Promise<void> => closing.promise;
+    const server = new McpServer("s", { extensions: [{ id: "com.example/a", close }] });
+    const running = await server.start(transport("stdio").transport);
+    const seen: string[] = [];
+    const drained = running.drain().then(() => seen.push("drained"));
+    await settled();
+    seen.push("closed");
+    closing.open();
+    await drained;
+    expect(seen).toEqual(["closed", "drained"]);
+  });
+
   it("close what extensions work on with the last of several runs", async () => {
     const closed: string[] = [];
     const close = async (): Promise<void> => void closed.push("closed");

@@ -160,7 +160,9 @@ export class McpServer implements Dispatcher {
     await this.#core.join();
     try {
       const running = await startAll(this, transports);
-      return { ...running, closed: running.closed.then(leave) };
+      const closed = running.closed.then(leave);
+      const drain: Running["drain"] = (options) => running.drain(options).then(() => closed);
+      return { ...running, closed, drain };
     } catch (error) {
       await leave();
       throw error;

@@ -436,6 +436,27 @@ describe("progress of a task", () => {
     await client.close();
   });
 
+  it("never goes back: what was asked for may come after what was told later", async () => {
+    const at = (progress: number, second: number): JsonObject =>
+      task("working", {
+        lastUpdatedAt: `2026-01-01T00:00:0${String(second)}Z`,
+        statusMessage: `at ${String(progress)}`,
+        _meta: { [TASK_PROGRESS]: { progress } },
+      });
+    const script = extensionServer({
+      "tasks/get": inTurn(at(2, 5), at(1, 4), at(1, 6), at(3, 7), completed),
+    });
+    const { client, clock } = await connectedClient(script);
+    const reported: number[] = [];
+    const outcome = watch(
+      client.callTool("slow", {}, { onProgress: ({ progress }) => void reported.push(progress) }),
+    );
+    await pass(clock, 6_000);
+    expect(outcome()).toEqual(done);
+    expect(reported).toEqual([2, 3]);
+    await client.close();
+  });
+
   it("gives the call up when the function that takes it throws", async () => {
     const script = extensionServer({
       "tasks/get": inTurn(task("working", { _meta: { [TASK_PROGRESS]: { progress: 1 } } })),

@@ -114,7 +114,8 @@ export class TaskRun {
   take(next: TaskSnapshot): void {
     if (this.isOver) return;
     const before = this.#snapshot;
-    const { progress = before.progress } = next;
+    if (isOlder(next, before)) return;
+    const progress = further(next.progress, before.progress);
     this.#snapshot = progress === undefined ? next : { ...next, progress };
     if (JSON.stringify(before) === JSON.stringify(this.#snapshot)) return;
     for (const watcher of this.#watchers) watcher.add(this.#snapshot);
@@ -205,4 +206,14 @@ export class TaskRun {
       this.#driving?.stop.abort(error); // its caller's own failure
     }
   }
+}
+
+/** What was asked for may come after what was told later. */
+function isOlder(next: TaskSnapshot, before: TaskSnapshot): boolean {
+  return !TERMINAL.has(next.status) && Date.parse(next.lastUpdatedAt) < Date.parse(before.lastUpdatedAt);
+}
+
+function further(next: Progress | undefined, before: Progress | undefined): Progress | undefined {
+  if (next === undefined || before === undefined) return next ?? before;
+  return next.progress < before.progress ? before : next;
 }

@@ -25,8 +25,6 @@ const KEEP_MS = 30_000;
 export class ResultExchanges {
   readonly #tasks: Tasks;
   readonly #clock: Clock;
-  /** What is being asked right now: no two exchanges put the same question. */
-  readonly #asking = new Set<string>();
 
   constructor(tasks: Tasks, clock: Clock) {
     this.#tasks = tasks;
@@ -55,11 +53,8 @@ export class ResultExchanges {
     }
   }
 
-  /** Puts a question to the client, and keeps its answer. Does nothing while another exchange with the same client does so. */
+  /** Puts a question to the client, and keeps its answer. */
   async #put(key: string, { taskId }: Known, ctx: MethodContext): Promise<void> {
-    const name = JSON.stringify([taskId, key, ctx.recipient]);
-    if (this.#asking.has(name)) return;
-    this.#asking.add(name);
     try {
       // Another exchange may have kept an answer since the task was read.
       const { questions = {} } = (await this.#tasks.store.read(taskId))?.record ?? {};
@@ -74,7 +69,6 @@ export class ResultExchanges {
         patienceFor(this.#clock, KEEP_MS),
       );
     } finally {
-      this.#asking.delete(name);
       this.#tasks.followers.call(taskId);
     }
   }
@@ -99,6 +93,8 @@ class ResultExchange {
   /** Rejects when the exchange cannot go on. */
   readonly failed: Promise<never>;
   readonly #put: (key: string, known: Known) => Promise<void>;
+  /** What it was asked, each once; another exchange of the same client may have lost its way back, and asks as well. */
+  readonly #asked = new Set<string>();
   #fail: (error: unknown) => void = () => undefined;
 
   constructor(ctx: MethodContext, put: (key: string, known: Known) => Promise<void>) {
@@ -110,7 +106,11 @@ class ResultExchange {
   }
 
   ask(known: Known): void {
-    for (const key of Object.keys(known.record.questions ?? {})) this.#put(key, known).catch(this.#fail);
+    for (const key of Object.keys(known.record.questions ?? {})) {
+      if (this.#asked.has(key)) continue;
+      this.#asked.add(key);
+      this.#put(key, known).catch(this.#fail);
+    }
   }
 }
 
