@@ -157,6 +157,8 @@ export interface Principal {
 export interface ReadonlyHeaders {
   /** The value of a header, its name in any case; `null` when absent. */
   get(name: string): string | null;
+  /** The same apart from the request they came with, for whoever keeps them for longer. Default: these themselves. */
+  apart?(): ReadonlyHeaders;
 }
 
 /** A session of the handshake era that outlives one link, with what its `initialize` agreed on. */

@@ -114,6 +114,16 @@ describe("the head of a NodeCall", () => {
     expect(await response.json()).toEqual(["PUT", "/mcp/%41", "1", null, null, null]);
   });
 
+  it("has headers that can be kept without the request, and are the same", async () => {
+    const { url } = await serve((call, request) => {
+      const kept = call.headers.apart?.();
+      Object.defineProperty(request, "headers", { value: {} });
+      call.send(200, {}, JSON.stringify([kept?.get("x-one"), call.headers.get("x-one")]));
+    });
+    const response = await fetch(url, { headers: { "x-one": "1" } });
+    expect(await response.json()).toEqual(["1", null]);
+  });
+
   it("has what stands behind the path, as a framework was asked for it", async () => {
     const { port } = await serve((_call, request, response) => {
       if (request.url === "/mounted") Object.assign(request, { originalUrl: "/app/mcp?a=1%202&a=3?" });

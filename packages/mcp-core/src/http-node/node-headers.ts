@@ -3,10 +3,14 @@ import type { ReadonlyHeaders } from "../contract/index.js";
 
 /** The headers of a request of node:http, as it has parsed them; repeated ones joined by a comma. */
 export class NodeHeaders implements ReadonlyHeaders {
-  readonly #request: IncomingMessage;
+  readonly #request: Pick<IncomingMessage, "headers">;
 
-  constructor(request: IncomingMessage) {
+  constructor(request: Pick<IncomingMessage, "headers">) {
     this.#request = request;
+  }
+
+  apart(): ReadonlyHeaders {
+    return new NodeHeaders({ headers: this.#request.headers });
   }
 
   get(name: string): string | null {

@@ -37,7 +37,8 @@ export type Detachable = Pick<
 
 /** The same, without the request itself: that is not kept for as long as its handler runs. */
 export function detachable(request: RequestContext): Detachable {
-  const { requestId, method, client, transport, principal, headers, meta, params, called, link } = request;
+  const { requestId, method, client, transport, principal, meta, params, called, link } = request;
+  const headers = request.headers?.apart?.() ?? request.headers;
   // In the handshake era progress is told with the token of the request, before and after its answer.
   const increasing = client.era === "handshake" ? request.increasing : new Increasing();
   return { requestId, method, client, transport, principal, headers, meta, params, called, link, increasing };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { handshaken, openLink, settled } from "../../../test/support/link.js";
+import { handshaken, initializeParams, openLink, settled } from "../../../test/support/link.js";
 import type { DetachedHost, PreparedCall, ToolHooks } from "../../extension/tools.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { AskRefusedError, UrlElicitationRequiredError } from "../../protocol/errors.js";
@@ -285,6 +285,21 @@ describe.each(["2025-11-25", "stateless"] as const)(
         { isError: true, content: [{ text: "cancelled" }] },
       ]);
       expect(asked).toEqual([]);
+    });
+
+    it("keeps the headers of its request, and not what they came with", async () => {
+      const parts = apart();
+      const server = serverWith(parts.hooks);
+      const kept = { get: (name: string) => (name === "x-one" ? "1" : null) };
+      const headers = { get: () => "of the request", apart: () => kept };
+      server.tool("a", {}, (_args, ctx) => String(ctx.headers?.get("x-one")));
+      const { request, stateless } = openLink(server, { headers });
+      if (era === "stateless") await stateless("tools/call", { name: "a" });
+      else {
+        await request("initialize", initializeParams(era));
+        await request("tools/call", { name: "a" });
+      }
+      expect(await Promise.all(parts.outcomes)).toMatchObject([{ content: [{ text: "1" }] }]);
     });
 
     it("knows its request still", async () => {
