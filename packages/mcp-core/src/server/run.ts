@@ -1,4 +1,5 @@
 import type { Dispatcher, Listener, ServerTransport } from "../contract/index.js";
+import { systemClock, type Scheduled } from "../protocol/clock.js";
 
 /** A server that serves. */
 export interface Running {
@@ -46,6 +47,9 @@ export async function startAll(
   };
 }
 
+/** How long a drain may take where it does not say, in ms, as `Listener.drain` has it. */
+export const DRAIN_MS = 5_000;
+
 /** Serves until every transport has ended, then ends the process. */
 export async function runUntilDone(
   start: () => Promise<Running>,
@@ -90,4 +94,14 @@ function processOf(scope: object): ProcessLike | undefined {
   return typeof found?.exit === "function" && typeof found.on === "function"
     ? (found as ProcessLike)
     : undefined;
+}
+
+/** Settles with what was promised, or after so many ms. */
+export async function atMost(ms: number, promised: Promise<void>): Promise<void> {
+  let timer: Scheduled | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = systemClock.schedule(ms, resolve, { keepAlive: true });
+  });
+  await Promise.race([promised, late]);
+  timer?.cancel();
 }

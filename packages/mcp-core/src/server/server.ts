@@ -13,7 +13,7 @@ import type { McpServerOptions } from "./options.js";
 import type { PromptDefinition, PromptHandle, PromptHandler } from "./prompts/definition.js";
 import type { ResourceDefinition, ResourceHandle, ResourceHandler } from "./resources/definition.js";
 import { checkUri } from "./resources/uri.js";
-import { runUntilDone, startAll, type Running } from "./run.js";
+import { atMost, DRAIN_MS, runUntilDone, startAll, type Running } from "./run.js";
 import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";
 
 /**
@@ -161,7 +161,10 @@ export class McpServer implements Dispatcher {
     try {
       const running = await startAll(this, transports);
       const closed = running.closed.then(leave);
-      const drain: Running["drain"] = (options) => running.drain(options).then(() => closed);
+      const drain: Running["drain"] = async (options) => {
+        await running.drain(options);
+        await atMost(options?.timeoutMs ?? DRAIN_MS, closed);
+      };
       return { ...running, closed, drain };
     } catch (error) {
       await leave();
