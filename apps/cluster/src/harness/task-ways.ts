@@ -124,8 +124,7 @@ async function endIn(stream: Answer): Promise<SeenTask> {
   for (;;) {
     const message = await stream.next();
     if (message === undefined) throw new Error("The subscription ended before the task");
-    // Whatever comes in it is about this task.
-    const task = message["params"] as unknown as SeenTask;
+    const task = message["params"] as unknown as SeenTask; // whatever comes in it is about this task
     if (ENDS.has(task.status)) return task;
   }
 }

@@ -47,8 +47,7 @@ export class KeptTasks {
   #read(): Readonly<Record<string, KeptTask>> {
     try {
       const kept: unknown = JSON.parse(this.#storage.getItem(KEY) ?? "{}");
-      // Written below, by this page alone.
-      return isObject(kept) ? (kept as unknown as Record<string, KeptTask>) : {};
+      return isObject(kept) ? (kept as unknown as Record<string, KeptTask>) : {}; // written below, by this page alone
     } catch {
       return {};
     }
