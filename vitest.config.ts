@@ -33,6 +33,8 @@ export default defineConfig({
     reporters: ["default", `${root}scripts/test-counts.js`],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // The default of 1 s is soon over where everything runs at once.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: "workspace", include: ["*.test.ts", "scripts/**/*.test.ts"] } },
       ...workspaces.map((path) => ({

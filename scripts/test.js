@@ -5,7 +5,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { install, root, run } from "./run.js";
 import { browserPath, installSystemPackages } from "./system-packages.js";
-import { sumOfCounts } from "./test-counts.js";
+import { failures, sumOfCounts } from "./test-counts.js";
 
 const tasks = [
   "build",
@@ -48,7 +48,9 @@ if (browser === undefined) {
       "  npm test -- --with-browser   # which installs it with apt-get, as root or with sudo",
   );
 }
-const { passed, failed } = sumOfCounts(stripVTControlCharacters(output));
+const plain = stripVTControlCharacters(output);
+for (const line of failures(plain)) console.log(line);
+const { passed, failed } = sumOfCounts(plain);
 // A build, lint or type error is a failure as well, though no test has counted it.
 console.log(`${passed} passed, ${code !== 0 && failed === 0 ? 1 : failed} failed`);
 process.exit(code);

@@ -4,13 +4,15 @@ import { checks } from "./tour/checks.js";
 import { tourTargets } from "./tour/targets.js";
 
 /** Some twenty servers start one after the other, beside whatever else the machine has to do. */
-const TOUR_TIMEOUT_MS = 60_000;
+const TOUR_TIMEOUT_MS = 180_000;
 
 describe("the built demo", () => {
   it(
     "takes the tour over real processes, on every transport and in both eras, and finds all as it should be",
     async () => {
-      const { code, stdout, stderr } = await run(["tour"]);
+      // What the environment says of serving is not meant for the servers of the tour.
+      const env = { TOWPATH_TRANSPORT: "pigeon", TOWPATH_PATH: "/elsewhere" };
+      const { code, stdout, stderr } = await run(["tour"], env);
       expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: "" });
       expect(stdout).not.toContain("✗");
       const targets = tourTargets({ node: process.execPath, program });
@@ -20,18 +22,6 @@ describe("the built demo", () => {
           .reduce((sum, { eras }) => sum + eras.length, 0);
         expect(stdout.split(`✓ ${name} `), name).toHaveLength(visits + 1);
       }
-    },
-    TOUR_TIMEOUT_MS,
-  );
-
-  it(
-    "takes the tour whatever the environment says of serving",
-    async () => {
-      const { code, stdout } = await run(["tour"], {
-        TOWPATH_TRANSPORT: "pigeon",
-        TOWPATH_PATH: "/elsewhere",
-      });
-      expect(code, stdout).toBe(0);
     },
     TOUR_TIMEOUT_MS,
   );

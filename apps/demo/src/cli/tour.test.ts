@@ -4,7 +4,7 @@ import { surroundings } from "./surroundings.test-kit.js";
 import { tour } from "./tour.js";
 
 /** It takes the nodes ten seconds or so to be sure that one of them is gone. */
-const CLUSTER_TIMEOUT_MS = 60_000;
+const CLUSTER_TIMEOUT_MS = 180_000;
 
 describe("`tour`", () => {
   it("ends with exit code 1, and says why, when the server cannot even start", async () => {

@@ -302,9 +302,7 @@ describe("closing all connections", () => {
     const config = started("fails", "hangs", "a");
     const connections = await connectAll(config, { stdio }, { closeTimeoutMs: 500, clock });
     const closed = connections.close();
-    await vi.waitFor(() => {
-      expect(clock.pending).toBe(1);
-    });
+    await expect.poll(() => clock.pending).toBe(1);
     expect(stage.closed).toEqual(["a"]);
     clock.advance(500);
     await expect(closed).rejects.toThrow(

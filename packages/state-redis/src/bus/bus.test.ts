@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createClient } from "@redis/client";
 import type { JsonValue } from "@towpath/mcp-core";
 import { noRedisServer, skipped, startRedis, type RedisServer } from "@towpath/test-support/redis-server.js";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openNode, type NodeOptions, type TestNode } from "../../test/nodes.js";
 
 const patient = { timeoutMs: 3_600_000 };
@@ -82,7 +82,7 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
     expect(await subscribers(node, "topic", topic)).toBe(1);
     const [, third] = await Promise.all([second(), listen()]);
     await node.bus.publish(topic, 1);
-    await vi.waitFor(() => expect(calls).toEqual([1]));
+    await expect.poll(() => calls).toEqual([1]);
     await third();
     expect(await subscribers(node, "topic", topic)).toBe(0);
   });
@@ -96,7 +96,7 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
     const published = a.bus.publish(topic, 1);
     const stopped = stop();
     await Promise.all([published, stopped]);
-    await vi.waitFor(() => expect(stays).toEqual([1]));
+    await expect.poll(() => stays).toEqual([1]);
     expect(left).toEqual([]);
   });
 
@@ -132,9 +132,9 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
       },
     });
     await node.bus.publish(topic, 1);
-    await vi.waitFor(() => expect(errors).toEqual([[topic, "failed"]]));
+    await expect.poll(() => errors).toEqual([[topic, "failed"]]);
     await raw("CLIENT", "KILL", "TYPE", "pubsub");
-    await vi.waitFor(() => expect(errors).toContainEqual([topic, "failed in a gap"]));
+    await expect.poll(() => errors).toContainEqual([topic, "failed in a gap"]);
   });
 
   it("goes on when onError throws, and tells the others of a gap", async () => {
@@ -150,7 +150,7 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
     };
     await node.bus.subscribe(topic, fail, { onGap: fail });
     await node.bus.publish(topic, 1);
-    await vi.waitFor(() => expect(thrown).toHaveLength(1));
+    await expect.poll(() => thrown).toHaveLength(1);
     const told = new Promise<void>((resolve) => {
       void node.bus.subscribe(topic, () => undefined, { onGap: resolve });
     });
@@ -243,7 +243,7 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
       await node.bus.subscribe(topic, () => undefined);
       await own.kill();
       const away = { code: "unavailable" };
-      await vi.waitFor(() => expect(node.redis.available).toBe(false));
+      await expect.poll(() => node.redis.available).toBe(false);
       await expect(node.bus.publish(topic, 1)).rejects.toMatchObject(away);
       await expect(node.bus.request(topic, 1, patient)).rejects.toMatchObject(away);
       for (const name of [topic, randomUUID()])
@@ -251,7 +251,7 @@ describe.skipIf(skipped(noRedisServer))("the bus on Redis", () => {
       const back = new Promise<void>((resolve) => node.redis.onBack(resolve));
       await own.restart();
       await back;
-      await vi.waitFor(() => expect(node.redis.available).toBe(true));
+      await expect.poll(() => node.redis.available).toBe(true);
       expect(await node.bus.request(topic, 1, patient)).toBe(1);
       await node.bus.subscribe(topic, () => undefined);
     } finally {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { memoryState, type LogReader, type Logs } from "@towpath/mcp-core";
 import { anyRedis, noRedis, skipped } from "@towpath/test-support/redis-server.js";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openNode, type TestNode } from "../../test/nodes.js";
 
 const HOUR = { ttlMs: 3_600_000 };
@@ -159,7 +159,7 @@ describe.skipIf(skipped(noRedis))("logs on Redis", () => {
           const outcome = await expected.play(memory.logs, step);
           expect(await actual.play(logs, step)).toEqual(outcome);
           // Else a follower could be overtaken by what comes next.
-          await vi.waitFor(() => expect(actual.followers).toEqual(expected.followers), { interval: 2 });
+          await expect.poll(() => actual.followers, { interval: 2 }).toEqual(expected.followers);
         }
         await actual.end(nodes[0].logs);
         await memory.close();

@@ -1,5 +1,5 @@
 import { StateUnavailableError } from "@towpath/mcp-core/state";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Redis, Script } from "../connection/redis.js";
 import { Names } from "../connection/names.js";
 import { RedisRecords } from "./records.js";
@@ -111,7 +111,7 @@ describe("records in Cluster", () => {
     });
     const created = records.create("id", 1, { ...LONG, indexes: ["a", "b", "c", "there"] });
     await expect(created).rejects.toBe(away);
-    await vi.waitFor(() => expect(left).toEqual([":{.a}", ":{.c}"]));
+    await expect.poll(() => left).toEqual([":{.a}", ":{.c}"]);
   });
 
   it("are created in two round trips, however many indexes and caps there are", async () => {

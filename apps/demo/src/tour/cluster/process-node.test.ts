@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { runDemo } from "../../served.test-kit.js";
 
 /** It takes the nodes ten seconds or so to be sure that one of them is gone. */
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 180_000;
 
 describe.skipIf(skipped(noRedisServer))("the built demo, with a Redis", () => {
   it(
