@@ -64,7 +64,7 @@ export class Conversation {
     this.#answering = { handlers: options, capabilities: this.#capabilities };
     this.#tasks = options.tasks === false ? undefined : clientTasks();
     this.#extensions = new Extensions(
-      [...(this.#tasks === undefined ? [] : [this.#tasks.extension]), ...(options.extensions ?? [])],
+      [...(options.extensions ?? []), ...(this.#tasks === undefined ? [] : [this.#tasks.extension])],
       this.#host(options),
     );
     const { known, mirroredNames: names } = this.#extensions;

@@ -145,30 +145,6 @@ describe("results of an extension's type", () => {
 });
 
 describe("calls, results and notifications", () => {
-  it("may be made by an extension, or left to the next and the core", async () => {
-    const first = {
-      id,
-      calls: {
-        "acme/do": ({ params }: ClientCall) =>
-          params["mine"] === 1 ? Promise.resolve({ by: 1 }) : undefined,
-      },
-    };
-    const second = {
-      id: "com.example/b",
-      calls: {
-        "acme/do": ({ params }: ClientCall) =>
-          params["mine"] === 2 ? Promise.resolve({ by: 2 }) : undefined,
-      },
-    };
-    const script = modern(({ id: request }, to) => {
-      to.result(request, { by: "server" });
-    });
-    const { client } = await connectedClient(script, { extensions: [first, second] });
-    const by = async (mine: number) => (await client.request("acme/do", { mine }))["by"];
-    expect([await by(1), await by(2), await by(3)]).toEqual([1, 2, "server"]);
-    await client.close();
-  });
-
   it("are seen by an extension before others, which its failures do not touch", async () => {
     const order: unknown[] = [];
     const extension: ClientExtension = {

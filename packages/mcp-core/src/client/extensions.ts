@@ -24,18 +24,22 @@ export interface Known {
   readonly neededFor: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The extensions of one client, as everything else of it sees them. */
+/**
+ * The extensions of one client, as everything else of it sees them. Of several with something of one name, the first
+ * has it.
+ */
 export class Extensions {
   readonly known: Readonly<Record<Era, Known>>;
   /** By method, the param that the `Mcp-Name` header repeats. */
   readonly mirroredNames: ReadonlyMap<string, string>;
   readonly listenFilters: readonly string[];
   readonly #all: readonly ClientExtension[];
-  readonly #following: ReadonlyMap<string, ClientExtension>;
-  readonly #calls: ReadonlyMap<string, readonly CallHandler[]>;
-  readonly #results: ReadonlyMap<string, readonly ((result: JsonObject) => void)[]>;
-  readonly #notifications: ReadonlyMap<string, readonly ((params: JsonObject) => void)[]>;
-  readonly #serves: ReadonlyMap<string, readonly ServedHandler[]>;
+  readonly #host: Pick<ClientExtensionHost, "agreed">;
+  readonly #following: ByName<ClientExtension>;
+  readonly #calls: ByName<CallHandler>;
+  readonly #results: ByName<(result: JsonObject) => void>;
+  readonly #notifications: ByName<(params: JsonObject) => void>;
+  readonly #serves: ByName<ServedHandler>;
 
   /** @throws TypeError for an extension without a proper id, or two with the same */
   constructor(given: readonly ClientExtensionOption[], host: ClientExtensionHost) {
@@ -47,16 +51,17 @@ export class Extensions {
       ids.add(id);
     }
     this.#all = all;
+    this.#host = host;
     this.known = { handshake: knownIn("handshake", all), stateless: knownIn("stateless", all) };
-    this.mirroredNames = new Map(all.flatMap(({ mirroredNames = {} }) => Object.entries(mirroredNames)));
+    this.mirroredNames = firsts(all.flatMap(({ mirroredNames = {} }) => Object.entries(mirroredNames)));
     this.listenFilters = all.flatMap(({ listenFilters = [] }) => listenFilters);
-    this.#following = new Map(
-      all.flatMap((extension) => (extension.resultTypes ?? []).map((type) => [type, extension])),
+    this.#following = byName(
+      all.map((extension) => (extension.resultTypes ?? []).map((type) => [type, extension])),
     );
-    this.#calls = byMethod(all.map(({ calls }) => calls));
-    this.#results = byMethod(all.map(({ results }) => results));
-    this.#notifications = byMethod(all.map(({ notifications }) => notifications));
-    this.#serves = byMethod(all.map(({ serves }) => serves));
+    this.#calls = byName(all.map(({ calls = {} }) => Object.entries(calls)));
+    this.#results = byName(all.map(({ results = {} }) => Object.entries(results)));
+    this.#notifications = byName(all.map(({ notifications = {} }) => Object.entries(notifications)));
+    this.#serves = byName(all.map(({ serves = {} }) => Object.entries(serves)));
   }
 
   /** What a client that declares `ours` by itself declares in a revision. */
@@ -64,7 +69,7 @@ export class Extensions {
     const era = eraOf(revision);
     const declared = this.#all.filter((extension) => isDeclaredIn(era, extension));
     let all: JsonObject = era === "stateless" ? statelessly(ours) : ours;
-    for (const { capabilities } of this.#all) {
+    for (const { capabilities } of this.#all.toReversed()) {
       const further = capabilities?.[era];
       all = merged(all, (typeof further === "function" ? further(revision) : further) ?? {});
     }
@@ -87,8 +92,11 @@ export class Extensions {
   /** The result the caller waits for. */
   follow(result: JsonObject, callOf: () => ClientCall): MaybePromise<JsonObject> {
     const { resultType } = result;
-    const extension = typeof resultType === "string" ? this.#following.get(resultType) : undefined;
-    return extension?.follow === undefined ? result : extension.follow(result, callOf());
+    const extensions = typeof resultType === "string" ? this.#following.get(resultType) : undefined;
+    if (extensions === undefined) return result;
+    const { era } = this.#host.agreed;
+    const first = extensions.find((extension) => isDeclaredIn(era, extension));
+    return first?.follow === undefined ? result : first.follow(result, callOf());
   }
 
   /** A result has come. */
@@ -131,17 +139,24 @@ function knownIn(era: Era, all: readonly ClientExtension[]): Known {
       INPUT_REQUIRED,
       ...declared.flatMap(({ resultTypes = [] }) => resultTypes),
     ]),
-    neededFor: new Map([...SERVER_CAPABILITY_FOR, ...needs]),
+    neededFor: new Map([...SERVER_CAPABILITY_FOR, ...firsts(needs)]),
   };
 }
 
-function byMethod<Handler>(
-  given: readonly (Readonly<Record<string, Handler>> | undefined)[],
-): ReadonlyMap<string, readonly Handler[]> {
-  const all = new Map<string, Handler[]>();
-  for (const [method, handler] of given.flatMap((handlers) => Object.entries(handlers ?? {})))
-    all.set(method, [...(all.get(method) ?? []), handler]);
+/** By name, in the order in which they are asked. */
+type ByName<T> = ReadonlyMap<string, readonly T[]>;
+
+type Named<T> = readonly (readonly [name: string, value: T])[];
+
+/** @param given by extension */
+function byName<T>(given: readonly Named<T>[]): ByName<T> {
+  const all = new Map<string, T[]>();
+  for (const [name, value] of given.flat()) all.set(name, [...(all.get(name) ?? []), value]);
   return all;
+}
+
+function firsts<T>(given: Named<T>): ReadonlyMap<string, T> {
+  return new Map(given.toReversed());
 }
 
 function merged(ours: JsonObject, further: JsonObject): JsonObject {

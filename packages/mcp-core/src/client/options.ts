@@ -25,7 +25,10 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
    * era). Default: 10.
    */
   readonly maxRounds?: number;
-  /** Extensions of the protocol, or what makes them for this client. Each is declared once. */
+  /**
+   * Extensions of the protocol, or what makes them for this client. Each is declared once. They are asked in this order,
+   * and before tasks.
+   */
   readonly extensions?: readonly ClientExtensionOption[];
   /**
    * Tasks: calls that a server goes on with after it answered them (2025-11-25, Tasks; Tasks extension). `false` turns

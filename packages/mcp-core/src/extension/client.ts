@@ -51,6 +51,8 @@ export type ServedHandler = (params: JsonObject, ctx: ServedContext) => MaybePro
 /**
  * An extension of the protocol, as a client supports it (Versioning, Extension Negotiation), as one value: what it
  * declares, what results it knows, what it does with calls, notifications and requests. The client knows none by name.
+ * Extensions are asked in the order of the client's options, and tasks last: of several with something of one name, the
+ * first has it.
  */
 export interface ClientExtension {
   /** With its mandatory prefix, as in `io.modelcontextprotocol/tasks`. */
