@@ -78,6 +78,10 @@ export class StdioListener implements Listener {
     if (stdin.readableEnded || stdin.destroyed) process.nextTick(this.#ended);
   }
 
+  get hasLeft(): boolean {
+    return this.#stdinEnded;
+  }
+
   /** Without `timeoutMs`, it takes no longer than half a second once stdin has ended. */
   drain({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
     if (timeoutMs !== undefined) return this.#drain(timeoutMs);

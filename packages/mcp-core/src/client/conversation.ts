@@ -2,6 +2,7 @@ import type { ClientConnection, ClientTransport } from "../contract/index.js";
 import type { ClientCall, ClientExtensionHost } from "../extension/client.js";
 import { InternalError } from "../jsonrpc/errors.js";
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from "../jsonrpc/messages.js";
+import { OnDemand } from "../protocol/on-demand.js";
 import { ELICITATION_COMPLETE } from "../protocol/notifications.js";
 import { afterwards, fireAndForget, type MaybePromise } from "../protocol/promises.js";
 import { systemClock } from "../protocol/clock.js";
@@ -20,7 +21,6 @@ import { Kept } from "./kept.js";
 import { KnownTools } from "./known-tools.js";
 import { allOf, TOOLS, type PageSource } from "./lists.js";
 import type { Agreed } from "./negotiate.js";
-import { OnDemand } from "./on-demand.js";
 import {
   answersQuestions,
   checkRounds,

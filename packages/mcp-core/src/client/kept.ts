@@ -1,4 +1,5 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
+import { OnDemand } from "../protocol/on-demand.js";
 import type { Clock } from "../protocol/clock.js";
 import { isPromise, type MaybePromise } from "../protocol/promises.js";
 import { eraOf, has, type Revision } from "../protocol/revisions.js";
@@ -8,7 +9,6 @@ import { ClientCache } from "./cache/client-cache.js";
 import { TOOLS } from "./lists.js";
 import type { KnownTools } from "./known-tools.js";
 import type { CallOptions, McpClientOptions } from "./options.js";
-import { OnDemand } from "./on-demand.js";
 import type { OutputSchemas, OutputSchemasOptions } from "./output-schemas.js";
 import type { Session } from "./sessions.js";
 import type { Heard } from "./cache/invalidation.js";

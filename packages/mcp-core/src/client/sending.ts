@@ -1,11 +1,11 @@
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
+import type { OnDemand } from "../protocol/on-demand.js";
 import { ConnectionLostError, McpErrorCode } from "../protocol/errors.js";
 import { unlessAborted } from "../protocol/abort.js";
 import { begunAlready } from "./begun-already.js";
 import { RequestTimeoutError } from "../protocol/client-errors.js";
 import type { Kept } from "./kept.js";
-import type { OnDemand } from "./on-demand.js";
 import type { CallOptions } from "./options.js";
 import type { Requests } from "./requests.js";
 import type { Failed, SecondAttempt } from "./second-attempt.js";

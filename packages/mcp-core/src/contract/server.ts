@@ -185,6 +185,10 @@ export interface Listener {
   readonly urls?: readonly string[];
   /** Settles when the only peer left, or drain finished. Never rejects. */
   readonly closed: Promise<void>;
+  /** Whether the only peer has left. Default: there is none that could. */
+  readonly hasLeft?: boolean;
+  /** How long a drain goes on taking new requests, in ms, unless its `timeoutMs` is 0. Default: 0. */
+  readonly drainDelayMs?: number;
   /**
    * Takes no new requests, lets what is in flight finish for at most `timeoutMs` (default 5,000 ms, less
    * where the peer cannot send any more), then closes. Settles when closed.

@@ -136,8 +136,11 @@ export interface ServerExtension {
   /** By the names under which they are announced. */
   readonly pushes?: Readonly<Record<string, Push>>;
   readonly tools?: ToolHooks;
-  /** The server serves no more. Settles, soon in any case, when what it worked on has been put in order. */
-  readonly close?: () => Promise<void>;
+  /**
+   * The server serves no more. What was accepted may go on until `until` is aborted; settles, soon after that in any
+   * case, when what it worked on has been put in order.
+   */
+  readonly close?: (until: AbortSignal) => Promise<void>;
 }
 
 /** What an extension may need of the server that has it. */

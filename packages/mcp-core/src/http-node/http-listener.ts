@@ -22,6 +22,7 @@ export interface HttpListenerOptions {
 export class HttpListener implements Listener {
   readonly urls: readonly string[];
   readonly closed: Promise<void>;
+  readonly drainDelayMs: number;
   readonly #options: HttpListenerOptions;
   /** All of them: node:http knows none that were upgraded, or whose TLS handshake is not over. */
   readonly #sockets = new Set<Socket>();
@@ -31,6 +32,7 @@ export class HttpListener implements Listener {
   constructor(options: HttpListenerOptions) {
     this.#options = options;
     this.urls = options.urls;
+    this.drainDelayMs = options.drainDelayMs;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
     const sockets = this.#sockets;
     // One for all of them, as there may be many.
@@ -50,9 +52,9 @@ export class HttpListener implements Listener {
 
   async #drain(timeoutMs: number | undefined): Promise<void> {
     this.#draining = true;
-    const { services, drainDelayMs, hasOthers, clock } = this.#options;
+    const { services, hasOthers, clock } = this.#options;
     services.leave();
-    if (drainDelayMs > 0 && timeoutMs !== 0) await passed(drainDelayMs, clock);
+    if (this.drainDelayMs > 0 && timeoutMs !== 0) await passed(this.drainDelayMs, clock);
     // A balancer asks the next node when it cannot connect, whatever the request is.
     const left = hasOthers ? this.#close() : undefined;
     await services.drain(timeoutMs);

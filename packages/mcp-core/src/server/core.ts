@@ -235,10 +235,13 @@ export class ServerCore {
     }
   }
 
-  /** Says that this node serves no more, or that less of it does. Never rejects. */
-  async leave(): Promise<void> {
+  /**
+   * Says that this node serves no more, or that less of it does. Never rejects.
+   * @param until what was accepted may go on until this is aborted
+   */
+  async leave(until: AbortSignal): Promise<void> {
     this.#serving -= 1;
-    if (this.#serving === 0) await this.extensions.close();
+    if (this.#serving === 0) await this.extensions.close(until);
     await this.nodes?.leave();
   }
 

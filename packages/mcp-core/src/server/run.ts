@@ -7,7 +7,10 @@ export interface Running {
   readonly urls: readonly string[];
   /** Settles when every transport has ended. */
   readonly closed: Promise<void>;
-  /** Takes nothing new, lets what is in flight finish for at most `timeoutMs` (default 5,000 ms), and ends. */
+  /**
+   * Takes nothing new, lets what is in flight, and tasks that run, finish for at most `timeoutMs` (default 5,000 ms), and
+   * ends. Settles when it has; soon after that time in any case.
+   */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 export async function startAll(
   dispatcher: Dispatcher,
   transports: readonly ServerTransport[],
-): Promise<Running> {
+): Promise<readonly Listener[]> {
   if (transports.length === 0) {
     throw new TypeError(
       'There is no transport to run on. Install one, such as "@towpath/transport-stdio", and call run(stdio())',
@@ -40,11 +43,7 @@ export async function startAll(
     await Promise.allSettled(listeners.map((listener) => listener.drain({ timeoutMs: 0 })));
     throw failure.reason;
   }
-  return {
-    urls: listeners.flatMap(({ urls = [] }) => urls),
-    closed: Promise.all(listeners.map((listener) => listener.closed)).then(() => undefined),
-    drain: (options) => drainAll(listeners, options),
-  };
+  return listeners;
 }
 
 /** How long a drain may take where it does not say, in ms, as `Listener.drain` has it. */
@@ -79,13 +78,6 @@ function drainOnSignals(runtime: ProcessLike, running: Running): () => void {
   return () => {
     for (const [signal, listener] of listeners) runtime.off(signal, listener);
   };
-}
-
-async function drainAll(
-  listeners: readonly Listener[],
-  options?: { readonly timeoutMs?: number },
-): Promise<void> {
-  await Promise.all(listeners.map((listener) => listener.drain(options)));
 }
 
 function processOf(scope: object): ProcessLike | undefined {

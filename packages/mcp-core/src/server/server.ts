@@ -1,4 +1,5 @@
 import type { Dispatcher, Link, Nodes, Peer, ServerTransport } from "../contract/index.js";
+import { systemClock } from "../protocol/clock.js";
 import { ELICITATION_COMPLETE, RESOURCE_UPDATED } from "../protocol/notifications.js";
 import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
@@ -13,7 +14,8 @@ import type { McpServerOptions } from "./options.js";
 import type { PromptDefinition, PromptHandle, PromptHandler } from "./prompts/definition.js";
 import type { ResourceDefinition, ResourceHandle, ResourceHandler } from "./resources/definition.js";
 import { checkUri } from "./resources/uri.js";
-import { atMost, DRAIN_MS, runUntilDone, startAll, type Running } from "./run.js";
+import { runUntilDone, startAll, type Running } from "./run.js";
+import { serving } from "./serving.js";
 import type { ToolDefinition, ToolHandle, ToolHandler } from "./tools/definition.js";
 
 /**
@@ -156,18 +158,14 @@ export class McpServer implements Dispatcher {
 
   /** Serves on the given transports, and leaves signals and the process alone. */
   async start(...transports: readonly ServerTransport[]): Promise<Running> {
-    const leave = (): Promise<void> => this.#core.leave();
+    const { clock = systemClock } = this.#core.options;
+    const leave = (until: AbortSignal): Promise<void> => this.#core.leave(until);
     await this.#core.join();
     try {
-      const running = await startAll(this, transports);
-      const closed = running.closed.then(leave);
-      const drain: Running["drain"] = async (options) => {
-        await running.drain(options);
-        await atMost(options?.timeoutMs ?? DRAIN_MS, closed);
-      };
-      return { ...running, closed, drain };
+      const listeners = await startAll(this, transports);
+      return serving(listeners, { clock, isShared: this.state !== undefined, leave });
     } catch (error) {
-      await leave();
+      await leave(AbortSignal.abort());
       throw error;
     }
   }

@@ -21,7 +21,9 @@ export interface Passed {
 export class Balancer {
   readonly #nodes: () => readonly PlacedNode[];
   readonly #server: Server;
-  readonly #passed: Passed[] = [];
+  /** By the turn in which each came. */
+  readonly #passed = new Map<number, Passed>();
+  readonly #underWay = new Set<Promise<void>>();
   readonly #waiting = new Set<(passed: Passed) => void>();
   #turn = 0;
 
@@ -34,7 +36,10 @@ export class Balancer {
 
   private constructor(nodes: () => readonly PlacedNode[]) {
     this.#nodes = nodes;
-    this.#server = createServer((asked, answer) => void this.#pass(asked, answer));
+    this.#server = createServer((asked, answer) => {
+      const passing = this.#pass(asked, answer).finally(() => this.#underWay.delete(passing));
+      this.#underWay.add(passing);
+    });
   }
 
   get url(): URL {
@@ -43,15 +48,17 @@ export class Balancer {
     return new URL(`http://127.0.0.1:${String(port)}/mcp`);
   }
 
-  /** In the order in which they were answered. */
-  get passed(): readonly Passed[] {
-    return [...this.#passed];
+  /** In the order in which they came, when each that came by now has begun to be answered, or was not. */
+  async passed(): Promise<readonly Passed[]> {
+    await Promise.all(this.#underWay);
+    return [...this.#passed].sort(([a], [b]) => a - b).map(([, passed]) => passed);
   }
 
   /** From here on it is that node's turn; what has passed is forgotten. */
-  turnTo(place: Place): void {
+  async turnTo(place: Place): Promise<void> {
+    await Promise.all(this.#underWay);
     this.#turn = PLACES.indexOf(place);
-    this.#passed.length = 0;
+    this.#passed.clear();
   }
 
   /** The next one of its kind. */
@@ -75,13 +82,13 @@ export class Balancer {
   async #pass(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const body = await buffer(asked);
     for (const node of this.#inTurn()) {
-      this.#turn += 1;
+      const turn = this.#turn++;
       const answered = await ask(node, asked, body, answer);
       // Nothing has come of it: it may go to another one.
       if (answered === "refused") continue;
       if (answered === "failed") answer.destroy();
       else {
-        this.#note({ what: nameOf(asked, body), place: node.place, name: node.name });
+        this.#note(turn, { what: nameOf(asked, body), place: node.place, name: node.name });
         answer.writeHead(answered.statusCode ?? 502, endToEnd(answered.headers)).flushHeaders();
         // Either end's failure is the other's.
         pipeline(answered, answer, () => undefined);
@@ -98,8 +105,8 @@ export class Balancer {
     return [...nodes.slice(first), ...nodes.slice(0, first)];
   }
 
-  #note(passed: Passed): void {
-    this.#passed.push(passed);
+  #note(turn: number, passed: Passed): void {
+    this.#passed.set(turn, passed);
     for (const look of [...this.#waiting]) look(passed);
   }
 }

@@ -54,8 +54,8 @@ export class Caller {
   }
 
   /** Which requests went where, of some kinds or of all: `tools/call A`. */
-  went(...kinds: readonly string[]): readonly string[] {
-    return this.balancer.passed
+  async went(...kinds: readonly string[]): Promise<readonly string[]> {
+    return (await this.balancer.passed())
       .filter(({ what }) => kinds.length === 0 || kinds.includes(what))
       .map(({ what, place }) => `${what} ${place}`);
   }

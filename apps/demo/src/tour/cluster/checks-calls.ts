@@ -14,7 +14,7 @@ export const cutStream: ClusterCheck = {
   run: (stage) =>
     stage.call(async (caller) => {
       const { client, balancer, traffic } = caller;
-      balancer.turnTo("A");
+      await balancer.turnTo("A");
       const resuming = balancer.next("resume");
       const { outcome } = importNotes(client, TITLE, COUNT);
       await Promise.race([resuming, outcome]);
@@ -25,7 +25,7 @@ export const cutStream: ClusterCheck = {
       return {
         observed: {
           cuts: caller.cuts,
-          went: caller.went(),
+          went: await caller.went(),
           resumedWhileItRan: made !== null && made < COUNT,
           reports,
           result,
@@ -54,14 +54,19 @@ export const question: ClusterCheck = {
     stage.call(async (caller) => {
       const { client, balancer, respondent, traffic } = caller;
       respondent.chooses("decline");
-      balancer.turnTo("A");
+      await balancer.turnTo("A");
       const text = textOf(await client.callTool("delete_note", { id: 1 }));
       const sealed = traffic
         .of("tools/call")
         .filter((message) => "params" in message && "requestState" in (message.params ?? {}));
       const how = sealed.length > 0 ? "on B, which opens what A sealed" : "through B";
       return {
-        observed: { text, asked: respondent.asked.splice(0), went: caller.went(), sealed: sealed.length },
+        observed: {
+          text,
+          asked: respondent.asked.splice(0),
+          went: await caller.went(),
+          sealed: sealed.length,
+        },
         shown: `asked on A, answered ${how} → ${text.replace(/:.*/, "")}`,
       };
     }),

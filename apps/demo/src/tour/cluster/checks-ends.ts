@@ -12,13 +12,13 @@ export const nodeKilled: ClusterCheck = {
   name: "node killed",
   run: async (stage) => {
     const caller = await stage.connect();
-    caller.balancer.turnTo("B");
+    await caller.balancer.turnTo("B");
     const { begun, outcome } = importNotes(caller.client, "Left behind", LONG);
     await begun;
     stage.orphan = { caller, outcome };
     const { name } = await stage.nodes.kill("B");
     return {
-      observed: { reports: reportsIn(caller.traffic).slice(0, 1), went: caller.went("tools/call") },
+      observed: { reports: reportsIn(caller.traffic).slice(0, 1), went: await caller.went("tools/call") },
       shown: `in a call on B, of which we hear below; ${name} takes its place`,
     };
   },
@@ -37,7 +37,7 @@ export const callLost: ClusterCheck = {
     const answers = caller.traffic.lines.filter((line) => line.endsWith(" of tools/call"));
     await caller.client.ping();
     return {
-      observed: { code, data, answers, went: caller.went("tools/call", "resume") },
+      observed: { code, data, answers, went: await caller.went("tools/call", "resume") },
       shown: `in the resumed stream on C → ${String(code)}, retryable; its session goes on`,
     };
   },
@@ -54,9 +54,9 @@ export const nodeKilledAtOnce: ClusterCheck = {
   name: "node killed",
   run: (stage) =>
     stage.call(async (caller) => {
-      caller.balancer.turnTo("B");
+      await caller.balancer.turnTo("B");
       stage.leftBehind = await caller.client.startTask("export_notes", { format: "json", perSecond: 1 });
-      caller.balancer.turnTo("B");
+      await caller.balancer.turnTo("B");
       const { begun, outcome } = importNotes(caller.client, "Left behind", LONG);
       await begun;
       await stage.nodes.kill("B");
@@ -64,7 +64,7 @@ export const nodeKilledAtOnce: ClusterCheck = {
       const retryable = error instanceof ConnectionLostError && error.mayHaveBeenDelivered;
       await caller.client.callTool("search_notes");
       return {
-        observed: { outcome: outcomeOf(error), retryable, went: caller.went() },
+        observed: { outcome: outcomeOf(error), retryable, went: await caller.went() },
         shown: `in a call on B → ${outcomeOf(error)}; the next one on C`,
       };
     }),
@@ -87,13 +87,13 @@ export const nodeDrained: ClusterCheck = {
     stage.call(async (caller) => {
       const { client, balancer, traffic } = caller;
       const replacement = await stage.nodes.prepare("A");
-      balancer.turnTo("A");
+      await balancer.turnTo("A");
       const { begun, outcome } = importNotes(client, "Carried over", COUNT);
       await begun;
       await replacement.takeOver();
       const result = outcomeOf(await outcome);
       await client.callTool("search_notes");
-      const went = caller.went();
+      const went = await caller.went();
       return {
         observed: { reports: reportsIn(traffic), result, went },
         shown: `${replacement.name} for A, in a call: ${went.join(", ").replaceAll("tools/", "")} → ${result}`,

@@ -24,7 +24,7 @@ export const inTurn: ClusterCheck = {
       await client.callTool("search_notes");
       // There is none in the other era.
       if (stage.era === "handshake") await client.ping();
-      const observed = caller.went();
+      const observed = await caller.went();
       return {
         observed: { went: observed },
         shown: observed.join(", ").replaceAll(/notifications\/|tools\//g, ""),

@@ -115,9 +115,9 @@ export class Extensions {
     }
   }
 
-  /** The server serves no more. Never rejects. */
-  async close(): Promise<void> {
-    const closing = this.#all.map(async ({ close }) => close?.());
+  /** The server serves no more. Never rejects. @param until what was accepted may go on until this is aborted */
+  async close(until: AbortSignal): Promise<void> {
+    const closing = this.#all.map(async ({ close }) => close?.(until));
     for (const outcome of await Promise.allSettled(closing))
       if (outcome.status === "rejected") this.#report(outcome.reason);
   }

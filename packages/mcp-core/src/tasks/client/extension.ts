@@ -1,6 +1,7 @@
 import type { ClientExtension, ClientExtensionHost, ServedHandler } from "../../extension/client.js";
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { OnDemand } from "../../protocol/on-demand.js";
 import type { ClientCapabilities } from "../../protocol/types.js";
 import {
   TASK_NOTIFICATION,
@@ -9,7 +10,6 @@ import {
   TASKS_EXTENSION,
   TASKS_REVISION,
 } from "../wire.js";
-import { lazily, type Lazy } from "./lazily.js";
 import type { Tasks } from "./tasks.js";
 import { hasExperimentalTasks } from "./has-experimental-tasks.js";
 import type { SavedTask, StartTaskOptions, TaskHandle } from "./types.js";
@@ -36,7 +36,7 @@ const AUGMENTED = [
 /** The parts that no task needs, and what loads the others with the first. */
 export function clientTasks(): ClientTasks {
   let connected: ClientExtensionHost | undefined;
-  const loaded = lazily(async () => {
+  const loaded = new OnDemand(async () => {
     if (connected === undefined) throw new Error("The client is not connected");
     const { Tasks } = await import("./tasks.js");
     return new Tasks(connected);
@@ -51,8 +51,8 @@ export function clientTasks(): ClientTasks {
   };
 }
 
-function extensionOf(host: ClientExtensionHost, tasks: Lazy<Tasks>): ClientExtension {
-  const received = lazily(async () => {
+function extensionOf(host: ClientExtensionHost, tasks: OnDemand<Tasks>): ClientExtension {
+  const received = new OnDemand(async () => {
     const { ReceivedTasks } = await import("./receiving/received-tasks.js");
     return new ReceivedTasks(host);
   });

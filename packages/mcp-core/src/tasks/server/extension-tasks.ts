@@ -64,7 +64,7 @@ export function extensionTasks(tasks: Tasks): ServerExtension {
         return of && begin(tasks, of, call, ctx);
       },
     },
-    close: () => tasks.close(),
+    close: (until) => tasks.close(until),
   };
 }
 

@@ -67,6 +67,8 @@ export class Tasks {
   readonly #around: Surroundings;
   #offered = false;
   #closing = false;
+  /** Called when nothing runs here any more. */
+  #ranOut: (() => void) | undefined;
   /** Handlers that have not ended, those of tasks that have included. */
   #handlers = 0;
 
@@ -169,10 +171,14 @@ export class Tasks {
     return changed;
   }
 
-  /** Ends what runs here, and lets nothing begin meanwhile. Settles soon in any case. */
-  async close(): Promise<void> {
+  /**
+   * Lets nothing begin. What runs here goes on until `until` is aborted, and is ended then. Settles soon after that in
+   * any case.
+   */
+  async close(until: AbortSignal): Promise<void> {
     this.#closing = true;
     this.watch.close();
+    await this.#nothingRuns(until);
     await this.#atMost(
       CLOSE_MS,
       [...this.#running.values()].map((task) => task.shutDown(SHUT_DOWN, shuttingDown())),
@@ -269,6 +275,16 @@ export class Tasks {
     this.#host.report(error);
   };
 
+  /** Settles when all that runs here has ended, and when the signal is aborted in any case. */
+  async #nothingRuns(until: AbortSignal): Promise<void> {
+    if (this.#running.size === 0 || until.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#ranOut = resolve;
+      until.addEventListener("abort", () => resolve(), { once: true });
+    });
+    this.#ranOut = undefined;
+  }
+
   /** Settles when all of these have, and after so many ms in any case. */
   #atMost(ms: number, work: readonly Promise<void>[]): Promise<void> {
     return new Promise((resolve) => {
@@ -301,6 +317,7 @@ export class Tasks {
       progressed: this.#announceProgress,
       over: (taskId) => {
         if (this.#running.delete(taskId)) this.#workplace.ended();
+        if (this.#running.size === 0) this.#ranOut?.();
       },
     };
   }

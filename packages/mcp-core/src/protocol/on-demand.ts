@@ -1,4 +1,4 @@
-import { isolate } from "../protocol/promises.js";
+import { isolate } from "./promises.js";
 
 /** A part that is loaded when it is first needed, so that a bundle need not begin with it. */
 export class OnDemand<Part> {
