@@ -1,9 +1,8 @@
 import type { ReconnectBudget } from "../contract/index.js";
 import { ProtocolError } from "../jsonrpc/errors.js";
 import type { Clock } from "../protocol/clock.js";
-import { unlessAborted } from "../protocol/abort.js";
-import { deferred } from "../protocol/deferred.js";
 import { InvalidResultError, NoCommonRevisionError } from "../protocol/client-errors.js";
+import { pause } from "../protocol/pause.js";
 
 /** Says whether a connection that was lost may be opened once more. */
 export class ReconnectPolicy {
@@ -68,11 +67,7 @@ export class ReconnectPolicy {
     const longest = Math.min(delayMs * 2 ** (this.#failures - 1), this.#longestMs);
     // Clients that were lost together must not all come back together.
     const ms = longest * (0.5 + Math.random() / 2);
-    const { promise, resolve } = deferred();
-    const timer = this.#clock.schedule(ms, resolve, { keepAlive: true });
-    await unlessAborted(promise, signal).finally(() => {
-      timer.cancel();
-    });
+    await pause(this.#clock, ms, signal);
   }
 
   get #hasPauses(): boolean {

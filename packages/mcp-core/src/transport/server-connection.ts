@@ -11,6 +11,7 @@ import type { Outgoing, PreEncoded } from "../jsonrpc/encode.js";
 import { ParseError, type ProtocolError } from "../jsonrpc/errors.js";
 import { isNotification, isObject, isRequest, isResponse } from "../jsonrpc/guards.js";
 import type { JsonRpcNotification } from "../jsonrpc/messages.js";
+import { atMost } from "../protocol/at-most.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { BusyError } from "../protocol/errors.js";
 import { fireAndForget, isPromise } from "../protocol/promises.js";
@@ -138,14 +139,7 @@ export class ServerConnection {
   /** After `close`: settles when every handler has ended, or after `timeoutMs`. Never rejects. */
   async settled(timeoutMs: number): Promise<void> {
     const handlers = this.#handlers;
-    if (!isPromise(handlers)) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.schedule(timeoutMs, resolve, { keepAlive: true });
-      void handlers.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    if (isPromise(handlers)) await atMost(this.#clock, timeoutMs, handlers);
   }
 
   /** Until nothing is owed any more, the connection is being closed, or the time is over. */

@@ -3,8 +3,8 @@ import { ProtocolError } from "../../jsonrpc/errors.js";
 import type { Clock } from "../../protocol/clock.js";
 import { TowpathErrorCode } from "../../protocol/errors.js";
 import { isolate } from "../../protocol/promises.js";
-import { unlessAborted } from "../../protocol/abort.js";
 import { deferred } from "../../protocol/deferred.js";
+import { pause } from "../../protocol/pause.js";
 import {
   InvalidResultError,
   MissingServerCapabilityError,
@@ -119,7 +119,7 @@ export class Subscription implements ChangeSubscription {
     let pauseMs = 0;
     while (!this.#isOver && this.#opener.reachable() && mayPass(reason) && this.#again.spend()) {
       try {
-        await this.#pause(pauseMs);
+        if (pauseMs > 0) await pause(this.#opener.clock, pauseMs, this.#stop.signal);
         return await this.#listen();
       } catch (error) {
         reason = asError(error);
@@ -128,14 +128,6 @@ export class Subscription implements ChangeSubscription {
     }
     this.#end({ kind: "lost", error: reason });
     return undefined;
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { promise, resolve } = deferred();
-    const timer = this.#opener.clock.schedule(ms, resolve, { keepAlive: true });
-    return unlessAborted(ms === 0 ? Promise.resolve() : promise, this.#stop.signal).finally(() => {
-      timer.cancel();
-    });
   }
 
   #end(reason: CloseReason): void {

@@ -1,6 +1,7 @@
 import type { Nodes } from "../../contract/index.js";
 import { isObject } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
+import { atMost } from "../../protocol/at-most.js";
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import type { Records } from "../../state/contract.js";
 import { StateClosedError, StateUnavailableError } from "../../state/errors.js";
@@ -75,7 +76,7 @@ export class Presence implements Nodes {
     if (joined === undefined) return;
     const left = joined.then(() => this.#options.records.delete(nameOf(this.id)));
     // A state that is away says so itself, and the record runs out.
-    await Promise.race([left, this.#patience()]).catch(() => undefined);
+    await atMost(this.#options.clock, LEAVE_MS, left).catch(() => undefined);
   }
 
   watch(node: string, gone: () => void): () => void {
@@ -164,12 +165,6 @@ export class Presence implements Nodes {
         if (error instanceof StateClosedError) next?.cancel();
       });
     });
-  }
-
-  #patience(): Promise<void> {
-    return new Promise(
-      (resolve) => void this.#options.clock.schedule(LEAVE_MS, resolve, { keepAlive: true }),
-    );
   }
 }
 

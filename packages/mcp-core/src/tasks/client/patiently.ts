@@ -1,4 +1,3 @@
-import { unlessAborted } from "../../protocol/abort.js";
 import type { ClientExtensionHost } from "../../extension/client.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
 import {
@@ -7,8 +6,8 @@ import {
   NoCommonRevisionError,
   RequestTimeoutError,
 } from "../../protocol/client-errors.js";
-import { deferred } from "../../protocol/deferred.js";
 import { RateLimitedError, TowpathErrorCode, UnreadableResponseError } from "../../protocol/errors.js";
+import { pause } from "../../protocol/pause.js";
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -53,7 +52,7 @@ export async function patiently<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!mayPass(error) || !host.isReachable) throw error;
-      await pause(host, error instanceof RateLimitedError ? askedMs(error) : pauseMs, signal);
+      await pause(host.clock, error instanceof RateLimitedError ? askedMs(error) : pauseMs, signal);
     }
   }
 }
@@ -68,16 +67,4 @@ export function mayPass(error: unknown): boolean {
   if (error instanceof ProtocolError) return PASSING.has(error.code);
   if (!(error instanceof Error) || SETTLED.some((settled) => error instanceof settled)) return false;
   return "status" in error ? PASSING_STATUSES.has(error.status) : error.name !== "AbortError";
-}
-
-async function pause(
-  { clock }: Pick<ClientExtensionHost, "clock">,
-  ms: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const { promise, resolve } = deferred();
-  const timer = clock.schedule(ms, resolve, { keepAlive: true });
-  await unlessAborted(promise, signal).finally(() => {
-    timer.cancel();
-  });
 }
