@@ -10,8 +10,11 @@ const TIMEOUT_MS = 40_000;
 
 const LONG_MS = 60_000;
 
-async function start(): Promise<Cluster> {
-  const cluster = await Cluster.start({ program: counting(), balancers: [] });
+/** How long a node may take to end. */
+const DRAIN_MS = 4_000;
+
+async function start(options: Readonly<Record<string, number>> = {}): Promise<Cluster> {
+  const cluster = await Cluster.start({ program: counting(options), balancers: [] });
   onTestFinished(() => cluster.stop());
   return cluster;
 }
@@ -78,24 +81,33 @@ describe("the tasks of a node", () => {
     },
   );
 
-  it("that is stopped fail at once with the reason, and their signals have fired", async () => {
-    const cluster = await start();
+  it("that is stopped have the time of its drain: what ends in it completes, and what does not fails", async () => {
+    const cluster = await start({ drainMs: DRAIN_MS });
     const [a, b, c] = cluster.nodes;
     const cases = await Promise.all(
       (await ways(cluster)).map(async (tasks) => {
-        const call = newCall();
+        const [call, short] = [newCall(), newCall()];
         const { taskId } = await tasks.start(a, "work", { call, ms: LONG_MS });
         const open = await tasks.start(a, "confirm", { call: newCall() });
-        await expect.poll(() => ledgerOf(cluster.redis.url, [call])).toEqual(new Map([[call, [a.name]]]));
-        return { tasks, call, taskId, open, waiting: await tasks.wait(b, taskId) };
+        const ending = await tasks.start(a, "work", { call: short, ms: DRAIN_MS / 4 });
+        await expect
+          .poll(() => ledgerOf(cluster.redis.url, [call, short]))
+          .toEqual(new Map([call, short].map((one) => [one, [a.name]])));
+        return { tasks, call, taskId, open, ending, waiting: await tasks.wait(b, taskId) };
       }),
     );
-    await a.drain();
+    const drained = a.drain();
+    for (const { tasks, taskId, ending } of cases) {
+      expect(await (await tasks.wait(c, ending.taskId)).ended).toHaveProperty("result.content");
+      expect(await tasks.get(b, taskId)).toHaveProperty("status", "working");
+    }
+    await drained;
     expect(a.exitCode).toBe(0);
-    for (const { tasks, call, taskId, open, waiting } of cases) {
+    for (const { tasks, call, taskId, open, ending, waiting } of cases) {
       // Nothing has to be found out any more once it has ended.
       expect(await tasks.get(c, taskId)).toMatchObject({ status: "failed" });
       expect(await tasks.get(b, open.taskId)).toMatchObject({ status: "failed" });
+      expect(await tasks.get(b, ending.taskId)).toMatchObject({ status: "completed" });
       expect(await waiting.ended).toMatchObject(STOPPED);
       expect(await (await tasks.wait(c, taskId)).ended).toMatchObject(STOPPED);
       expect(await abortsOf(cluster.redis.url, [call])).toEqual(

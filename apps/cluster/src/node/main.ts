@@ -10,18 +10,17 @@ import { z } from "zod";
 import { abortsKey, runsKey, type Ledger } from "./ledger.js";
 import { countingServer } from "./server.js";
 
-/** Longer than any call takes: what is in flight is to be lost in crashes alone. */
-const DRAIN_MS = 10_000;
-
 /** How often clients ask what has become of a task, in ms. */
 const POLL_MS = 200;
 
-const { port, redis, maxSessions, retryMs } = z
+const { port, redis, maxSessions, retryMs, drainMs } = z
   .object({
     port: z.int(),
     redis: z.string(),
     maxSessions: z.int().optional(),
     retryMs: z.int().default(100),
+    // Longer than any call takes: what is in flight is to be lost in crashes alone.
+    drainMs: z.int().default(10_000),
   })
   .parse(JSON.parse(process.argv[2] ?? "{}"));
 
@@ -54,7 +53,7 @@ const running = await mcp.start(
 console.log(`Serves ${name}`);
 
 await once(process, "SIGTERM");
-await running.drain({ timeoutMs: DRAIN_MS });
+await running.drain({ timeoutMs: drainMs });
 await state.close();
 await ledger.close();
 process.exit();
