@@ -1,5 +1,4 @@
 import type { Dispatcher, Listener, ServerTransport } from "../contract/index.js";
-import { systemClock, type Scheduled } from "../protocol/clock.js";
 
 /** A server that serves. */
 export interface Running {
@@ -86,14 +85,4 @@ function processOf(scope: object): ProcessLike | undefined {
   return typeof found?.exit === "function" && typeof found.on === "function"
     ? (found as ProcessLike)
     : undefined;
-}
-
-/** Settles with what was promised, or after so many ms. */
-export async function atMost(ms: number, promised: Promise<void>): Promise<void> {
-  let timer: Scheduled | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = systemClock.schedule(ms, resolve, { keepAlive: true });
-  });
-  await Promise.race([promised, late]);
-  timer?.cancel();
 }

@@ -1,7 +1,8 @@
 import type { Listener } from "../contract/index.js";
-import type { Clock } from "../protocol/clock.js";
+import { atMost } from "../protocol/at-most.js";
+import { systemClock, type Clock } from "../protocol/clock.js";
 import { GracePeriod } from "./grace-period.js";
-import { atMost, DRAIN_MS, type Running } from "./run.js";
+import { DRAIN_MS, type Running } from "./run.js";
 
 /** How long what was accepted may go on once its only client has left and asks for an end as well, in ms. */
 const HURRIED_MS = 500;
@@ -38,7 +39,7 @@ export function serving(listeners: readonly Listener[], { clock, isShared, leave
     if (abandoned) abandon();
     else grace.endWithin(timeoutMs === 0 ? 0 : timeoutMs + Math.max(...delays));
     await Promise.all(listeners.map((listener) => listener.drain(options)));
-    await atMost(grace.leftMs + IN_ORDER_MS, closed);
+    await atMost(systemClock, grace.leftMs + IN_ORDER_MS, closed);
   };
   return { urls: listeners.flatMap(({ urls = [] }) => urls), closed, drain };
 }
