@@ -21,6 +21,7 @@ import type { Resumability } from "../options.js";
 import { Turns } from "../turns.js";
 import { endingOf, type Ending, type StreamConnection } from "./connection.js";
 import { insist } from "./insist.js";
+import { isProgress } from "./is-progress.js";
 import { LiveLogs } from "./live-logs.js";
 import { LogAppender } from "./log-appender.js";
 import { Membership } from "./membership.js";
@@ -156,14 +157,15 @@ export class Streams {
 
   /**
    * Sends a connection what could not be appended. If the connection breaks, it is lost, unless the log gets it when the
-   * state is back. Never rejects.
+   * state is back. Who has been told, and then comes back, is told once more: but of progress, which may not stand still
+   * (2025-11-25, Progress, Progress Flow: its value MUST increase with each notification). Never rejects.
    * @param key with which that was tried
    * @param cause why it could not
    */
   async tell(name: string, connection: StreamConnection, json: string, key: string, cause: unknown) {
     if (cause instanceof LimitError) return this.#tellInOrder(name, connection, json);
     if (!(cause instanceof StateUnavailableError)) return connection.tell(json);
-    this.#appender.owe(name, json, key);
+    if (!isProgress(json)) this.#appender.owe(name, json, key);
     await connection.tellAhead(json);
   }
 

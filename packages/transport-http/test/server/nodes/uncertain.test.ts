@@ -85,6 +85,22 @@ describe("what is told while the state is away", () => {
     expect(await again.rest()).toMatchObject([...texts.map(told), ...after, DONE]);
   });
 
+  it("comes no second time to those who were told and come back, if it is progress", async () => {
+    const clock = new ManualClock();
+    const [a, b] = await twoNodes({ clock, options: { onError: () => undefined } });
+    const client = await Client.begin(a.url);
+    const { call, play, id } = await begun(a, client, "long");
+    a.view.cutOff();
+    await play.ctx.progress(2);
+    expect(await call.message()).toMatchObject({ params: { progress: 2 } });
+    call.cut();
+    a.view.reconnect();
+    await play.ctx.progress(3);
+    play.end("done");
+    const again = await client.at(b.url).get(id);
+    expect(await again.rest()).toMatchObject([{ params: { progress: 3 } }, DONE]);
+  });
+
   it("is there for those who come back, also if it ended meanwhile", async () => {
     const clock = new ManualClock();
     const [a, b] = await twoNodes({ clock, options: { onError: () => undefined } });
