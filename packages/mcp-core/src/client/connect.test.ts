@@ -212,7 +212,7 @@ describe("a server that does not answer the probe", () => {
       if (message.method !== "server/discover") legacy()(message, to);
     };
     const { clock, server, client } = await connecting(silent);
-    clock.advance(999);
+    clock.advance(4_999);
     await settled();
     expect(server.methods()).toEqual([["server/discover"]]);
     clock.advance(1);
@@ -233,30 +233,36 @@ describe("a server that does not answer the probe", () => {
       const { clock, server, client } = await connecting((message, to) => {
         if (message.method === "initialize" && greeted === "error") to.error(message.id, -32601);
       });
-      clock.advance(1000);
+      clock.advance(5_000);
       await settled();
       const [end] = server.connections;
       end?.result(end.received[0]?.id, discovered());
+      await settled();
+      clock.advance(5_000);
       expect((await client).era).toBe("stateless");
       expect(server.methods()[0]).not.toContain("notifications/initialized");
       await (await client).close();
     }
   });
 
-  it("and then answers both at once is modern: the answer to the probe came first", async () => {
-    const { clock, server, client } = await connecting(() => undefined);
-    clock.advance(1000);
-    await settled();
-    const [end] = server.connections;
-    end?.result(end.received[0]?.id, discovered());
-    end?.result(end.received[1]?.id, initialized());
-    expect((await client).era).toBe("stateless");
-    await (await client).close();
+  it("and then answers both is of the handshake era, which it was asked for last", async () => {
+    for (const between of [settled, () => Promise.resolve()]) {
+      const { clock, server, client } = await connecting(() => undefined);
+      clock.advance(5_000);
+      await settled();
+      const [end] = server.connections;
+      end?.result(end.received[0]?.id, discovered());
+      await between();
+      end?.result(end.received[1]?.id, initialized());
+      expect((await client).era).toBe("handshake");
+      expect(server.methods()).toEqual([HANDSHAKE]);
+      await (await client).close();
+    }
   });
 
   it("in time but late, as one of the handshake era does, is spoken to as it answered the greeting", async () => {
     const { clock, server, client } = await connecting(() => undefined);
-    clock.advance(1000);
+    clock.advance(5_000);
     await settled();
     const [end] = server.connections;
     end?.error(end.received[0]?.id, -32601);
@@ -271,7 +277,7 @@ describe("a server that does not answer the probe", () => {
     const { clock, server, client } = await connecting((message, to) => {
       if (message.method === "initialize") to.result(message.id, initialized());
     });
-    clock.advance(1000);
+    clock.advance(5_000);
     expect((await client).era).toBe("handshake");
     const [end] = server.connections;
     end?.result(end.received[0]?.id, discovered());
@@ -283,7 +289,7 @@ describe("a server that does not answer the probe", () => {
   it("nor the greeting is given up in the end, and its connection closed", async () => {
     const unhandled = await unhandledDuring(async () => {
       const { clock, server, client } = await connecting(() => undefined, { timeoutMs: 5000 });
-      clock.advance(1000);
+      clock.advance(5_000);
       await settled();
       clock.advance(10_000);
       await settled();
@@ -530,7 +536,7 @@ describe("an era that the transport remembers", () => {
       const endpoint = scriptedEndpoint(() => undefined, traits);
       const client = McpClient.connect(endpoint.transport, { clock });
       await settled();
-      clock.advance(1000);
+      clock.advance(5_000);
       await settled();
       const [end] = endpoint.connections;
       if (end === undefined) throw new Error("The client did not connect");
@@ -556,6 +562,15 @@ describe("an era that the transport remembers", () => {
       accepted.open();
       expect((await client).era).toBe("handshake");
       expect(eras.told).toEqual([]);
+      await (await client).close();
+    });
+
+    it("is that of its answer to the probe, if both are there at once: each is of a request of its own", async () => {
+      const { eras, client, end, probe, greeting } = await slow();
+      end.result(probe, discovered());
+      end.result(greeting, initialized());
+      expect((await client).era).toBe("stateless");
+      expect(eras.told).toEqual(["stateless"]);
       await (await client).close();
     });
 

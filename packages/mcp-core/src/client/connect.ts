@@ -132,15 +132,25 @@ class Negotiation {
     let verdict: Verdict | undefined;
     const probed = judged.then((judgement) => {
       verdict = judgement;
-      if (verdict.era === "stateless") return this.#follow(verdict);
+      if (verdict.era === "stateless") return this.#unlessGreeted(greeting, verdict);
       this.heard = "handshake";
       return greeting;
     });
-    // Both answers may be there at once: the one to the probe came first, and decides.
+    // Both answers may be there at once: the one to the probe came first.
     const greeted = greeting.then((agreed) => (verdict?.era === "stateless" ? probed : agreed));
     return Promise.any([probed, greeted]).catch((error: unknown) => {
       throw error instanceof AggregateError ? error.errors[1] : error; // how the greeting failed
     });
+  }
+
+  /**
+   * On a connection that carries everything, a server of both eras may have taken the greeting for the choice of one
+   * (Versioning, Backward Compatibility: "An `initialize` request selects legacy semantics, scoped to the stdio process").
+   */
+  async #unlessGreeted(greeting: Promise<Agreed>, verdict: Verdict): Promise<Agreed> {
+    if (this.#eras !== undefined) return this.#follow(verdict);
+    const agreed = await this.#soon(greeting.catch(() => undefined));
+    return agreed ?? this.#follow(verdict);
   }
 
   async #follow(verdict: Verdict): Promise<Agreed> {
@@ -172,8 +182,8 @@ class Negotiation {
     return calls.start(this.#connection, message, limits, {}, (response) => response);
   };
 
-  /** The verdict, or `undefined` when it takes longer than a server that knows the question should. */
-  #soon(judged: Promise<Verdict>): Promise<Verdict | undefined> {
+  /** What an answer comes to, or `undefined` when it takes longer than a server that knows the question should. */
+  #soon<Value>(answered: Promise<Value>): Promise<Value | undefined> {
     const { calls, probeTimeoutMs } = this.#options;
     return new Promise((resolve, reject) => {
       const timer = calls.clock.schedule(
@@ -183,7 +193,7 @@ class Negotiation {
         },
         { keepAlive: true },
       );
-      judged.then(resolve, reject).finally(() => {
+      answered.then(resolve, reject).finally(() => {
         timer.cancel();
       });
     });

@@ -36,8 +36,9 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
    */
   readonly tasks?: boolean;
   /**
-   * How long a server may take to answer the first question for its era before it is also greeted as one
-   * of the handshake era, in ms; the first conclusive answer decides. Default: 1,000.
+   * How long a server may take to answer the first question for its era, its start included, before it is also greeted
+   * as one of the handshake era, in ms; the first conclusive answer decides. A server of both eras that both reach on
+   * one connection, as over stdio, is of the handshake era there. Default: 5,000.
    */
   readonly probeTimeoutMs?: number;
   /** Asks for log messages of this severity and above. Default: none. */
@@ -73,7 +74,7 @@ export interface McpClientOptions extends Timeouts, QuestionHandlers {
 
 export const DEFAULT_TIMEOUT_MS = 60_000;
 export const DEFAULT_MAX_TOTAL_TIMEOUT_MS = 3_600_000;
-export const DEFAULT_PROBE_TIMEOUT_MS = 1_000;
+export const DEFAULT_PROBE_TIMEOUT_MS = 5_000;
 export const DEFAULT_MAX_ROUNDS = 10;
 
 /** Whether a server may ask anything of a client with these options. */
