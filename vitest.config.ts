@@ -31,10 +31,13 @@ export default defineConfig({
   },
   test: {
     reporters: ["default", `${root}scripts/test-counts.js`],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
-    // The default of 1 s is soon over where everything runs at once.
-    expect: { poll: { timeout: 15_000 } },
+    // A module that was loaded and compiled once serves every file of a worker: most of the time went into that.
+    isolate: false,
+    maxWorkers: 2,
+    // For what never ends, and not for what is slow where everything runs at once.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: "workspace", include: ["*.test.ts", "scripts/**/*.test.ts"] } },
       ...workspaces.map((path) => ({

@@ -12,7 +12,7 @@ import { ledgerOf } from "./harness/ledger.js";
 import { counting, type ServerNode } from "./harness/node.js";
 
 /** Longer than it takes the others to be sure that a node is gone. */
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 120_000;
 const LONG_MS = 60_000;
 
 const ERAS = ["handshake", "stateless"] as const;

@@ -6,7 +6,7 @@ import { counting } from "./harness/node.js";
 import { SessionTasks, taskWays, type TaskWay } from "./harness/task-ways.js";
 
 /** Longer than it takes the others to be sure that a node is gone. */
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 120_000;
 
 const LONG_MS = 60_000;
 

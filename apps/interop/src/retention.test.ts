@@ -90,7 +90,7 @@ describe.each(ERAS)("in the %s era, calls of every kind", (era) => {
     expect(growth).toSatisfy(isLittle);
     const nothing: Leftovers = { contexts: 0, timers: 0 };
     expect(await told(endless.client, "leftovers")).toEqual(nothing);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe("that check", () => {

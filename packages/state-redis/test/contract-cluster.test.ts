@@ -10,7 +10,7 @@ describe.skipIf(skipped(noRedisServer))("a state on Redis Cluster", () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 40_000);
+  }, 120_000);
   afterAll(() => cluster.stop());
 
   const node = () => redisState({ cluster: { rootNodes: cluster.urls.map((url) => ({ url })) } });

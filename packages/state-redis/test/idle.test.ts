@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ConnectedRedis } from "../src/connection/connected-redis.js";
 import { nodeSource } from "../src/connection/source.js";
 
-const PATIENT = { timeout: 10_000 };
+const PATIENT = { timeout: 30_000 };
 
 describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", () => {
   it("are found to hang, and opened again when they need not", async () => {

@@ -76,7 +76,7 @@ describe.skipIf(skipped(noRedisServer))(
 
     beforeAll(async () => {
       [single, cluster] = await Promise.all([startRedis(), startRedisCluster()]);
-    }, 40_000);
+    }, 120_000);
     afterAll(() => Promise.all([single.stop(), cluster.stop()]));
 
     const sameAsMemory = async (location: RedisLocation): Promise<void> => {

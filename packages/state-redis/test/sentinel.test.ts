@@ -44,7 +44,7 @@ async function sentinel() {
   return { master, replica, watch, location };
 }
 
-describe.skipIf(skipped(noRedisServer))("a Redis that Sentinel sees to", { timeout: 60_000 }, () => {
+describe.skipIf(skipped(noRedisServer))("a Redis that Sentinel sees to", { timeout: 120_000 }, () => {
   it("is found, also where another sentinel is away", async () => {
     const { location, replica } = await sentinel();
     const { state } = open(location(replica.port, 1));
@@ -115,10 +115,10 @@ describe.skipIf(skipped(noRedisServer))("a Redis that Sentinel sees to", { timeo
 /** Settles once the replica has what the master has, and the sentinel knows of it. */
 async function replicated(master: RedisServer, watch: RedisServer): Promise<void> {
   const client = await createClient({ url: master.url, password }).connect();
-  await vi.waitUntil(async () => (await client.wait(1, 100)) === 1, { timeout: 15_000 });
+  await vi.waitUntil(async () => (await client.wait(1, 100)) === 1, { timeout: 30_000 });
   client.destroy();
   const sentinel = await createClient({ url: watch.url }).connect();
   const replicas = () => sentinel.sendCommand<unknown[]>(["SENTINEL", "REPLICAS", NAME]);
-  await vi.waitUntil(async () => (await replicas()).length === 1, { timeout: 15_000 });
+  await vi.waitUntil(async () => (await replicas()).length === 1, { timeout: 30_000 });
   sentinel.destroy();
 }

@@ -34,7 +34,7 @@ function keep(...outcomes: ("fails" | "hangs")[]) {
   });
   keeper.start();
   const ask = () => new Promise<Fake>((resolve, reject) => keeper.use(resolve, reject));
-  const opened = () => vi.waitUntil(() => keeper.current, { timeout: 10_000 });
+  const opened = () => vi.waitUntil(() => keeper.current, { timeout: 30_000 });
   return { keeper, attempts, onOpen, onDown, ask, opened };
 }
 

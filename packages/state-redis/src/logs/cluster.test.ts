@@ -31,7 +31,7 @@ describe.skipIf(skipped(noRedisServer))("logs on Redis Cluster", () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster({ replicas: 1 });
-  }, 60_000);
+  }, 120_000);
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.close()));
   });
@@ -81,5 +81,5 @@ describe.skipIf(skipped(noRedisServer))("logs on Redis Cluster", () => {
     await write("meanwhile", false);
     await write("after", true);
     for (const taken of await all) expect(taken).toEqual(["before", "meanwhile", "after"]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -19,7 +19,7 @@ export function open(location: RedisLocation, options: RedisStateOptions = {}) {
 
 /** Waits until the state says that it is, or is not, available. */
 export async function availability(state: State, available: boolean): Promise<void> {
-  await vi.waitUntil(() => state.available === available, { timeout: 15_000, interval: 5 });
+  await vi.waitUntil(() => state.available === available, { timeout: 30_000, interval: 5 });
 }
 
 /** What the promise rejects with, if that says that Redis is away. */

@@ -31,7 +31,7 @@ describe("a process whose client was closed", () => {
     async (via, era) => {
       const server = await ScriptedServer.start(era, HANDLERS);
       const args = [fixture?.path ?? "", server.url, via, era];
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
       expect(JSON.parse(stdout)).toEqual([DONE.content, "ConnectionLostError"]);
       expect(stderr).toBe("");
       await server.unused();

@@ -55,7 +55,7 @@ async function answerOf(
 }
 
 describe.each(CONNECTORS)("over %s, a stream that is cut behind any of its bytes", (_name, http) => {
-  it("brings everything once, in order", { timeout: 60_000 }, async () => {
+  it("brings everything once, in order", { timeout: 120_000 }, async () => {
     const server = await startServer(counter(), { sessions: true, retryMs: 0 });
     const { length, first } = await answerOf(server.port, server.url);
     const again = new Set<string>();

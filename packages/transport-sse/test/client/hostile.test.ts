@@ -156,7 +156,7 @@ describe.each(CONNECTORS)("over %s, a stream that is cut behind any of its bytes
 
   it(
     "brings the answer if it was whole, and fails the call at once if not",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const server = await ScriptedServer.start();
       server.on("initialize", (post) => post.accept().stream.write(initialized(post.message.id)));
