@@ -31,6 +31,7 @@ interface Kept {
 /** What is due is sent over the next free connection; while there is none, it waits, and that counts. */
 class Run {
   readonly #polling: Polling;
+  /** In turn: a server gives up a connection on which nothing comes for a while. */
   readonly #free: Connection[] = [];
   readonly #latencies: number[] = [];
   readonly #kept: Kept[] = [];
@@ -70,7 +71,7 @@ class Run {
   readonly #pump = (): void => {
     const now = performance.now();
     while (this.#sent < this.#count && this.#dueAt(this.#sent) <= now) {
-      const connection = this.#free.pop();
+      const connection = this.#free.shift();
       if (connection === undefined) break;
       this.#send(connection, this.#sent++);
     }
