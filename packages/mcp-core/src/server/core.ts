@@ -1,39 +1,29 @@
-import type { Principal } from "../contract/index.js";
 import { EncodedResult } from "../jsonrpc/encode.js";
 import { RESOURCE_UPDATED } from "../protocol/notifications.js";
-import { MethodNotFoundError } from "../jsonrpc/errors.js";
-import { isObject, shortened } from "../jsonrpc/guards.js";
+import { isObject } from "../jsonrpc/guards.js";
 import type { JsonObject } from "../jsonrpc/messages.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
 import { fireAndForget, isPromise, unwatched, type MaybePromise } from "../protocol/promises.js";
-import {
-  eraOf,
-  has,
-  isStatelessRevision,
-  REVISIONS,
-  type Era,
-  type Revision,
-} from "../protocol/revisions.js";
+import { REVISIONS, type Revision } from "../protocol/revisions.js";
 import type { State } from "../state/contract.js";
 import { StateUnavailableError } from "../state/errors.js";
 import { scopedState } from "../state/scoped.js";
-import type { Implementation, ServerCapabilities } from "../protocol/types.js";
+import type { Implementation } from "../protocol/types.js";
 import type { AskingServices } from "./asking/services.js";
 import { askingServices } from "./asking/services.js";
 import { AnswerDesk } from "./asking/answer-desk.js";
 import type { AskLimits } from "./asking/asks.js";
 import { Changes } from "./changes/changes.js";
-import type { Caller } from "../extension/caller.js";
 import type { RequestContext } from "./request-context.js";
-import type { DeclaredTo, ListenFilter, MethodResult } from "../extension/server.js";
-import { Extensions, isOffered } from "./extensions/extensions.js";
+import type { MethodResult } from "../extension/server.js";
+import { Extensions } from "./extensions/extensions.js";
 import { ServerHost } from "./extensions/server-host.js";
 import { Finisher } from "./finish.js";
-import { LIST_FILTERS, Subscriptions, type OfferedFilter } from "./changes/listen.js";
+import { LIST_FILTERS, Subscriptions } from "./changes/listen.js";
 import { coreMethods, type ServedMethod } from "./methods.js";
 import { runThrough, type Middleware } from "./middleware.js";
 import { checkedOptions, WRAPPED_CACHE, type McpServerOptions } from "./options.js";
-import { OFFERS } from "./offers.js";
+import { Offered } from "./offered.js";
 import { cardOf, checkAgreement } from "./nodes/card.js";
 import { Presence } from "./nodes/presence.js";
 import { Prompts } from "./prompts/prompts.js";
@@ -70,8 +60,7 @@ export class ServerCore {
   readonly desk: AnswerDesk | undefined;
   readonly rateLimiter: RateLimiter | undefined;
   readonly extensions: Extensions;
-  readonly #methods: Readonly<Record<Era, ReadonlyMap<string, ServedMethod>>>;
-  readonly #filters: ReadonlyMap<string, OfferedFilter>;
+  readonly offered: Offered;
 
   constructor(info: Implementation, options: McpServerOptions, clock: Clock = options.clock ?? systemClock) {
     const { pageSize, maskErrors, askTimeoutMs, maxSubscriptions, cache } = checkedOptions(options);
@@ -112,12 +101,11 @@ export class ServerCore {
       updated,
       keepsLists: options.cache?.lists !== undefined,
     });
-    this.#methods = { handshake: this.#methodsOf("handshake"), stateless: this.#methodsOf("stateless") };
     const resourceSubscriptions = updatesFilter(this.resources, maxSubscriptions);
-    this.#filters = new Map([LIST_FILTERS, { resourceSubscriptions }].flatMap(Object.entries<OfferedFilter>));
+    this.offered = new Offered(this, coreMethods(this), { ...LIST_FILTERS, resourceSubscriptions });
     this.subscriptions = new Subscriptions(
       this.changes,
-      (name, to) => this.#filter(name, to),
+      (name, to) => this.offered.filter(name, to),
       maxSubscriptions,
     );
   }
@@ -131,28 +119,6 @@ export class ServerCore {
       this.#over.set(carried, common);
     }
     return common;
-  }
-
-  /**
-   * @param spoken with whoever asks
-   * @throws MethodNotFoundError
-   */
-  method(
-    name: string,
-    caller: Caller,
-    principal: Principal | undefined,
-    spoken = this.revisions,
-  ): ServedMethod {
-    const method = this.#methods[caller.era].get(name);
-    if (method !== undefined && this.#isThere(method, { revision: caller.revision, principal }))
-      return method;
-    if (name !== "initialize") throw new MethodNotFoundError(`Method not found: ${shortened(name)}`);
-    // Versioning: a client of the other era can only show this error, so it names the versions.
-    const supported = spoken.filter(isStatelessRevision);
-    throw new MethodNotFoundError(
-      `Method not found: initialize; supported per request: ${supported.join(", ")}`,
-      { supported },
-    );
   }
 
   get finisher(): Finisher {
@@ -183,26 +149,6 @@ export class ServerCore {
   checkResultType(result: MethodResult, ctx: RequestContext): void {
     const needed = this.extensions.neededFor(result);
     if (needed !== undefined) ctx.require(needed);
-  }
-
-  /** What is declared to a peer: what is registered, as far as the peer's link can carry it. */
-  capabilities(to: DeclaredTo, canPush: boolean): ServerCapabilities {
-    const { capabilities, experimental } = this.options;
-    const live = eraOf(to.revision) === "stateless" || canPush;
-    const offers = [...OFFERS].filter(
-      ([name, { onlyLive, since }]) =>
-        this.#offers(name, to) &&
-        (live || onlyLive !== true) &&
-        (since === undefined || has(to.revision, since)),
-    );
-    return {
-      ...capabilities,
-      ...Object.fromEntries(
-        offers.map(([name, offer]) => [name, { ...(live && offer.live), ...settingsIn(capabilities, name) }]),
-      ),
-      ...(experimental !== undefined && { experimental }),
-      ...this.extensions.capabilities(to, capabilities?.extensions),
-    };
   }
 
   /** Tells the author of a failure that the client does not see as it is. */
@@ -280,27 +226,6 @@ export class ServerCore {
     const { extensions = [], tasks } = this.options;
     return new Extensions([...extensions, ...taskExtensions(host, tasks)], host);
   }
-
-  #isThere({ owner, revisions, capability }: ServedMethod, to: DeclaredTo): boolean {
-    if (owner !== undefined && !isOffered(owner)) return false;
-    return (revisions?.includes(to.revision) ?? true) && this.#offers(capability, to);
-  }
-
-  #offers(capability: string | undefined, to: DeclaredTo): boolean {
-    if (capability === undefined || OFFERS.get(capability)?.isThere(this) === true) return true;
-    return this.options.capabilities?.[capability] !== undefined || this.extensions.declares(capability, to);
-  }
-
-  #methodsOf(era: Era): ReadonlyMap<string, ServedMethod> {
-    const own = Object.entries(coreMethods(this)).filter(([, method]) => method.eras.includes(era));
-    return new Map([...own, ...this.extensions.methods(era)]);
-  }
-
-  #filter(name: string, to: DeclaredTo): ListenFilter | undefined {
-    const filter = this.#filters.get(name);
-    if (filter === undefined) return this.extensions.filter(name);
-    return this.#offers(filter.capability, to) ? filter : undefined;
-  }
 }
 
 /** A result that middleware may change: what a list or the description of the server holds is everybody's. */
@@ -308,11 +233,6 @@ function changeable(result: MethodResult, { cache }: ServedMethod): JsonObject {
   const encoded = result instanceof EncodedResult;
   if (!encoded && (cache === undefined || cache === "reads" || !isObject(result))) return result;
   return JSON.parse(encoded ? result.json : JSON.stringify(result)) as JsonObject; // the JSON of an object
-}
-
-function settingsIn(capabilities: ServerCapabilities | undefined, name: string): JsonObject {
-  const settings = capabilities?.[name];
-  return isObject(settings) ? settings : {};
 }
 
 function reportToConsole(error: unknown): void {

@@ -108,7 +108,7 @@ export class ServerLink implements Link, LinkScope {
       params = paramsOf(message);
       caller = this.#identify(message.method, params, exchange);
       const principal = exchange.principal ?? this.peer.principal;
-      method = this.#core.method(message.method, caller, principal, this.revisions);
+      method = this.#core.offered.method(message.method, caller, principal, this.revisions);
       if (exchange.mirrored !== undefined && caller.era === "stateless")
         checkParamsHeaders(exchange.mirrored, method, params, principal);
       if (this.#running - this.#awaited >= MAX_ABANDONED) throw tooManyAbandoned();

@@ -47,7 +47,7 @@ interface Served {
   readonly resources: Resources;
   readonly subscriptions: Subscriptions;
   readonly maxSubscriptions: number;
-  capabilities(to: DeclaredTo, canPush: boolean): ServerCapabilities;
+  readonly offered: { capabilities(to: DeclaredTo, canPush: boolean): ServerCapabilities };
 }
 
 /** The methods of the core protocol: in which eras, what for, how finished. */
@@ -133,7 +133,7 @@ function initialize(core: Served, params: JsonObject, ctx: RequestContext): Mayb
   if (link.handshake !== undefined)
     throw new InvalidRequestError("Invalid request: initialize was answered before");
   const revision = negotiate(link.revisions, requested);
-  const declared = core.capabilities({ revision, principal }, link.peer.push !== undefined);
+  const declared = core.offered.capabilities({ revision, principal }, link.peer.push !== undefined);
   const listChanged = namesWithListChanged(declared);
   const { instructions } = core.options;
   return afterwards(link.introduce({ ...identity, revision, listChanged }), {
@@ -183,7 +183,10 @@ function discover(core: Served, ctx: RequestContext): JsonObject {
   const { instructions } = core.options;
   return {
     supportedVersions: ctx.link.revisions.filter(isStatelessRevision),
-    capabilities: core.capabilities({ revision: ctx.client.revision, principal: ctx.principal }, true),
+    capabilities: core.offered.capabilities(
+      { revision: ctx.client.revision, principal: ctx.principal },
+      true,
+    ),
     ...(instructions !== undefined && { instructions }),
     _meta: { [Meta.serverInfo]: asJsonObject(core.info) },
   };

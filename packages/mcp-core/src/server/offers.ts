@@ -6,7 +6,7 @@ import type { Resources } from "./resources/resources.js";
 import type { Tools } from "./tools/tools.js";
 
 /** What a server has to offer. */
-interface Offering {
+export interface Offering {
   readonly options: McpServerOptions;
   readonly tools: Tools;
   readonly prompts: Prompts;
