@@ -1,7 +1,7 @@
 import type { Principal, ReadonlyHeaders } from "../../contract/index.js";
 import { asJsonObject } from "../../jsonrpc/as-json.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
-import { describe, isObject, shortened } from "../../jsonrpc/guards.js";
+import { isObject, shortened } from "../../jsonrpc/guards.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { AskRefusedError, AskTimeoutError, InvalidAnswerError } from "../../protocol/errors.js";
 import { optionalObjectField, stringField } from "../../protocol/fields.js";
@@ -13,34 +13,16 @@ import { conclude } from "../asking/conclude.js";
 import type { Conclusion } from "../asking/conclusion.js";
 import type { Context } from "../context.js";
 import { detachable, DetachedContext, type Detachable } from "../detached-context.js";
-import { isOffered, type Extensions, type Owned } from "../extensions/extensions.js";
+import { isOffered, type Extensions } from "../extensions/extensions.js";
 import type { RequestContext } from "../request-context.js";
 import type { MethodResult } from "../../extension/server.js";
-import type { DetachedHost, PreparedCall, ToolCall, ToolHooks, ToolInfo } from "../../extension/tools.js";
-import { DESCRIBED, fittedFields, type Fields } from "../fitting.js";
-import { compileParameterHeaders, type CheckParameterHeaders } from "../mirroring/parameter-headers.js";
-import { Registry, type Entry, type RegistryOptions } from "../registry.js";
+import type { DetachedHost, PreparedCall, ToolCall } from "../../extension/tools.js";
+import { Registry, type RegistryOptions } from "../registry.js";
+import type { Checked } from "../schema.js";
 import { ToolError, type ToolDefinition, type ToolHandle, type ToolHandler } from "./definition.js";
+import { listedTool } from "./listed-tool.js";
+import { checkToolName, compileTool, infoOf, type RegisteredTool } from "./registered-tool.js";
 import { errorResult, fitted, isBare, isWholeResult, resultOf, structuredResult } from "./result.js";
-import {
-  compileInput,
-  compileOutput,
-  refuseOtherNames,
-  type Checked,
-  type CompiledSchema,
-} from "../schema.js";
-
-type AnyHandler = (args: unknown, ctx: Context, before: unknown) => unknown;
-
-interface RegisteredTool extends Entry<ToolDefinition> {
-  /** What messages call it. */
-  readonly owner: string;
-  readonly input: CompiledSchema;
-  readonly output: CompiledSchema | undefined;
-  readonly checkHeaders: CheckParameterHeaders | undefined;
-  readonly before: ((args: unknown, ctx: Context) => unknown) | undefined;
-  readonly handler: AnyHandler;
-}
 
 /** A call whose handler has come to its end. */
 type Concluded = Pick<RequestContext, "client" | "over">;
@@ -50,12 +32,9 @@ export interface ToolOptions extends RegistryOptions {
   readonly extensions: Pick<Extensions, "tools">;
 }
 
-/** Tools, Tool Names. */
-const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const NO_ARGUMENTS: JsonObject = {};
 /** What asking throws because of what the client did, or did not do: nothing the author could mend. */
 const CLIENTS_DOING = [AskRefusedError, AskTimeoutError, InvalidAnswerError] as const;
-const FIELDS = { ...DESCRIBED, annotations: "toolAnnotations" } as const satisfies Fields;
 
 /** The tools of a server. */
 export class Tools {
@@ -69,11 +48,7 @@ export class Tools {
         name: "tool",
         change: "tools",
         list: "tools",
-        describe: (tool, revision) =>
-          describedBy(options.extensions.tools, tool, revision).reduce(
-            extended,
-            describeTool(tool, revision),
-          ),
+        describe: (tool, revision) => listedTool(tool, revision, options.extensions.tools),
       },
       options,
     );
@@ -84,30 +59,12 @@ export class Tools {
     definition: ToolDefinition<Input, Output, Before>,
     handler: ToolHandler<Input, Output, Before>,
   ): ToolHandle {
-    if (!NAME.test(name)) {
-      throw new TypeError(
-        `A tool's name has 1 to 128 letters, digits, "_", "-" or ".", which ${JSON.stringify(name)} has not`,
-      );
-    }
+    checkToolName(name);
     const prepared = this.registry.prepare(name, definition, handler);
-    const owner = `tool "${name}"`;
-    refuseOtherNames(definition, owner);
-    const input = compileInput(definition.input, owner);
-    const output = compileOutput(definition.output, owner);
-    const checkHeaders = compileParameterHeaders(input.jsonSchema, owner);
-    const before = beforeOf(definition, owner);
+    const compiled = compileTool(name, definition, handler);
     // The last that may refuse it: what extensions are told of is registered.
     for (const { value } of this.#options.extensions.tools) value.registered?.({ name, definition });
-    return this.registry.add({
-      ...prepared,
-      owner,
-      input,
-      checkHeaders,
-      output,
-      // What the input schema lets through is what the handler takes, and what comes before it.
-      before,
-      handler: handler as AnyHandler,
-    });
+    return this.registry.add({ ...prepared, ...compiled });
   }
 
   /**
@@ -242,34 +199,6 @@ export class Tools {
   }
 }
 
-function infoOf({ key, definition }: RegisteredTool): ToolInfo {
-  return { name: key, definition };
-}
-
-/** @throws TypeError for what is no function */
-function beforeOf({ task }: { readonly task?: unknown }, owner: string): RegisteredTool["before"] {
-  const before = isObject(task) ? (task as { readonly before?: unknown }).before : undefined;
-  if (before === undefined || typeof before === "function") return before as RegisteredTool["before"]; // just looked at
-  throw new TypeError(`task.before of ${owner} must be a function, not ${describe(before)}`);
-}
-
-function describedBy(
-  all: readonly Owned<ToolHooks>[],
-  tool: RegisteredTool,
-  revision: Revision,
-): readonly JsonObject[] {
-  const described = all.map(({ owner, value }) =>
-    isOffered(owner) ? value.describe?.(infoOf(tool), revision) : undefined,
-  );
-  return described.filter((members) => members !== undefined);
-}
-
-function extended(tool: JsonObject, members: JsonObject): JsonObject {
-  const [own, further] = [tool["_meta"], members["_meta"]];
-  const merges = isObject(own) && isObject(further);
-  return { ...tool, ...members, ...(merges && { _meta: { ...own, ...further } }) };
-}
-
 /** Arguments that do not fit are for the model to mend from 2025-11-25 on, and a protocol error before. */
 function refuseArguments(name: string, problem: string, revision: Revision): MethodResult {
   const message = `Invalid arguments for tool "${name}": ${problem}`;
@@ -289,19 +218,4 @@ function finishStructured(
   return whole === undefined
     ? structured
     : fitted({ ...whole, ...structured, content: whole.content }, revision);
-}
-
-function describeTool({ key, definition, input, output }: RegisteredTool, revision: Revision): JsonObject {
-  return {
-    name: key,
-    ...fittedFields(definition, FIELDS, revision),
-    inputSchema: input.jsonSchema,
-    ...(output !== undefined && listsOutput(output, revision) && { outputSchema: output.jsonSchema }),
-  };
-}
-
-/** An output schema has to describe an object before 2026-07-28. */
-function listsOutput(output: CompiledSchema, revision: Revision): boolean {
-  const describesObject = output.jsonSchema["type"] === "object";
-  return has(revision, "anyStructuredContent") || (has(revision, "structuredContent") && describesObject);
 }
