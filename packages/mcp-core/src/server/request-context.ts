@@ -1,12 +1,10 @@
 import type { Exchange, Principal, ReadonlyHeaders } from "../contract/index.js";
 import { InvalidRequestError } from "../jsonrpc/errors.js";
-import type { JsonObject, JsonRpcRequest, JsonValue, RequestId } from "../jsonrpc/messages.js";
+import type { JsonObject, JsonRpcRequest, RequestId } from "../jsonrpc/messages.js";
 import { CLIENT_CAPABILITY_FOR } from "../protocol/capabilities.js";
-import { progressTokenField } from "../protocol/fields.js";
 import type { Scheduled } from "../protocol/clock.js";
 import { unwatched } from "../protocol/promises.js";
-import { has } from "../protocol/revisions.js";
-import type { ClientCapabilities, LogLevel, TraceContext } from "../protocol/types.js";
+import type { ClientCapabilities, TraceContext } from "../protocol/types.js";
 import { Asker } from "./asking/asker.js";
 import type { Stop } from "./asking/interview.js";
 import { concludeLate } from "./asking/conclude.js";
@@ -16,16 +14,11 @@ import type { MethodResult } from "../extension/server.js";
 import type { LinkScope } from "./link-scope.js";
 import { recipientOf } from "./recipient.js";
 import { requireOf } from "./requirements.js";
-import { createLogger, isLoggable } from "./logger.js";
 import type { Logger } from "../extension/logger.js";
-import { Increasing } from "./increasing.js";
+import type { Increasing } from "./increasing.js";
 import { traceOf } from "./meta-trace.js";
-import { Outbox } from "./outbox.js";
-
+import { Telling } from "./telling.js";
 import type { BaseContext, MethodContext } from "../extension/context.js";
-
-/** Log messages never travel on a subscription (Logging, Per-request log level). */
-const LISTEN = "subscriptions/listen";
 
 const nothingToDo = Promise.resolve();
 const NO_META: JsonObject = {};
@@ -34,18 +27,15 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   readonly client: Caller;
   readonly exchange: Exchange;
   readonly link: LinkScope;
-  /** What was told of its progress. */
-  readonly increasing = new Increasing();
   readonly #message: JsonRpcRequest;
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
-  #outbox: Outbox | undefined;
+  #telling: Telling | undefined;
   #finishEarly: (() => void) | undefined;
   #stopWaiting: ((early: Promise<MethodResult>) => void) | undefined;
   #asker: Asker | undefined;
   #lateness: Scheduled | undefined;
   #conclusion: Conclusion | undefined;
-  #log: Logger | undefined;
   #asked = false;
   #finishing = false;
   #ended = false;
@@ -108,14 +98,16 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   }
 
   get log(): Logger {
-    this.#log ??= createLogger((level, data) => {
-      this.#emitLog(level, data);
-    });
-    return this.#log;
+    return this.#tells().log;
+  }
+
+  /** What was told of its progress. */
+  get increasing(): Increasing {
+    return this.#tells().increasing;
   }
 
   get progress(): BaseContext["progress"] {
-    return (progress, total, message) => this.#progress(progress, total, message);
+    return (progress, total, message) => this.#tells().progress(progress, total, message);
   }
 
   get require(): BaseContext["require"] {
@@ -195,7 +187,7 @@ export class RequestContext implements MethodContext, ConcludedRequest {
   abort(reason: unknown): void {
     if (this.#ended || this.#aborted !== undefined) return;
     this.#aborted = { reason };
-    this.#outbox?.close();
+    this.#telling?.close();
     this.#asker?.end(reason as Error); // whatever an AbortSignal holds
     if (this.#asked) this.link.asks.abandon(this, reason);
     this.#controller?.abort(reason);
@@ -267,40 +259,18 @@ export class RequestContext implements MethodContext, ConcludedRequest {
     this.#lateness?.cancel();
     this.#asker?.end(this.#overReason());
     if (this.#asked) this.link.asks.abandon(this, this.#overReason());
-    this.#outbox?.finish();
+    this.#telling?.finish();
   }
 
   #overReason(): DOMException {
     return new DOMException(`${this.method} is over`, "AbortError");
   }
 
-  #progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
-    const increases = this.increasing.takes(progress, total);
-    const token = progressTokenField(this.meta);
-    if (token === undefined || this.#ended || !increases) return nothingToDo;
-    this.increasing.took(progress);
-    const tells = message !== undefined && has(this.client.revision, "progressMessage");
-    return this.#openOutbox().progress({
-      progressToken: token,
-      progress,
-      ...(total !== undefined && { total }),
-      ...(tells && { message }),
-    });
-  }
-
   #require(capabilities: ClientCapabilities): void {
     requireOf(this.client, this.link.peer, capabilities);
   }
 
-  #emitLog(level: LogLevel, data: JsonValue): void {
-    const wanted = this.link.logs && isLoggable(level, this.client.logLevel);
-    if (!wanted || this.#ended || this.cancelled || this.method === LISTEN) return;
-    this.#openOutbox().log({ level, data });
-  }
-
-  #openOutbox(): Outbox {
-    this.#outbox ??= new Outbox(this.exchange);
-    if (this.cancelled) this.#outbox.close();
-    return this.#outbox;
+  #tells(): Telling {
+    return (this.#telling ??= new Telling(this));
   }
 }
