@@ -59,6 +59,11 @@ export interface Method extends Mirroring {
 export interface ListenFilter {
   readonly notification: string;
   /**
+   * The channels on which what it lets through is announced; heard from before the filter is opened on. A `ProtocolError`
+   * thrown here refuses the subscription. Default: it is announced to everybody.
+   */
+  readonly channels?: (asked: JsonValue) => readonly string[];
+  /**
    * Opens the filter for one subscription, with what was asked for; `undefined` when none of it is honoured.
    * A `ProtocolError` thrown here refuses the subscription.
    */
@@ -90,6 +95,8 @@ export interface OpenFilter extends Told {
 export interface Push extends Told {
   /** What it is called on the wire. Default: as it was announced. */
   readonly method?: string;
+  /** The channel on which what is for this client is announced, if anything is. Default: it is announced to everybody. */
+  readonly channel?: (to: PushedTo) => string | undefined;
   /** Whether it is for the client of this link. */
   readonly lets: (params: JsonObject | undefined, to: PushedTo) => boolean;
 }
@@ -154,17 +161,28 @@ export interface ExtensionHost {
   /**
    * Tells of something: whoever listens for it with a filter, the pushes of this extension, and {@link hear}, on every
    * node. Equal ones of one turn are one.
+   * @param channel makes it known to those alone who hear this channel, and to no node where nobody does. Each channel
+   *   that is heard is a subscription of the state's bus: there should be some thousands of them at most
    * @throws TypeError when `params` are no object, or hold what JSON cannot carry
    */
-  announce(method: string, params?: JsonObject): void;
-  /**
-   * Hears what is announced under this name, on whichever node.
-   * @param missed called when some of it may have been missed
-   * @returns the way to stop
-   */
-  hear(method: string, heard: (params: JsonObject | undefined) => void, missed?: () => void): () => void;
+  announce(method: string, params?: JsonObject, channel?: string): void;
+  /** Hears what is announced under this name, on whichever node. */
+  hear(method: string, heard: (params: JsonObject | undefined) => void, options?: HearOptions): Hearing;
   /** Tells the author of a failure that no client is told of. */
   report(error: unknown): void;
+}
+
+export interface HearOptions {
+  /** What is announced on this channel, and nothing else. */
+  readonly channel?: string;
+  /** Called when some of it may have been missed. */
+  readonly missed?: () => void;
+}
+
+export interface Hearing {
+  /** Settles when nothing is missed from now on; rejects as the state does. Need not be looked at. */
+  readonly begun: Promise<unknown>;
+  readonly stop: () => void;
 }
 
 /** An extension, or what makes it for a server. */

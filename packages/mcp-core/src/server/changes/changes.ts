@@ -1,31 +1,28 @@
-import { encodeNotification, type PreEncoded } from "../../jsonrpc/encode.js";
 import { describe, isObject } from "../../jsonrpc/guards.js";
-import type { JsonObject, JsonValue } from "../../jsonrpc/messages.js";
+import type { JsonObject } from "../../jsonrpc/messages.js";
 import { RESOURCE_UPDATED } from "../../protocol/notifications.js";
-import type { Told } from "../../extension/server.js";
+import type { Hearing, Told } from "../../extension/server.js";
 import type { Bus } from "../../state/contract.js";
+import { Channels } from "./channels.js";
+import { Topic, type Hear, type Interests } from "./topic.js";
 
-/** Something that changed, as the notification that tells of it. */
-export interface Change {
-  readonly method: string;
-  readonly params: JsonObject | undefined;
-  /** The session that it is for, where it is for one. */
-  readonly session: string | undefined;
-  /** The same, encoded once for all who hear of it outside a subscription. */
-  readonly encoded: PreEncoded;
+export type { Change, Interests } from "./topic.js";
+
+/** Whom something is announced to, where that is not everybody. */
+export interface AnnouncedTo {
+  /** The one session that it is for. */
+  readonly session?: string | undefined;
+  /** Nobody hears of it but those who hear this channel. */
+  readonly channel?: string | undefined;
 }
 
-type Hear = (change: Change) => void;
-
-/** What a hearer waits for, where changes of other nodes were missed. */
-export interface Interests {
-  /** URIs of the resources whose updates it waits for: all of them may have changed. Default: none. */
-  readonly watched?: (() => Iterable<string>) | undefined;
-  /** Called for the rest. Default: there is none. */
-  readonly missed?: (() => void) | undefined;
+interface Announced {
+  readonly change: JsonObject;
+  readonly channel: string | undefined;
 }
 
 const NOTHING: Interests = {};
+const ALL: AnnouncedTo = {};
 const LISTS = ["tools", "prompts", "resources"];
 
 const TOPIC = "towpath/changes";
@@ -37,25 +34,27 @@ const TOPIC = "towpath/changes";
 export class Changes {
   readonly #bus: Bus | undefined;
   readonly #failed: (error: unknown) => void;
-  readonly #hearers = new Map<Hear, Interests>();
-  readonly #announced = new Map<string, JsonObject>();
-  #carried: Promise<unknown> | undefined;
+  readonly #all: Topic;
+  readonly #channels: Channels;
+  readonly #announced = new Map<string, Announced>();
 
   /** @param failed told of what a hearer throws, which is no concern of the others */
   constructor(bus: Bus | undefined, failed: (error: unknown) => void) {
     this.#bus = bus;
     this.#failed = failed;
+    this.#all = new Topic({ bus, name: TOPIC, failed, missed: () => this.#missed() });
+    this.#channels = new Channels(bus, failed);
   }
 
   /** Whether anybody may be listening in this process. */
   get started(): boolean {
-    return this.#carried !== undefined;
+    return this.#all.started;
   }
 
   /** Settles when changes are carried, from other nodes too. */
   start(): Promise<unknown> {
-    this.#carried ??= this.#bus === undefined ? Promise.resolve() : this.#subscribe(this.#bus);
-    return this.#carried;
+    if (this.#all.started) return this.#all.start();
+    return this.#all.start().then(() => this.#channels.tryAgain());
   }
 
   /** Whether other nodes hear of what changes here. */
@@ -63,11 +62,8 @@ export class Changes {
     return this.#bus !== undefined;
   }
 
-  /**
-   * @param session where it is for one alone
-   * @throws TypeError when `params` are no object, or hold what JSON cannot carry
-   */
-  announce(method: string, params?: JsonObject, session?: string): void {
+  /** @throws TypeError when `params` are no object, or hold what JSON cannot carry */
+  announce(method: string, params?: JsonObject, { session, channel }: AnnouncedTo = ALL): void {
     if (params !== undefined && !isObject(params))
       throw new TypeError(`The params of ${method} must be an object, not ${describe(params)}`);
     const change: JsonObject = {
@@ -80,13 +76,20 @@ export class Changes {
         this.#publish();
       });
     }
-    this.#announced.set(JSON.stringify(change), change);
+    this.#announced.set(JSON.stringify(channel === undefined ? change : [channel, change]), {
+      change,
+      channel,
+    });
   }
 
   /** Returns the way to stop hearing. */
   hear(hearer: Hear, interests = NOTHING): () => void {
-    this.#hearers.set(hearer, interests);
-    return () => this.#hearers.delete(hearer);
+    return this.#all.hear(hearer, interests);
+  }
+
+  /** Hears what is announced on a channel. */
+  hearOn(channel: string, hearer: Hear, interests = NOTHING): Hearing {
+    return this.#channels.hear(topicOf(channel), hearer, interests);
   }
 
   /** What a change is to be told with: as it was announced, unless whoever tells of it makes something else of it. */
@@ -99,51 +102,25 @@ export class Changes {
     }
   }
 
-  #subscribe(bus: Bus): Promise<unknown> {
-    const heard = (message: JsonValue): void => {
-      this.#heard(message);
-    };
-    const onGap = (): void => this.#missed();
-    return bus.subscribe(TOPIC, heard, { onGap }).catch((error: unknown) => {
-      this.#carried = undefined; // tried again by whoever starts next
-      throw error;
-    });
-  }
-
   #publish(): void {
-    const changes = [...this.#announced.values()];
+    const all = [...this.#announced.values()];
     this.#announced.clear();
-    for (const change of changes) {
-      if (this.#bus === undefined) this.#heard(change);
-      // A bus that is away reports that itself; caching hints make up for a change that is not heard of.
-      else void this.#bus.publish(TOPIC, { ...change, key: crypto.randomUUID() }).catch(() => undefined);
+    for (const { change, channel } of all) {
+      const topic = channel === undefined ? this.#all : this.#channels.topic(topicOf(channel));
+      topic.tell(change);
     }
   }
 
   /** Whatever may have changed did, as far as anybody here can tell: reading it anew does no harm. */
   #missed(): void {
-    const interests = [...this.#hearers.values()];
-    const uris = new Set(interests.flatMap(({ watched }) => [...(watched?.() ?? [])]));
-    for (const list of LISTS) this.#heard({ method: `notifications/${list}/list_changed` });
-    for (const uri of uris) this.#heard({ method: RESOURCE_UPDATED, params: { uri } });
-    for (const { missed } of interests) this.#isolated(() => missed?.());
+    const uris = new Set([...this.#all.interests].flatMap(({ watched }) => [...(watched?.() ?? [])]));
+    for (const list of LISTS) this.#all.heard({ method: `notifications/${list}/list_changed` });
+    for (const uri of uris) this.#all.heard({ method: RESOURCE_UPDATED, params: { uri } });
+    this.#all.missed();
+    this.#channels.tryAgain();
   }
+}
 
-  #heard(message: JsonValue): void {
-    if (!isObject(message) || typeof message["method"] !== "string") return;
-    const { method } = message;
-    const params = isObject(message["params"]) ? message["params"] : undefined;
-    const key = typeof message["key"] === "string" ? message["key"] : undefined;
-    const session = typeof message["session"] === "string" ? message["session"] : undefined;
-    const change: Change = { method, params, session, encoded: encodeNotification(method, params, key) };
-    for (const hearer of this.#hearers.keys()) this.#isolated(() => hearer(change));
-  }
-
-  #isolated(tell: () => void): void {
-    try {
-      tell();
-    } catch (error) {
-      this.#failed(error);
-    }
-  }
+function topicOf(channel: string): string {
+  return `${TOPIC}/${channel}`;
 }

@@ -1,3 +1,4 @@
+import { unwatched } from "../../protocol/promises.js";
 import type { Change, Changes, Interests } from "./changes.js";
 
 /** Changes that are kept for a hearer who is not ready; with more, it is told that it may have missed some. */
@@ -13,15 +14,26 @@ export interface Hearer extends Required<Interests> {
 /** Hears changes from when it is made on, for a hearer who is still getting ready. */
 export class Hearing {
   readonly stop: () => void;
+  /** Settles when it hears of other nodes what is announced on its channels; rejects as the state does. */
+  readonly begun: Promise<unknown>;
   #kept: Change[] = [];
   #hasMissed = false;
   #hearer: Hearer | undefined;
 
-  constructor(changes: Changes) {
-    this.stop = changes.hear((change) => this.#heard(change), {
+  /** @param channels that it hears besides what everybody does */
+  constructor(changes: Changes, channels: readonly string[] = NOTHING) {
+    const heard = (change: Change): void => this.#heard(change);
+    const stop = changes.hear(heard, {
       watched: () => this.#hearer?.watched?.() ?? NOTHING,
       missed: () => this.#missed(),
     });
+    // What is missed there is missed on all of them at once.
+    const more = channels.map((channel) => changes.hearOn(channel, heard));
+    this.begun = unwatched(Promise.all(more.map(({ begun }) => begun)));
+    this.stop = () => {
+      stop();
+      for (const one of more) one.stop();
+    };
   }
 
   /** The hearer is ready: it is told what was heard meanwhile, and from now on. */

@@ -8,6 +8,7 @@ import type { MaybePromise } from "../../protocol/promises.js";
 import type { Resources } from "../resources/resources.js";
 import { isWatched } from "../resources/subscriptions.js";
 import type { Extensions } from "../extensions/extensions.js";
+import type { PushedTo } from "../../extension/server.js";
 import { recipientOf } from "../recipient.js";
 import type { Change, Changes } from "./changes.js";
 import { NotificationQueue } from "./notification-queue.js";
@@ -48,13 +49,22 @@ export class LinkChanges {
     const { subscriptions = [] } = handshake;
     this.#subscribed = subscriptions.length === 0 ? NOTHING : new Set(subscriptions);
     if (this.#peer.push === undefined || this.#stop !== undefined) return;
-    this.#stop = this.#host.changes.hear(
+    const { changes, extensions } = this.#host;
+    const push = (change: Change): void => this.#push(handshake, change);
+    const stop = changes.hear(
       (change) => {
         if (this.#wasPromised(change)) this.#tell(change.encoded);
-        else this.#push(handshake, change);
+        else push(change);
       },
       { watched: () => this.#subscribed },
     );
+    const more = extensions
+      .channels(this.#pushedTo(handshake))
+      .map((channel) => changes.hearOn(channel, push));
+    this.#stop = () => {
+      stop();
+      for (const one of more) one.stop();
+    };
   }
 
   /** The peer was sent to a URL. */
@@ -80,10 +90,9 @@ export class LinkChanges {
   }
 
   /** What an extension has for this peer. */
-  #push({ revision }: Handshake, { method, params, encoded }: Change): void {
+  #push(handshake: Handshake, { method, params, encoded }: Change): void {
     const push = this.#host.extensions.push(method);
-    const { principal } = this.#peer;
-    if (push?.lets(params, { recipient: recipientOf(this.#peer), principal, revision }) !== true) return;
+    if (push?.lets(params, this.#pushedTo(handshake)) !== true) return;
     const { method: sent = method, render } = push;
     const make = (said: JsonObject | undefined): PreEncoded => encodeNotification(sent, said, encoded.key);
     this.#queue?.add(`${sent} ${encoded.json}`, () =>
@@ -91,6 +100,11 @@ export class LinkChanges {
         ? make(params)
         : this.#host.changes.rendered(params, push).then((said) => said && make(said)),
     );
+  }
+
+  #pushedTo({ revision }: Handshake): PushedTo {
+    const { principal } = this.#peer;
+    return { recipient: recipientOf(this.#peer), principal, revision };
   }
 
   get #queue(): NotificationQueue | undefined {
@@ -116,7 +130,7 @@ export class LinkChanges {
     if (session !== undefined) return session === own;
     if (this.#elicitations?.complete(elicitationId) !== true) return false;
     if (own === undefined || !this.#host.changes.shared || typeof elicitationId !== "string") return true;
-    this.#host.changes.announce(ELICITATION_COMPLETE, { elicitationId }, own);
+    this.#host.changes.announce(ELICITATION_COMPLETE, { elicitationId }, { session: own });
     return false;
   }
 }

@@ -69,8 +69,9 @@ export class Subscriptions {
     const asked = objectField(params, "notifications");
     await this.#changes.start();
     // Heard from before the filters are open on: no change falls between what they found and the acknowledgement.
-    const hearing = new Hearing(this.#changes);
+    const hearing = new Hearing(this.#changes, this.#channelsOf(asked, ctx));
     try {
+      await hearing.begun;
       const opened = this.#open(asked, ctx);
       const { accepted, acknowledged } = isPromise(opened) ? await opened : opened;
       try {
@@ -117,6 +118,14 @@ export class Subscriptions {
     } finally {
       queue.close();
     }
+  }
+
+  #channelsOf(asked: JsonObject, { client, principal }: RequestContext): readonly string[] {
+    const to: DeclaredTo = { revision: client.revision, principal };
+    const channels = Object.entries(asked).flatMap(([name, value]) =>
+      value === undefined ? [] : (this.#filterFor(name, to)?.channels?.(value) ?? []),
+    );
+    return [...new Set(channels)];
   }
 
   #open(asked: JsonObject, ctx: RequestContext): MaybePromise<Opened> {

@@ -9,6 +9,7 @@ import type {
   MethodResult,
   NotifiedBy,
   Push,
+  PushedTo,
   ServerExtension,
   ServerExtensionOption,
 } from "../../extension/server.js";
@@ -83,6 +84,12 @@ export class Extensions {
 
   push(method: string): Push | undefined {
     return offeredIn(this.#pushes, method);
+  }
+
+  /** The channels of what is pushed to a client. */
+  channels(to: PushedTo): readonly string[] {
+    const channels = [...this.#pushes.keys()].map((method) => this.push(method)?.channel?.(to));
+    return [...new Set(channels)].filter((channel) => channel !== undefined);
   }
 
   /** What a client has to have declared to be sent this result (Base Protocol, ResultType). */

@@ -134,11 +134,7 @@ describe("the host of an extension", () => {
     const heard: unknown[] = [];
     const server = serverWith(
       (host) => {
-        host.hear(
-          RENEWED,
-          (params) => heard.push(params),
-          () => heard.push("missed"),
-        );
+        host.hear(RENEWED, (params) => heard.push(params), { missed: () => heard.push("missed") });
         return {};
       },
       { state: view, onError: () => undefined },

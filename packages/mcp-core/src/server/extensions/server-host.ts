@@ -1,11 +1,12 @@
 import type { Nodes } from "../../contract/index.js";
-import type { ExtensionHost } from "../../extension/server.js";
+import type { ExtensionHost, HearOptions, Hearing } from "../../extension/server.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Clock } from "../../protocol/clock.js";
+import { unwatched } from "../../protocol/promises.js";
 import type { Implementation } from "../../protocol/types.js";
 import type { State } from "../../state/contract.js";
 import { memoryState } from "../../state/memory/memory-state.js";
-import type { Changes } from "../changes/changes.js";
+import type { Change, Changes } from "../changes/changes.js";
 
 export interface ServerHostOptions {
   readonly info: Implementation;
@@ -39,18 +40,22 @@ export class ServerHost implements ExtensionHost {
     return this.#state;
   }
 
-  announce(method: string, params?: JsonObject): void {
-    this.#changes.announce(method, params);
+  announce(method: string, params?: JsonObject, channel?: string): void {
+    this.#changes.announce(method, params, { channel });
   }
 
-  hear(method: string, heard: (params: JsonObject | undefined) => void, missed?: () => void): () => void {
-    this.#changes.start().catch(() => undefined); // reported by the state; whoever hears nothing has missed it
-    return this.#changes.hear(
-      (change) => {
-        if (change.method === method) heard(change.params);
-      },
-      { missed },
-    );
+  hear(
+    method: string,
+    heard: (params: JsonObject | undefined) => void,
+    { channel, missed }: HearOptions = {},
+  ): Hearing {
+    const begun = unwatched(this.#changes.start());
+    const hear = (change: Change): void => {
+      if (change.method === method) heard(change.params);
+    };
+    return channel === undefined
+      ? { begun, stop: this.#changes.hear(hear, { missed }) }
+      : this.#changes.hearOn(channel, hear, { missed });
   }
 
   report(error: unknown): void {

@@ -9,6 +9,7 @@ import { cursorParam } from "../../protocol/cursor.js";
 import { optionalObjectField, progressTokenField } from "../../protocol/fields.js";
 import { RELATED_TASK, TASK_NOTIFICATION, TASK_STATUS_NOTIFICATION, TASKS_REVISION } from "../wire.js";
 import type { ResultExchanges } from "./result-exchange.js";
+import { channelOfRecipient } from "./task-id.js";
 import { toolTaskOf, type ToolTask } from "./tool-task.js";
 import { PROGRESS_NOTIFICATION, type Tasks } from "./tasks.js";
 import { experimentalStatus, experimentalTask } from "./views.js";
@@ -119,6 +120,10 @@ async function list(tasks: Tasks, params: JsonObject, { principal }: MethodConte
   };
 }
 
+function channel({ recipient, revision }: PushedTo): string | undefined {
+  return revision === TASKS_REVISION ? channelOfRecipient(recipient) : undefined;
+}
+
 /** Whether a notification about a task, as it was announced, is for this client. */
 function lets(params: JsonObject | undefined, { recipient, principal, revision }: PushedTo): boolean {
   return (
@@ -130,6 +135,7 @@ function lets(params: JsonObject | undefined, { recipient, principal, revision }
 function statusPush(tasks: Tasks): Push {
   return {
     method: TASK_STATUS_NOTIFICATION,
+    channel,
     lets,
     render: async (params) => {
       const known = await tasks.announced(params);
@@ -140,6 +146,7 @@ function statusPush(tasks: Tasks): Push {
 
 /** 2025-11-25, Tasks, Task Progress Notifications. */
 const PROGRESS_PUSH: Push = {
+  channel,
   lets,
   render: (params) => {
     const { taskId, recipient: _r, owner: _o, ...progress } = params ?? {};

@@ -25,7 +25,7 @@ describe("a tool that is a task", () => {
     const begun = await client("tools/call", { name: "slow" });
     expect(begun?.result).toMatchObject({
       resultType: "task",
-      taskId: like(/^[\w-]{24}$/),
+      taskId: like(/^[\w-]{26}$/),
       status: "working",
       createdAt: like(TIME),
       lastUpdatedAt: like(TIME),

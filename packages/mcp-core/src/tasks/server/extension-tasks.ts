@@ -11,6 +11,7 @@ import { objectField } from "../../protocol/fields.js";
 import type { InputRequest } from "../../protocol/question-types.js";
 import { TASK_NOTIFICATION, TASK_RESULT, TASKS_EXTENSION } from "../wire.js";
 import type { Answer, Questions } from "./record.js";
+import { channelOfTask, isTaskId } from "./task-id.js";
 import { toolTaskOf, type ToolTask } from "./tool-task.js";
 import type { Tasks } from "./tasks.js";
 import { detailedTask, task } from "./views.js";
@@ -54,7 +55,11 @@ export function extensionTasks(tasks: Tasks): ServerExtension {
       }),
     },
     listenFilters: {
-      taskIds: { notification: TASK_NOTIFICATION, open: (asked, ctx) => openFilter(tasks, asked, ctx) },
+      taskIds: {
+        notification: TASK_NOTIFICATION,
+        channels: (asked) => idsIn(asked).filter(isTaskId).map(channelOfTask),
+        open: (asked, ctx) => openFilter(tasks, asked, ctx),
+      },
     },
     tools: {
       registered: (tool) => tasks.registered(tool),

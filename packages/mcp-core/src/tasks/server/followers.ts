@@ -1,9 +1,12 @@
-import type { ExtensionHost } from "../../extension/server.js";
+import type { ExtensionHost, Hearing } from "../../extension/server.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
 import { TASK_NOTIFICATION } from "../wire.js";
+import { channelOfTask } from "./task-id.js";
 
 /** Waits for what becomes of one task, on whichever node. */
 export interface Following {
+  /** Settles when nothing is missed from now on; rejects as the state does. */
+  readonly begun: Promise<unknown>;
   /** Settles when something may have changed since it was last called, and after `atMostMs` in any case. */
   next(atMostMs: number): Promise<void>;
   stop(): void;
@@ -14,11 +17,15 @@ type Called = () => void;
 /** Part of what is announced of a task that neither has ended nor asks anything: who waits for that need not look. */
 export const GOES_ON = { goesOn: true } as const;
 
-/** Those in this process who wait for a task to change. Nothing is heard while there are none. */
+interface Followed {
+  readonly hearing: Hearing;
+  readonly all: Set<Called>;
+}
+
+/** Those in this process who wait for a task to change. Nothing is heard of a task while there are none. */
 export class Followers {
   readonly #host: ExtensionHost;
-  readonly #following = new Map<string, Set<Called>>();
-  #stopHearing: (() => void) | undefined;
+  readonly #followed = new Map<string, Followed>();
 
   constructor(host: ExtensionHost) {
     this.#host = host;
@@ -32,8 +39,9 @@ export class Followers {
       changed = true;
       wake?.();
     };
-    this.#add(taskId, called);
+    const { begun } = this.#add(taskId, called);
     return {
+      begun,
       next: async (atMostMs) => {
         if (!changed) {
           await new Promise<void>((resolve) => {
@@ -56,28 +64,28 @@ export class Followers {
 
   /** Has all who follow the task look at it again. */
   call(taskId: string): void {
-    for (const called of this.#following.get(taskId) ?? []) called();
+    for (const called of this.#followed.get(taskId)?.all ?? []) called();
   }
 
-  #add(taskId: string, called: Called): void {
-    const all = this.#following.get(taskId) ?? new Set();
-    this.#following.set(taskId, all.add(called));
-    this.#stopHearing ??= this.#host.hear(TASK_NOTIFICATION, this.#heard, () => {
-      for (const missed of this.#following.keys()) this.call(missed);
-    });
+  #add(taskId: string, called: Called): Hearing {
+    const followed = this.#followed.get(taskId) ?? { hearing: this.#hear(taskId), all: new Set() };
+    this.#followed.set(taskId, followed);
+    followed.all.add(called);
+    return followed.hearing;
   }
 
   #remove(taskId: string, called: Called): void {
-    const all = this.#following.get(taskId);
-    all?.delete(called);
-    if (all?.size === 0) this.#following.delete(taskId);
-    if (this.#following.size > 0) return;
-    this.#stopHearing?.();
-    this.#stopHearing = undefined;
+    const followed = this.#followed.get(taskId);
+    if (followed?.all.delete(called) !== true || followed.all.size > 0) return;
+    this.#followed.delete(taskId);
+    followed.hearing.stop();
   }
 
-  readonly #heard = (params: JsonObject | undefined): void => {
-    const taskId = params?.["taskId"];
-    if (typeof taskId === "string" && params?.["goesOn"] !== true) this.call(taskId);
-  };
+  #hear(taskId: string): Hearing {
+    const heard = (params: JsonObject | undefined): void => {
+      if (params?.["taskId"] === taskId && params["goesOn"] !== true) this.call(taskId);
+    };
+    const missed = (): void => this.call(taskId);
+    return this.#host.hear(TASK_NOTIFICATION, heard, { channel: channelOfTask(taskId), missed });
+  }
 }

@@ -40,6 +40,7 @@ export class ResultExchanges {
     const following = this.#tasks.followers.follow(found.taskId);
     const release = this.#tasks.watch.hold(found.record.node);
     try {
+      await following.begun;
       for (;;) {
         const known = await this.#tasks.find(params, ctx.principal);
         if (known.record.outcome !== undefined) return await this.#resultOf(known);

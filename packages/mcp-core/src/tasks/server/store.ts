@@ -8,6 +8,7 @@ import { InvalidArgumentError, LimitError } from "../../state/errors.js";
 import type { Ending } from "./ending.js";
 import type { TaskLimits } from "./options.js";
 import { asJson, ended, recordOf, type Outcome, type TaskRecord } from "./record.js";
+import { isTaskId } from "./task-id.js";
 
 /** A task as it was last seen. */
 export interface Known {
@@ -46,9 +47,6 @@ const valueNameOf = (taskId: string): string => `${nameOf(taskId)}/outcome`;
 const ownerIndex = (owner: string): string => `${ALL}/of/${JSON.stringify(owner)}`;
 const nodeIndex = (node: string): string => `${ALL}/on/${node}`;
 
-/** What we make ids of: nothing else is looked up. */
-const TASK_ID = /^[\w-]{24}$/;
-
 /** Where tasks are. Whatever changes one replaces the version it has seen, and no other. */
 export class TaskStore {
   readonly #host: Pick<ExtensionHost, "state">;
@@ -85,7 +83,7 @@ export class TaskStore {
   }
 
   async read(taskId: string): Promise<Known | undefined> {
-    const found = TASK_ID.test(taskId) ? await this.#records.get(nameOf(taskId)) : undefined;
+    const found = isTaskId(taskId) ? await this.#records.get(nameOf(taskId)) : undefined;
     return found && { taskId, record: recordOf(found.value), version: found.version };
   }
 

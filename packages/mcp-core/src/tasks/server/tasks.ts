@@ -3,7 +3,6 @@ import type { ExtensionHost, MethodResult } from "../../extension/server.js";
 import type { PreparedCall, ToolInfo } from "../../extension/tools.js";
 import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { encodeBase64Url } from "../../protocol/base64.js";
 import { BusyError, ShuttingDownError, TowpathErrorCode } from "../../protocol/errors.js";
 import { stringField } from "../../protocol/fields.js";
 import { byteLength } from "../../state/values.js";
@@ -16,14 +15,12 @@ import { isAway, patienceFor, patiently } from "./patience.js";
 import { answered, ended, type Answers, type Progress, type TaskRecord } from "./record.js";
 import { RunningTask, type Surroundings } from "./running-task.js";
 import { TaskStore, type Changed, type Known, type TaskPage } from "./store.js";
+import { channelOfTask, newTaskId } from "./task-id.js";
 import { checkToolTask, toolTaskOf } from "./tool-task.js";
 import { Workplace } from "./workplace.js";
 
 /** A notification about the progress of a task, as it is announced. */
 export const PROGRESS_NOTIFICATION = "notifications/progress";
-
-/** 18 bytes, 144 bits: nobody finds one by trying. */
-const ID_BYTES = 18;
 
 /** How long a server that ends waits for the state to know of its tasks, in ms. */
 const CLOSE_MS = 1_000;
@@ -189,7 +186,7 @@ export class Tasks {
   }
 
   async #createRunning(asked: NewTask, run: Run): Promise<Seed> {
-    const taskId = newId();
+    const taskId = newTaskId(asked.told?.recipient);
     await this.#workplace.begin();
     try {
       const known = await this.store.create(taskId, this.#recordOf(asked, this.#workplace.node));
@@ -220,7 +217,7 @@ export class Tasks {
 
   /** What came to an end before its handler began is a task all the same, where one was asked for. */
   async #createEnded(asked: NewTask, result: MethodResult): Promise<Seed> {
-    const [taskId, record] = [newId(), this.#recordOf(asked, undefined)];
+    const [taskId, record] = [newTaskId(asked.told?.recipient), this.#recordOf(asked, undefined)];
     const { outcome, message, apart } = endingOf(result, asked.tool.name, this.limits.maxResultBytes);
     await this.store.create(taskId, ended(record, outcome, message, record.createdAt) ?? record, apart);
     return { taskId, record };
@@ -261,14 +258,15 @@ export class Tasks {
 
   readonly #announce = ({ taskId, record }: Known): void => {
     const waits = record.outcome !== undefined || record.questions !== undefined;
-    this.#host.announce(TASK_NOTIFICATION, { taskId, ...whomToTell(record), ...(!waits && GOES_ON) });
+    const about = { taskId, ...whomToTell(record), ...(!waits && GOES_ON) };
+    this.#host.announce(TASK_NOTIFICATION, about, channelOfTask(taskId));
   };
 
   readonly #announceProgress = ({ taskId, record }: Known, progress: Progress): void => {
     const { progressToken } = record;
     if (progressToken === undefined) return;
     const about = { taskId, progressToken, ...progress };
-    this.#host.announce(PROGRESS_NOTIFICATION, { ...about, ...whomToTell(record) });
+    this.#host.announce(PROGRESS_NOTIFICATION, { ...about, ...whomToTell(record) }, channelOfTask(taskId));
   };
 
   readonly #report = (error: unknown): void => {
@@ -344,10 +342,6 @@ function checkAnswers(record: TaskRecord | undefined, maxBytes: number): void {
     throw new InvalidParamsError(
       `Invalid params: the answers that a task has not taken yet may have ${String(maxBytes)} bytes, not ${String(bytes)}`,
     );
-}
-
-function newId(): string {
-  return encodeBase64Url(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
 }
 
 /** What is announced of a task so that nobody else is told of it. */
