@@ -1,10 +1,12 @@
 import type { JsonObject } from "../../src/jsonrpc/messages.js";
 import type { ManualClock } from "../../src/testing/manual-clock.js";
+import { TASKS_EXTENSION as TASKS } from "../../src/tasks/wire.js";
 import { connectedClient } from "./connected-client.js";
 import { settled, type Wire } from "./link.js";
+import { stepwise } from "./stepwise.js";
 import { legacy, modern, type FarEnd, type Script } from "./scripted-server.js";
 
-export const TASKS = "io.modelcontextprotocol/tasks";
+export { TASKS };
 
 const times = { createdAt: "2026-01-01T00:00:00Z", lastUpdatedAt: "2026-01-01T00:00:00Z" };
 
@@ -20,9 +22,26 @@ export function experimental(status: string, more: JsonObject = {}): JsonObject 
 
 export const done: JsonObject = { content: [{ type: "text", text: "done" }] };
 export const created: JsonObject = { resultType: "task", ...task("working") };
+export const completed = task("completed", { result: done });
+
+/** A question to the user. */
+export const form = {
+  method: "elicitation/create",
+  params: { message: "?", requestedSchema: { type: "object", properties: {} } },
+};
+
+/** A task that asks under these keys. */
+export function asking(...keys: readonly string[]): JsonObject {
+  return task("input_required", { inputRequests: Object.fromEntries(keys.map((key) => [key, form])) });
+}
+
+/** The user says no. */
+export const decline = () => ({ action: "decline" }) as const;
+
+export type Method = (message: Wire, to: FarEnd) => void;
 
 /** What a server does with each method; what is missing is not answered. */
-export type Methods = Readonly<Record<string, (message: Wire, to: FarEnd) => void>>;
+export type Methods = Readonly<Record<string, Method>>;
 
 const byMethod =
   (methods: Methods): Script =>
@@ -60,21 +79,52 @@ export function experimentalServer(methods: Methods = {}): Script {
 }
 
 /** Answers with one result after the other, and with the last for ever. */
-export function inTurn(...results: readonly JsonObject[]): (message: Wire, to: FarEnd) => void {
+export function inTurn(...results: readonly JsonObject[]): Method {
   let turn = 0;
   return ({ id }, to) => {
     to.result(id, results[Math.min(turn++, results.length - 1)] ?? {});
   };
 }
 
+export function refused(code: number): Method {
+  return ({ id }, to) => {
+    to.error(id, code);
+  };
+}
+
+/** Answers the latest request when it is told to. */
+export function held(result: JsonObject): { readonly answer: Method; readonly release: () => void } {
+  let release = (): void => undefined;
+  return {
+    answer: ({ id }, to) => {
+      release = () => {
+        to.result(id, result);
+      };
+    },
+    release: () => {
+      release();
+    },
+  };
+}
+
+/** Has the server tell of something. */
+export function tell(to: FarEnd, method: string, params: JsonObject): void {
+  to.send({ jsonrpc: "2.0", method, params });
+}
+
+export function tokenOf(message: Wire | undefined): unknown {
+  const { progressToken } = (message?.params?.["_meta"] ?? {}) as { progressToken?: unknown }; // always an object
+  return progressToken;
+}
+
+export function tellProgress(to: FarEnd, token: unknown, progress: number): void {
+  tell(to, "notifications/progress", { progressToken: token as string, progress }); // as it was sent
+}
+
 /** Lets time pass, and what that leads to happen at its time. */
 export async function pass(clock: ManualClock, ms: number): Promise<void> {
   await calm();
-  for (let left = ms; left > 0; left -= 50) {
-    clock.advance(Math.min(left, 50));
-    await settled();
-    await settled();
-  }
+  await stepwise(clock, ms, 2);
 }
 
 /** Lets happen what needs no time. */
@@ -99,29 +149,20 @@ export function sent(messages: readonly Wire[], method: string): JsonObject[] {
     .map(({ params: { _meta, ...params } = {} }) => params);
 }
 
-const form = {
-  method: "elicitation/create",
-  params: { message: "?", requestedSchema: { type: "object", properties: {} } },
-};
-
 /** Has a client load all that it loads for tasks: the first time takes longer than tests let pass. */
 export async function loadTasks(): Promise<void> {
-  const elicit = () => ({ action: "decline" }) as const;
-  const completed = task("completed", { result: done });
   const { client } = await connectedClient(
     extensionServer({
       "tools/list": inTurn({ tools: [], ttlMs: 0, cacheScope: "private" }),
       "tools/call": inTurn({ ...created, status: "input_required" }),
-      "tasks/get": inTurn(task("input_required", { inputRequests: { a: form } })),
+      "tasks/get": inTurn(asking("a")),
       "tasks/update": ({ id }, to) => {
         to.result(id, {});
-        to.send({ jsonrpc: "2.0", method: "notifications/tasks", params: completed });
+        tell(to, "notifications/tasks", completed);
       },
-      "subscriptions/listen": ({ id }, to) => {
-        to.error(id, -32601);
-      },
+      "subscriptions/listen": refused(-32601),
     }),
-    { elicit },
+    { elicit: decline },
   );
   await client.callTool("slow");
   await client.listTools();
@@ -130,7 +171,7 @@ export async function loadTasks(): Promise<void> {
   let answered = (): void => undefined;
   const answer = new Promise<void>((resolve) => (answered = resolve));
   const served = experimentalServer({ "": answered });
-  const receiver = await connectedClient(served, { elicit });
+  const receiver = await connectedClient(served, { elicit: decline });
   receiver.end.send({ jsonrpc: "2.0", id: 1, ...form, params: { ...form.params, task: {} } });
   await answer;
   await receiver.client.close();

@@ -8,9 +8,11 @@ import type { ToolDefinition, ToolReturn } from "../../src/server/tools/definiti
 import { memoryState } from "../../src/state/memory/memory-state.js";
 import { nodeView, type NodeView } from "../../src/testing/cluster/node-view.js";
 import { ManualClock } from "../../src/testing/manual-clock.js";
+import { TASKS_EXTENSION as TASKS } from "../../src/tasks/wire.js";
+import { stepwise } from "./stepwise.js";
 import { handshaken, openLink, settled, type TestLink, type Wire } from "./link.js";
 
-export const TASKS = "io.modelcontextprotocol/tasks";
+export { TASKS };
 export const DECLARED: JsonObject = { extensions: { [TASKS]: {} } };
 
 /** A node of a server, and what its author was told. */
@@ -71,11 +73,8 @@ export class TaskNodes {
   }
 
   /** Lets time pass, and what that leads to happen at its time. */
-  async pass(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 50) {
-      this.clock.advance(50);
-      await settled();
-    }
+  pass(ms: number): Promise<void> {
+    return stepwise(this.clock, ms);
   }
 
   /** Lets what is due happen, without that time passes. */

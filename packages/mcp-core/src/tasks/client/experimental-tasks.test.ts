@@ -1,17 +1,21 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { connectedClient } from "../../../test/support/connected-client.js";
-import type { FarEnd } from "../../../test/support/scripted-server.js";
 import { legacy } from "../../../test/support/scripted-server.js";
-import type { Wire } from "../../../test/support/link.js";
 import {
   calm,
+  decline,
   done,
   experimental,
   experimentalServer,
+  held,
   inTurn,
   loadTasks,
   pass,
+  refused,
   sent,
+  tell,
+  tellProgress,
+  tokenOf,
   watch,
 } from "../../../test/support/scripted-tasks.js";
 import type { Progress } from "../../protocol/types.js";
@@ -20,12 +24,6 @@ import { RELATED_TASK } from "../wire.js";
 beforeAll(loadTasks);
 
 const nothing = (): void => undefined;
-const tokenOf = (message: Wire | undefined): unknown =>
-  (message?.params?.["_meta"] as { progressToken?: unknown } | undefined)?.progressToken;
-const progress = (to: FarEnd, token: unknown, value: number): void => {
-  const params = { progressToken: token as string, progress: value };
-  to.send({ jsonrpc: "2.0", method: "notifications/progress", params });
-};
 
 describe("calling a tool of a server of 2025-11-25", () => {
   it.each(["may", "never", "plain", "unknown"])("is plain where it need not be a task: %s", async (name) => {
@@ -36,21 +34,15 @@ describe("calling a tool of a server of 2025-11-25", () => {
   });
 
   it("is a task where it has to be one, whose result is waited for however long that takes", async () => {
-    let answer: () => void = nothing;
-    const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        answer = () => {
-          to.result(id, done);
-        };
-      },
-    });
+    const result = held(done);
+    const script = experimentalServer({ "tasks/result": result.answer });
     const { client, clock, later } = await connectedClient(script);
     const outcome = watch(client.callTool("must", { a: 1 }));
     await calm();
     clock.advance(50 * 60_000);
     await calm();
     expect(outcome()).toBeUndefined();
-    answer();
+    result.release();
     await calm();
     expect(outcome()).toEqual(done);
     expect(later().map(({ method }) => method)).toEqual(["tools/list", "tools/call", "tasks/result"]);
@@ -166,9 +158,7 @@ describe("the result of a task of 2025-11-25", () => {
     ["failed", {}, /ProtocolError: error -32000/],
   ])("is an error when it is %s", async (status, more, message) => {
     const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        to.error(id, -32000);
-      },
+      "tasks/result": refused(-32000),
       "tasks/get": inTurn(experimental(status, more)),
     });
     const { client } = await connectedClient(script);
@@ -180,12 +170,8 @@ describe("the result of a task of 2025-11-25", () => {
 
   it("is the server's error for a task it does not know", async () => {
     const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        to.error(id, -32602);
-      },
-      "tasks/get": ({ id }, to) => {
-        to.error(id, -32602);
-      },
+      "tasks/result": refused(-32602),
+      "tasks/get": refused(-32602),
     });
     const { client } = await connectedClient(script);
     const outcome = watch(client.callTool("must"));
@@ -212,8 +198,7 @@ describe("the result of a task of 2025-11-25", () => {
     const controller = new AbortController();
     const outcome = watch(client.callTool("must", {}, { signal: controller.signal }));
     await calm();
-    const params = experimental("completed");
-    end.send({ jsonrpc: "2.0", method: "notifications/tasks/status", params });
+    tell(end, "notifications/tasks/status", experimental("completed"));
     controller.abort(new Error("enough"));
     await calm();
     expect(outcome()).toBe("Error: enough");
@@ -224,9 +209,7 @@ describe("the result of a task of 2025-11-25", () => {
 
   it("is not what the server says of another task", async () => {
     const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        to.error(id, -32000);
-      },
+      "tasks/result": refused(-32000),
       "tasks/get": inTurn(experimental("cancelled", { taskId: "other" })),
     });
     const { client } = await connectedClient(script);
@@ -237,22 +220,15 @@ describe("the result of a task of 2025-11-25", () => {
   });
 
   it("does not wait for long to learn how the task is described at its end", async () => {
-    let finish = nothing;
-    const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        finish = () => {
-          to.result(id, done);
-        };
-      },
-      "tasks/get": nothing,
-    });
+    const result = held(done);
+    const script = experimentalServer({ "tasks/result": result.answer, "tasks/get": nothing });
     const { client, clock } = await connectedClient(script);
     const handle = await client.startTask("must");
     const updates = handle.updates();
     await updates.next();
     const outcome = watch(handle.result());
     await calm();
-    finish();
+    result.release();
     await pass(clock, 5_000);
     expect(outcome()).toEqual(done);
     expect((await updates.next()).value).toMatchObject({ status: "completed" });
@@ -268,7 +244,7 @@ describe("the result of a task of 2025-11-25", () => {
         to.result(id, done);
       },
     });
-    const { client, later } = await connectedClient(script, { elicit: () => ({ action: "decline" }) });
+    const { client, later } = await connectedClient(script, { elicit: decline });
     await client.callTool("must");
     await calm();
     expect(later().find(({ id }) => id === "q")?.result).toEqual({ action: "decline", ...related });
@@ -278,29 +254,27 @@ describe("the result of a task of 2025-11-25", () => {
 
 describe("progress of a task of 2025-11-25", () => {
   it("comes with the token of the call for as long as the task takes", async () => {
-    let finish: () => void = nothing;
+    const result = held(done);
     let token: unknown;
     const script = experimentalServer({
       "tools/call": (message, to) => {
         token = tokenOf(message);
-        progress(to, token, 1);
+        tellProgress(to, token, 1);
         to.result(message.id, { task: experimental("working") });
       },
-      "tasks/result": ({ id }, to) => {
-        progress(to, token, 2);
-        finish = () => {
-          to.result(id, done);
-        };
+      "tasks/result": (message, to) => {
+        tellProgress(to, token, 2);
+        result.answer(message, to);
       },
     });
     const { client, end } = await connectedClient(script);
     const reported: Progress[] = [];
     const call = client.callTool("must", {}, { onProgress: (each) => void reported.push(each) });
     await calm();
-    progress(end, token, 3);
-    finish();
+    tellProgress(end, token, 3);
+    result.release();
     await call;
-    progress(end, token, 4);
+    tellProgress(end, token, 4);
     expect(reported).toEqual([{ progress: 1 }, { progress: 2 }, { progress: 3 }]);
     await client.close();
   });

@@ -3,13 +3,17 @@ import { connectedClient } from "../../../test/support/connected-client.js";
 import type { FarEnd } from "../../../test/support/scripted-server.js";
 import type { Wire } from "../../../test/support/link.js";
 import {
+  asking,
   calm,
+  completed,
   created,
+  decline,
   done,
   extensionServer,
   inTurn,
   loadTasks,
   pass,
+  refused,
   sent,
   task,
   TASKS,
@@ -20,15 +24,7 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import type { Progress } from "../../protocol/types.js";
 import { TASK_PROGRESS } from "../wire.js";
 
-const form = {
-  method: "elicitation/create",
-  params: { message: "?", requestedSchema: { type: "object", properties: {} } },
-};
 beforeAll(loadTasks);
-
-const completed = task("completed", { result: done });
-const asking = (keys: readonly string[]): JsonObject =>
-  task("input_required", { inputRequests: Object.fromEntries(keys.map((key) => [key, form])) });
 
 describe("a call that is answered with a task", () => {
   it("is seen to its end, every second where the server says nothing", async () => {
@@ -113,9 +109,7 @@ describe("a call that is answered with a task", () => {
 
   it("rejects with the server's error for a task it does not know any more", async () => {
     const script = extensionServer({
-      "tasks/get": ({ id }, to) => {
-        to.error(id, -32602);
-      },
+      "tasks/get": refused(-32602),
     });
     const { client, clock } = await connectedClient(script);
     const outcome = watch(client.callTool("slow"));
@@ -220,9 +214,7 @@ describe("giving up a call that is a task", () => {
   it("does not ask a server for ever that does not take the cancellation", async () => {
     const script = extensionServer({
       "tasks/get": inTurn(task("working")),
-      "tasks/cancel": ({ id }, to) => {
-        to.error(id, -31001);
-      },
+      "tasks/cancel": refused(-31001),
     });
     const { client, clock, later } = await connectedClient(script);
     const controller = new AbortController();
@@ -320,7 +312,7 @@ describe("questions of a task", () => {
   it("go to the client's handlers, each once, and their answers back", async () => {
     const asked: string[] = [];
     const script = extensionServer({
-      "tasks/get": inTurn(asking(["a"]), asking(["a", "b"]), asking(["b"]), completed),
+      "tasks/get": inTurn(asking("a"), asking("a", "b"), asking("b"), completed),
       "tasks/update": inTurn({}),
     });
     const { client, clock, later } = await connectedClient(script, {
@@ -341,7 +333,7 @@ describe("questions of a task", () => {
   });
 
   it("cancel the task when a handler throws, and the call rejects with that", async () => {
-    const script = extensionServer({ "tasks/get": inTurn(asking(["a"])), "tasks/cancel": inTurn({}) });
+    const script = extensionServer({ "tasks/get": inTurn(asking("a")), "tasks/cancel": inTurn({}) });
     const { client, clock, later } = await connectedClient(script, {
       elicit: () => {
         throw new Error("nobody is here");
@@ -355,7 +347,7 @@ describe("questions of a task", () => {
   });
 
   it("that this client did not say it answers fail the call", async () => {
-    const script = extensionServer({ "tasks/get": inTurn(asking(["a"])), "tasks/cancel": inTurn({}) });
+    const script = extensionServer({ "tasks/get": inTurn(asking("a")), "tasks/cancel": inTurn({}) });
     const { client, clock } = await connectedClient(script);
     const outcome = watch(client.callTool("slow"));
     await pass(clock, 1_000);
@@ -367,14 +359,14 @@ describe("questions of a task", () => {
     let isOver = false;
     const script = extensionServer({
       "tasks/get": ({ id }, to) => {
-        to.result(id, isOver ? completed : asking(["a"]));
+        to.result(id, isOver ? completed : asking("a"));
       },
       "tasks/update": ({ id }, to) => {
         isOver = true;
         to.error(id, -32602);
       },
     });
-    const { client, clock } = await connectedClient(script, { elicit: () => ({ action: "decline" }) });
+    const { client, clock } = await connectedClient(script, { elicit: decline });
     const outcome = watch(client.callTool("slow"));
     await pass(clock, 1_000);
     expect(outcome()).toEqual(done);
@@ -383,12 +375,10 @@ describe("questions of a task", () => {
 
   it("fail the call when their answers are refused while the task goes on", async () => {
     const script = extensionServer({
-      "tasks/get": inTurn(asking(["a"])),
-      "tasks/update": ({ id }, to) => {
-        to.error(id, -32602);
-      },
+      "tasks/get": inTurn(asking("a")),
+      "tasks/update": refused(-32602),
     });
-    const { client, clock } = await connectedClient(script, { elicit: () => ({ action: "decline" }) });
+    const { client, clock } = await connectedClient(script, { elicit: decline });
     const outcome = watch(client.callTool("slow"));
     await pass(clock, 1_000);
     expect(outcome()).toMatch(/error -32602/);
@@ -397,7 +387,7 @@ describe("questions of a task", () => {
 
   it("stop the handler when the task ends meanwhile", async () => {
     let signal: AbortSignal | undefined;
-    const script = extensionServer({ "tasks/get": inTurn(asking(["a"]), task("cancelled")) });
+    const script = extensionServer({ "tasks/get": inTurn(asking("a"), task("cancelled")) });
     const { client, clock } = await connectedClient(script, {
       elicit: (_, ctx) => {
         signal = ctx.signal;

@@ -2,28 +2,29 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { connectedClient } from "../../../test/support/connected-client.js";
 import { legacy } from "../../../test/support/scripted-server.js";
 import {
+  asking,
   calm,
+  completed,
   done,
   experimental,
   experimentalServer,
   extensionServer,
+  held,
   inTurn,
   loadTasks,
   pass,
+  refused,
   sent,
   task,
+  tell,
+  tellProgress,
+  tokenOf,
   watch,
 } from "../../../test/support/scripted-tasks.js";
 import { MAX_WAITING_SNAPSHOTS } from "./snapshots.js";
 import type { SavedTask, TaskHandle, TaskSnapshot } from "./types.js";
 
 beforeAll(loadTasks);
-
-const completed = task("completed", { result: done });
-const form = {
-  method: "elicitation/create",
-  params: { message: "?", requestedSchema: { type: "object", properties: {} } },
-};
 
 /** Collects what a handle tells, up to its end. */
 function collect(handle: TaskHandle): { readonly seen: TaskSnapshot[]; readonly ended: () => unknown } {
@@ -123,9 +124,7 @@ describe("the handle of a task of the extension", () => {
     expect(ofFailed.seen.at(-1)).toMatchObject({ status: "failed", error: { code: -1, message: "no" } });
     expect(ofFailed.ended()).toBe("ended");
     const unknown = extensionServer({
-      "tasks/get": ({ id }, to) => {
-        to.error(id, -32602);
-      },
+      "tasks/get": refused(-32602),
     });
     const lost = await connectedClient(unknown);
     const ofLost = collect(await lost.client.startTask("slow"));
@@ -140,12 +139,8 @@ describe("the handle of a task of the extension", () => {
     const updates = handle.updates();
     expect((await updates.next()).value).toMatchObject({ status: "working" });
     for (let n = 0; n < MAX_WAITING_SNAPSHOTS + 50; n += 1)
-      end.send({
-        jsonrpc: "2.0",
-        method: "notifications/tasks",
-        params: task("working", { statusMessage: String(n) }),
-      });
-    end.send({ jsonrpc: "2.0", method: "notifications/tasks", params: completed });
+      tell(end, "notifications/tasks", task("working", { statusMessage: String(n) }));
+    tell(end, "notifications/tasks", completed);
     const rest: TaskSnapshot[] = [];
     for await (const snapshot of updates) rest.push(snapshot);
     expect(rest).toHaveLength(MAX_WAITING_SNAPSHOTS);
@@ -174,7 +169,7 @@ describe("the handle of a task of the extension", () => {
   it("asks anew what was asked when nobody waited for the answer any more", async () => {
     let asked = 0;
     const script = extensionServer({
-      "tasks/get": inTurn(task("input_required", { inputRequests: { a: form } })),
+      "tasks/get": inTurn(asking("a")),
     });
     const { client, clock } = await connectedClient(script, {
       elicit: () => {
@@ -196,7 +191,7 @@ describe("the handle of a task of the extension", () => {
 
   it("does not ask again what was answered, when it is not known whether the answer arrived", async () => {
     let [asked, updates] = [0, 0];
-    const open = task("input_required", { inputRequests: { a: form } });
+    const open = asking("a");
     const script = extensionServer({
       "tasks/get": ({ id }, to) => {
         to.result(id, updates > 1 ? completed : open);
@@ -230,7 +225,7 @@ describe("the handle of a task of the extension", () => {
   it("has its questions asked once, however many handles there are of it", async () => {
     let asked = 0;
     const script = extensionServer({
-      "tasks/get": inTurn(task("input_required", { inputRequests: { a: form } })),
+      "tasks/get": inTurn(asking("a")),
       "tasks/update": inTurn({}),
     });
     const { client, clock } = await connectedClient(script, {
@@ -376,9 +371,7 @@ describe("the handle of a task of 2025-11-25", () => {
 
   it("is not there when the tools cannot be listed, for that reason", async () => {
     const script = experimentalServer({
-      "tools/list": ({ id }, to) => {
-        to.error(id, -32000);
-      },
+      "tools/list": refused(-32000),
     });
     const { client } = await connectedClient(script);
     await expect(client.startTask("must")).rejects.toThrow("error -32000");
@@ -386,15 +379,10 @@ describe("the handle of a task of 2025-11-25", () => {
   });
 
   it("waits for a list that others may give up waiting for", async () => {
-    let list = (): void => undefined;
-    const script = experimentalServer({
-      "tools/list": ({ id }, to) => {
-        const tools = [{ name: "must", inputSchema: {}, execution: { taskSupport: "required" } }];
-        list = () => {
-          to.result(id, { tools });
-        };
-      },
+    const list = held({
+      tools: [{ name: "must", inputSchema: {}, execution: { taskSupport: "required" } }],
     });
+    const script = experimentalServer({ "tools/list": list.answer });
     const { client, later } = await connectedClient(script);
     const controller = new AbortController();
     const givenUp = watch(client.startTask("must", {}, { signal: controller.signal }));
@@ -403,7 +391,7 @@ describe("the handle of a task of 2025-11-25", () => {
     controller.abort(new Error("enough"));
     await calm();
     expect(givenUp()).toBe("Error: enough");
-    list();
+    list.release();
     expect((await handle).id).toBe("t1");
     expect(sent(later(), "tools/call")).toHaveLength(1);
     await client.close();
@@ -440,11 +428,7 @@ describe("the handle of a task of 2025-11-25", () => {
     const handle = await client.startTask("must");
     const { seen } = collect(handle);
     await calm();
-    end.send({
-      jsonrpc: "2.0",
-      method: "notifications/tasks/status",
-      params: experimental("working", { statusMessage: "told" }),
-    });
+    tell(end, "notifications/tasks/status", experimental("working", { statusMessage: "told" }));
     await pass(clock, 3_100);
     expect(seen.map(({ message }) => message)).toEqual([undefined, "told", "polled"]);
     expect(sent(later(), "tasks/get")).toHaveLength(2);
@@ -452,23 +436,17 @@ describe("the handle of a task of 2025-11-25", () => {
   });
 
   it("shows progress in its updates, and how the task ended", async () => {
-    let finish = (): void => undefined;
+    const result = held({ ...done, isError: true });
     const script = experimentalServer({
-      "tasks/result": ({ id }, to) => {
-        finish = () => {
-          to.result(id, { ...done, isError: true });
-        };
-      },
+      "tasks/result": result.answer,
       "tasks/get": inTurn(experimental("failed", { statusMessage: "the tool failed" })),
     });
     const { client, end, later } = await connectedClient(script);
     const handle = await client.startTask("must");
     const { seen, ended } = collect(handle);
-    const meta = later().find(({ method }) => method === "tools/call")?.params?.["_meta"];
-    const { progressToken } = meta as { progressToken: string };
-    end.send({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken, progress: 1 } });
+    tellProgress(end, tokenOf(later().find(({ method }) => method === "tools/call")), 1);
     await calm();
-    finish();
+    result.release();
     await calm();
     expect(seen.map(({ status, message, progress }) => [status, message, progress?.progress])).toEqual([
       ["working", undefined, undefined],
@@ -491,9 +469,7 @@ describe("the handle of a task of 2025-11-25", () => {
 
   it("takes a refusal to cancel for what it is: the task has ended", async () => {
     const script = experimentalServer({
-      "tasks/cancel": ({ id }, to) => {
-        to.error(id, -32602);
-      },
+      "tasks/cancel": refused(-32602),
       "tasks/get": inTurn(experimental("completed")),
     });
     const { client } = await connectedClient(script);

@@ -4,13 +4,16 @@ import type { FarEnd } from "../../../test/support/scripted-server.js";
 import type { Wire } from "../../../test/support/link.js";
 import {
   calm,
+  completed,
   created,
   done,
   extensionServer,
   loadTasks,
   pass,
+  refused,
   sent,
   task,
+  tell,
   watch,
 } from "../../../test/support/scripted-tasks.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
@@ -34,7 +37,7 @@ function taskServer(listen: (message: Wire, to: FarEnd) => void = acknowledge) {
 }
 
 function notify(to: FarEnd, { id }: Wire, method: string, params: JsonObject): void {
-  to.send({ jsonrpc: "2.0", method, params: { ...params, _meta: { [Meta.subscriptionId]: id ?? "" } } });
+  tell(to, method, { ...params, _meta: { [Meta.subscriptionId]: id ?? "" } });
 }
 
 function acknowledge(message: Wire, to: FarEnd): void {
@@ -90,7 +93,7 @@ describe("the subscription to tasks", () => {
     const outcome = watch(client.callTool("a"));
     await pass(clock, 500);
     const [listen = {}] = listens(later());
-    notify(end, listen, "notifications/tasks", task("completed", { result: done }));
+    notify(end, listen, "notifications/tasks", completed);
     await calm();
     expect(outcome()).toEqual(done);
     expect(sent(later(), "notifications/cancelled")).toMatchObject([{ requestId: listen.id }]);
@@ -98,12 +101,7 @@ describe("the subscription to tasks", () => {
   });
 
   it.each([
-    [
-      "refuses it",
-      ({ id }: Wire, to: FarEnd) => {
-        to.error(id, -32601);
-      },
-    ],
+    ["refuses it", refused(-32601)],
     [
       "acknowledges none of it",
       (message: Wire, to: FarEnd) => {
@@ -135,12 +133,7 @@ describe("the subscription to tasks", () => {
   });
 
   it.each([
-    [
-      "was busy",
-      ({ id }: Wire, to: FarEnd) => {
-        to.error(id, -31001);
-      },
-    ],
+    ["was busy", refused(-31001)],
     [
       "agreed to nothing",
       (message: Wire, to: FarEnd) => {
@@ -186,7 +179,7 @@ describe("the subscription to tasks", () => {
     const [first] = Array.from({ length: MAX_TOLD + 10 }, () => watch(client.callTool("a")));
     await pass(clock, 500);
     const listen = listens(later()).at(-1) ?? {};
-    notify(end, listen, "notifications/tasks", task("completed", { result: done }));
+    notify(end, listen, "notifications/tasks", completed);
     await calm();
     expect(first?.()).toEqual(done);
     await client.close();

@@ -3,7 +3,7 @@ import { connectedClient, type ConnectedClient } from "../../../../test/support/
 import { gate } from "../../../../test/support/gate.js";
 import type { Wire } from "../../../../test/support/link.js";
 import { legacy, modern } from "../../../../test/support/scripted-server.js";
-import { calm, loadTasks } from "../../../../test/support/scripted-tasks.js";
+import { calm, decline, form as question, loadTasks } from "../../../../test/support/scripted-tasks.js";
 import type { McpClientOptions } from "../../../client/options.js";
 import type { JsonObject } from "../../../jsonrpc/messages.js";
 import { ProtocolError } from "../../../jsonrpc/errors.js";
@@ -15,9 +15,9 @@ import { MAX_RECEIVED_TASKS, MAX_RECEIVED_TTL_MS } from "./received-tasks.js";
 beforeAll(loadTasks);
 
 const HOUR = 3_600_000;
-const elicit = () => ({ action: "decline" }) as const;
+const elicit = decline;
 const sample = () => ({ role: "assistant", model: "m", content: { type: "text", text: "Hi" } }) as const;
-const form = { message: "?", requestedSchema: { type: "object", properties: {} } };
+const form = question.params;
 const messages = { messages: [{ role: "user", content: { type: "text", text: "?" } }], maxTokens: 5 };
 
 interface Asking extends ConnectedClient {
