@@ -136,10 +136,9 @@ async function openFilter(
     lets: (params) => typeof params?.["taskId"] === "string" && honoured.has(params["taskId"]),
     missed: () => [...honoured].map((taskId) => ({ taskId })),
     render: async (params) => {
-      const now = await tasks.announced(params);
-      if (now === undefined) return undefined;
-      const { taskId, record } = await tasks.store.complete(now);
-      return detailedTask(taskId, record);
+      const now = await tasks.announcedWhole(params);
+      if (now === undefined || now.record.owner !== principal?.id) return undefined;
+      return detailedTask(now.taskId, now.record);
     },
     closed: () => {
       for (const release of releases) release();

@@ -14,6 +14,7 @@ import { checkedTaskOptions, type TaskLimits, type TaskOptions } from "./options
 import { isAway, patienceFor, patiently } from "./patience.js";
 import { answered, ended, type Answers, type Progress, type TaskRecord } from "./record.js";
 import { RunningTask, type Surroundings } from "./running-task.js";
+import { SharedReads } from "./shared-reads.js";
 import { TaskStore, type Changed, type Known, type TaskPage } from "./store.js";
 import { channelOfTask, newTaskId } from "./task-id.js";
 import { checkToolTask, toolTaskOf } from "./tool-task.js";
@@ -62,6 +63,13 @@ export class Tasks {
   readonly #workplace: Workplace;
   readonly #running = new Map<string, RunningTask>();
   readonly #around: Surroundings;
+  readonly #announced = new SharedReads(async ({ taskId }: JsonObject) =>
+    typeof taskId === "string" ? this.store.read(taskId) : undefined,
+  );
+  readonly #announcedWhole = new SharedReads(async (params: JsonObject) => {
+    const known = await this.#announced.get(params);
+    return known && this.store.complete(known);
+  });
   #offered = false;
   #closing = false;
   /** Called when nothing runs here any more. */
@@ -129,10 +137,18 @@ export class Tasks {
     return known;
   }
 
-  /** The task that something was announced of, as it is. */
+  /**
+   * The task that something was announced of, as it is: read once for all who are told of that at the same time, whosever
+   * they are.
+   * @param params the very ones that were heard
+   */
   async announced(params: JsonObject | undefined): Promise<Known | undefined> {
-    const taskId = params?.["taskId"];
-    return typeof taskId === "string" ? this.store.read(taskId) : undefined;
+    return params && this.#announced.get(params);
+  }
+
+  /** The same with the value of its outcome. */
+  async announcedWhole(params: JsonObject | undefined): Promise<Known | undefined> {
+    return params && this.#announcedWhole.get(params);
   }
 
   /** The tasks of a principal, a page at a time, as they are. */
