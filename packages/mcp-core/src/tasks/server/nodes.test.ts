@@ -172,6 +172,26 @@ describe("a node that is gone", () => {
     }
   });
 
+  it("has its tasks ended by the others, some at a time and no more", async () => {
+    const { nodes, here, there, elsewhere, begin } = two();
+    const ids: string[] = [];
+    for (let count = 0; count < 120; count += 1) ids.push(await begin());
+    here.view.kill();
+    await statusOf(elsewhere, ids[0] ?? "");
+    const { replace } = there.view.records;
+    let [underWay, most] = [0, 0];
+    there.view.records.replace = async (...how) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      const version = await replace(...how);
+      underWay -= 1;
+      return version;
+    };
+    await nodes.pass(30_000);
+    for (const taskId of ids) expect((await elsewhere("tasks/get", { taskId }))?.result).toMatchObject(LOST);
+    expect(most).toBe(50);
+  });
+
   it("takes nothing with it that had ended", async () => {
     const { nodes, here, elsewhere, done, begin } = two();
     const [ended, cancelled] = [await begin(), await begin("ask")];
