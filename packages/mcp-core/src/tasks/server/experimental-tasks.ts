@@ -8,10 +8,11 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { cursorParam } from "../../protocol/cursor.js";
 import { optionalObjectField, progressTokenField } from "../../protocol/fields.js";
 import { RELATED_TASK, TASK_NOTIFICATION, TASK_STATUS_NOTIFICATION, TASKS_REVISION } from "../wire.js";
+import { PROGRESS_NOTIFICATION } from "./announcer.js";
 import type { ResultExchanges } from "./result-exchange.js";
 import { channelOfRecipient } from "./task-id.js";
 import { toolTaskOf, type ToolTask } from "./tool-task.js";
-import { PROGRESS_NOTIFICATION, type Tasks } from "./tasks.js";
+import type { Tasks } from "./tasks.js";
 import { experimentalStatus, experimentalTask } from "./views.js";
 
 /** An id of ours: that revision has tasks in its core, and declares them among its own capabilities. */

@@ -1,3 +1,4 @@
+import type { ExtensionHost } from "../../extension/server.js";
 import type { Clock } from "../../protocol/clock.js";
 import { StateUnavailableError } from "../../state/errors.js";
 
@@ -30,6 +31,16 @@ export async function patiently<T>(
       if (!goesOn()) throw error;
     }
   }
+}
+
+/** How long it is tried in the background to put something in order, in ms. */
+const IN_BACKGROUND_MS = 60_000;
+
+/** Does something that nobody waits for. What fails for good is reported. */
+export function inBackground(host: Pick<ExtensionHost, "clock" | "report">, work: () => Promise<void>): void {
+  patiently(work, patienceFor(host.clock, IN_BACKGROUND_MS)).catch((error: unknown) => {
+    host.report(error);
+  });
 }
 
 /** For work in the background: goes on until so much time has passed. */

@@ -1,6 +1,5 @@
 import type { DetachedHost, PreparedCall } from "../../extension/tools.js";
 import { ProtocolError } from "../../jsonrpc/errors.js";
-import { AskRefusedError } from "../../protocol/errors.js";
 import type { Clock, Scheduled } from "../../protocol/clock.js";
 import { unwatched } from "../../protocol/promises.js";
 import type { InputRequest } from "../../protocol/question-types.js";
@@ -8,10 +7,11 @@ import type { JsonObject } from "../../jsonrpc/messages.js";
 import { LimitError, StateClosedError } from "../../state/errors.js";
 import { byteLength } from "../../state/values.js";
 import { failureEnding, refusedEnding, resultEnding, type Ending } from "./ending.js";
+import { OpenQuestions } from "./open-questions.js";
 import { isAway, patiently, type Patience } from "./patience.js";
 import { ProgressTeller } from "./progress-teller.js";
 import { asked, progressed, withoutAnswers } from "./record.js";
-import type { Answer, Answers, Progress, TaskRecord } from "./record.js";
+import type { Answers, Progress, TaskRecord } from "./record.js";
 import type { Known, TaskStore } from "./store.js";
 
 /** What a task that runs needs of the server. */
@@ -27,18 +27,10 @@ export interface Surroundings {
   readonly over: (taskId: string) => void;
 }
 
-type Run = Extract<PreparedCall, { readonly kind: "ready" }>["run"];
-
-interface Waiting {
-  readonly method: string;
-  readonly resolve: (result: JsonObject) => void;
-  readonly reject: (error: unknown) => void;
-}
+/** A handler, ready to be run. */
+export type Run = Extract<PreparedCall, { readonly kind: "ready" }>["run"];
 
 const NOTHING: Promise<unknown> = Promise.resolve();
-
-/** How often a task that asked looks for answers of which it may not have been told, in ms. */
-const LOOK_MS = 30_000;
 
 /** Bytes of answers that were taken up to which they are left in the record until it is written next. */
 const MAX_LEFT = 16_384;
@@ -54,10 +46,8 @@ export class RunningTask implements DetachedHost {
   /** Reads and writes of the record follow one another: none goes by an older version than the one before. */
   #last = NOTHING;
   #looking = false;
-  #keys: Set<string> | undefined;
-  #waiting: Map<string, Waiting> | undefined;
+  #questions: OpenQuestions | undefined;
   #teller: ProgressTeller | undefined;
-  #nextLook: Scheduled | undefined;
 
   constructor(known: Known, around: Surroundings) {
     this.#known = known;
@@ -153,7 +143,8 @@ export class RunningTask implements DetachedHost {
 
   ask(key: string, request: InputRequest): Promise<JsonObject> {
     if (this.#isOver()) return unwatched(Promise.reject(hasEnded()));
-    return unwatched(this.#ask(this.#unused(key), request));
+    this.#questions ??= new OpenQuestions(this.#around.clock, () => void this.look());
+    return unwatched(this.#ask(this.#questions, this.#questions.unused(key), request));
   }
 
   progress(progress: number, total: number | undefined, message: string | undefined): Promise<void> {
@@ -187,14 +178,9 @@ export class RunningTask implements DetachedHost {
     }
   }
 
-  async #ask(key: string, request: InputRequest): Promise<JsonObject> {
+  async #ask(questions: OpenQuestions, key: string, request: InputRequest): Promise<JsonObject> {
     this.signal.throwIfAborted();
-    const answer = new Promise<JsonObject>((resolve, reject) => {
-      this.#waiting ??= new Map();
-      this.#waiting.set(key, { method: request.method, resolve, reject });
-    });
-    const answered = unwatched(answer); // the task may end while the question is being put
-    this.#nextLook ??= this.#around.clock.schedule(LOOK_MS, this.#lookForAnswers);
+    const answer = questions.open(key, request.method);
     try {
       await this.#change((record) => {
         const next = asked(record, key, request, Date.now());
@@ -202,19 +188,10 @@ export class RunningTask implements DetachedHost {
         return next;
       });
     } catch (error) {
-      this.#waiting?.delete(key);
+      questions.drop(key);
       throw error;
     }
-    return answered;
-  }
-
-  /** No key is used twice, also where an answer to it came already (Tasks extension, Task Update Requests). */
-  #unused(key: string): string {
-    this.#keys ??= new Set();
-    let unused = key;
-    for (let count = 2; this.#keys.has(unused); count += 1) unused = `${key}~${String(count)}`;
-    this.#keys.add(unused);
-    return unused;
+    return answer;
   }
 
   async #tell(progress: Progress): Promise<void> {
@@ -228,7 +205,7 @@ export class RunningTask implements DetachedHost {
       if (this.#isOver()) return;
       const left = (record: TaskRecord): TaskRecord | undefined => {
         const next = apply(record);
-        return next && withoutAnswers(next, (key) => this.#waiting?.has(key) !== true);
+        return next && withoutAnswers(next, (key) => this.#questions?.isOpen(key) !== true);
       };
       const done = await patiently(() => store.change(this.#known, left), this.#patience());
       if (done.kind === "changed") changed(done.known);
@@ -237,38 +214,18 @@ export class RunningTask implements DetachedHost {
   }
 
   #take(answers: Answers): void {
-    let taken = false;
-    for (const [key, answer] of Object.entries(answers)) taken = this.#deliver(key, answer) || taken;
+    const taken = this.#questions?.take(answers) === true;
     // Every poll reads the record.
     if (taken && byteLength(JSON.stringify(answers)) > MAX_LEFT)
       this.#change((record) => (record.answers === undefined ? undefined : record)).catch(this.#report);
-  }
-
-  /** Whoever took an answer may have died before it said so. */
-  readonly #lookForAnswers = (): void => {
-    this.#nextLook = undefined;
-    if (this.#isOver() || (this.#waiting?.size ?? 0) === 0) return;
-    this.#nextLook = this.#around.clock.schedule(LOOK_MS, this.#lookForAnswers);
-    void this.look();
-  };
-
-  #deliver(key: string, answer: Answer): boolean {
-    const waiting = this.#waiting?.get(key);
-    if (waiting === undefined) return false;
-    this.#waiting?.delete(key);
-    if ("result" in answer) waiting.resolve(answer.result);
-    else waiting.reject(new AskRefusedError(waiting.method, answer.error));
-    return true;
   }
 
   #finish(reason: Error): void {
     if (this.#isOver()) return;
     this.#state = "over";
     this.#expiry.cancel();
-    this.#nextLook?.cancel();
     this.#teller?.stop();
-    for (const { reject } of this.#waiting?.values() ?? []) reject(reason);
-    this.#waiting = undefined;
+    this.#questions?.end(reason);
     this.#around.over(this.#known.taskId);
   }
 

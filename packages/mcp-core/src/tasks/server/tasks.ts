@@ -1,39 +1,22 @@
 import type { Principal } from "../../contract/index.js";
 import type { ExtensionHost, MethodResult } from "../../extension/server.js";
 import type { PreparedCall, ToolInfo } from "../../extension/tools.js";
-import { InvalidParamsError, ProtocolError } from "../../jsonrpc/errors.js";
+import { InvalidParamsError } from "../../jsonrpc/errors.js";
 import type { JsonObject } from "../../jsonrpc/messages.js";
-import { BusyError, ShuttingDownError, TowpathErrorCode } from "../../protocol/errors.js";
 import { stringField } from "../../protocol/fields.js";
 import { byteLength } from "../../state/values.js";
-import { TASK_NOTIFICATION } from "../wire.js";
-import { CANCELLED, failureEnding, NODE_GONE, resultEnding, SHUT_DOWN, type Ending } from "./ending.js";
-import { Followers, GOES_ON } from "./followers.js";
+import { Announcer } from "./announcer.js";
+import { CANCELLED, failureEnding, NODE_GONE, resultEnding, type Ending } from "./ending.js";
+import { Followers } from "./followers.js";
+import { LocalTasks } from "./local-tasks.js";
 import { NodeWatch } from "./node-watch.js";
 import { checkedTaskOptions, type TaskLimits, type TaskOptions } from "./options.js";
-import { isAway, patienceFor, patiently } from "./patience.js";
-import { answered, ended, type Answers, type Progress, type TaskRecord } from "./record.js";
-import { RunningTask, type Surroundings } from "./running-task.js";
+import { inBackground } from "./patience.js";
+import { answered, ended, type Answers, type TaskRecord } from "./record.js";
 import { SharedReads } from "./shared-reads.js";
 import { TaskStore, type Changed, type Known, type TaskPage } from "./store.js";
-import { channelOfTask, newTaskId } from "./task-id.js";
+import { newTaskId } from "./task-id.js";
 import { checkToolTask, toolTaskOf } from "./tool-task.js";
-import { Workplace } from "./workplace.js";
-
-/** A notification about the progress of a task, as it is announced. */
-export const PROGRESS_NOTIFICATION = "notifications/progress";
-
-/** How long a server that ends waits for the state to know of its tasks, in ms. */
-const CLOSE_MS = 1_000;
-
-/** How long it is tried in the background to put something in order, in ms. */
-const IN_BACKGROUND_MS = 60_000;
-
-/** Handlers of tasks that have ended which may still be running, because they ignore their signal. */
-const MAX_ABANDONED = 1_024;
-
-/** Tasks that are read at a time. */
-const AT_ONCE = 100;
 
 /** What becomes a task. */
 export interface NewTask {
@@ -51,18 +34,14 @@ export interface NewTask {
 /** A task as it began. */
 export type Seed = Pick<Known, "taskId" | "record">;
 
-type Run = Extract<PreparedCall, { readonly kind: "ready" }>["run"];
-
 /** The tasks of a server, as both protocols have them. */
 export class Tasks {
   readonly limits: TaskLimits;
   readonly store: TaskStore;
   readonly followers: Followers;
   readonly watch: NodeWatch;
-  readonly #host: ExtensionHost;
-  readonly #workplace: Workplace;
-  readonly #running = new Map<string, RunningTask>();
-  readonly #around: Surroundings;
+  readonly #announcer: Announcer;
+  readonly #local: LocalTasks;
   readonly #announced = new SharedReads(async ({ taskId }: JsonObject) =>
     typeof taskId === "string" ? this.store.read(taskId) : undefined,
   );
@@ -71,26 +50,17 @@ export class Tasks {
     return known && this.store.complete(known);
   });
   #offered = false;
-  #closing = false;
-  /** Called when nothing runs here any more. */
-  #ranOut: (() => void) | undefined;
-  /** Handlers that have not ended, those of tasks that have included. */
-  #handlers = 0;
 
   /** @throws TypeError, RangeError for options that are not what they must be */
   constructor(host: ExtensionHost, options: TaskOptions | undefined) {
-    this.#host = host;
     this.limits = checkedTaskOptions(options);
     this.store = new TaskStore(host, this.limits);
     this.followers = new Followers(host);
     this.watch = new NodeWatch(host.nodes, host.clock, (node) => {
-      this.#inBackground(() => this.#endAllOf(node));
+      inBackground(host, () => this.#endAllOf(node));
     });
-    this.#workplace = new Workplace(host, {
-      nudged: (taskId) => void this.#running.get(taskId)?.look(),
-      missed: () => void this.#lookAtAll(),
-    });
-    this.#around = this.#surroundings();
+    this.#announcer = new Announcer(host);
+    this.#local = new LocalTasks(host, this.store, this.#announcer, this.limits.maxResultBytes);
   }
 
   /** Whether any tool is a task. */
@@ -109,13 +79,13 @@ export class Tasks {
    * @throws BusyError when there are too many; ShuttingDownError; the reason when the signal is aborted
    */
   async create(asked: NewTask): Promise<Seed> {
-    if (this.#closing) throw new ShuttingDownError();
+    this.#local.checkRoom();
     asked.signal.throwIfAborted();
-    if (this.#handlers - this.#running.size >= MAX_ABANDONED) throw tooManyAbandoned();
-    const { prepared } = asked;
-    return prepared.kind === "ready"
-      ? this.#createRunning(asked, prepared.run)
-      : this.#createEnded(asked, prepared.result);
+    const { prepared, signal } = asked;
+    const taskId = newTaskId(asked.told?.recipient);
+    if (prepared.kind === "answered") return this.#createEnded(taskId, asked, prepared.result);
+    const record = (node: string | undefined): TaskRecord => this.#recordOf(asked, node);
+    return this.#local.create({ taskId, record, signal, run: prepared.run });
   }
 
   /**
@@ -180,7 +150,7 @@ export class Tasks {
     this.#changedFromOutside(changed);
     // Whoever cancelled it may not have come to say so where it runs.
     if (changed.kind === "kept" && changed.known.record.outcome?.kind === "cancelled")
-      this.#workplace.nudge(changed.known.record.node, changed.known.taskId);
+      this.#local.nudge(changed.known);
     return changed;
   }
 
@@ -189,51 +159,13 @@ export class Tasks {
    * any case.
    */
   async close(until: AbortSignal): Promise<void> {
-    this.#closing = true;
     this.watch.close();
-    await this.#nothingRuns(until);
-    await this.#atMost(
-      CLOSE_MS,
-      [...this.#running.values()].map((task) => task.shutDown(SHUT_DOWN, shuttingDown())),
-    );
-    for (const task of this.#running.values()) task.stop(shuttingDown());
-    await this.#workplace.close();
-    this.#closing = false;
-  }
-
-  async #createRunning(asked: NewTask, run: Run): Promise<Seed> {
-    const taskId = newTaskId(asked.told?.recipient);
-    await this.#workplace.begin();
-    try {
-      const known = await this.store.create(taskId, this.#recordOf(asked, this.#workplace.node));
-      asked.signal.throwIfAborted();
-      this.#start(known, run);
-      return known;
-    } catch (error) {
-      this.#workplace.ended();
-      if (isAway(error) || asked.signal.aborted) this.#inBackground(() => this.store.forget(taskId)); // it may have been made all the same
-      throw error;
-    }
-  }
-
-  #start(known: Known, run: Run): void {
-    const task = new RunningTask(known, this.#around);
-    this.#running.set(known.taskId, task);
-    if (this.#closing) {
-      void task.shutDown(SHUT_DOWN, shuttingDown());
-      return;
-    }
-    this.#handlers += 1;
-    const begin = (): void => {
-      void task.run(run).then(() => (this.#handlers -= 1));
-    };
-    // In a later turn: the client has its handle before the handler keeps this process busy.
-    this.#host.clock.schedule(0, begin, { keepAlive: true });
+    await this.#local.close(until);
   }
 
   /** What came to an end before its handler began is a task all the same, where one was asked for. */
-  async #createEnded(asked: NewTask, result: MethodResult): Promise<Seed> {
-    const [taskId, record] = [newTaskId(asked.told?.recipient), this.#recordOf(asked, undefined)];
+  async #createEnded(taskId: string, asked: NewTask, result: MethodResult): Promise<Seed> {
+    const record = this.#recordOf(asked, undefined);
     const { outcome, message, apart } = endingOf(result, asked.tool.name, this.limits.maxResultBytes);
     await this.store.create(taskId, ended(record, outcome, message, record.createdAt) ?? record, apart);
     return { taskId, record };
@@ -266,74 +198,8 @@ export class Tasks {
 
   #changedFromOutside({ kind, known }: Changed): void {
     if (kind !== "changed") return;
-    const here = this.#running.get(known.taskId);
-    if (here === undefined) this.#workplace.nudge(known.record.node, known.taskId);
-    else here.see(known);
-    this.#announce(known);
-  }
-
-  readonly #announce = ({ taskId, record }: Known): void => {
-    const waits = record.outcome !== undefined || record.questions !== undefined;
-    const about = { taskId, ...whomToTell(record), ...(!waits && GOES_ON) };
-    this.#host.announce(TASK_NOTIFICATION, about, channelOfTask(taskId));
-  };
-
-  readonly #announceProgress = ({ taskId, record }: Known, progress: Progress): void => {
-    const { progressToken } = record;
-    if (progressToken === undefined) return;
-    const about = { taskId, progressToken, ...progress };
-    this.#host.announce(PROGRESS_NOTIFICATION, { ...about, ...whomToTell(record) }, channelOfTask(taskId));
-  };
-
-  readonly #report = (error: unknown): void => {
-    this.#host.report(error);
-  };
-
-  /** Settles when all that runs here has ended, and when the signal is aborted in any case. */
-  async #nothingRuns(until: AbortSignal): Promise<void> {
-    if (this.#running.size === 0 || until.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.#ranOut = resolve;
-      until.addEventListener("abort", () => resolve(), { once: true });
-    });
-    this.#ranOut = undefined;
-  }
-
-  /** Settles when all of these have, and after so many ms in any case. */
-  #atMost(ms: number, work: readonly Promise<void>[]): Promise<void> {
-    return new Promise((resolve) => {
-      const late = this.#host.clock.schedule(ms, resolve, { keepAlive: true });
-      void Promise.all(work).then(() => {
-        late.cancel();
-        resolve();
-      });
-    });
-  }
-
-  /** Messages may have been missed: of which tasks, nobody knows. */
-  async #lookAtAll(): Promise<void> {
-    const all = [...this.#running.values()];
-    for (let at = 0; at < all.length; at += AT_ONCE)
-      await Promise.all(all.slice(at, at + AT_ONCE).map((task) => task.look()));
-  }
-
-  #inBackground(work: () => Promise<void>): void {
-    patiently(work, patienceFor(this.#host.clock, IN_BACKGROUND_MS)).catch(this.#report);
-  }
-
-  #surroundings(): Surroundings {
-    return {
-      store: this.store,
-      clock: this.#host.clock,
-      maxBytes: this.limits.maxResultBytes,
-      report: this.#report,
-      changed: this.#announce,
-      progressed: this.#announceProgress,
-      over: (taskId) => {
-        if (this.#running.delete(taskId)) this.#workplace.ended();
-        if (this.#running.size === 0) this.#ranOut?.();
-      },
-    };
+    this.#local.changed(known);
+    this.#announcer.changed(known);
   }
 }
 
@@ -345,12 +211,6 @@ function endingOf(result: MethodResult, tool: string, maxBytes: number): Ending 
   }
 }
 
-function tooManyAbandoned(): BusyError {
-  return new BusyError(
-    `${String(MAX_ABANDONED)} handlers of tasks that are over have not ended; this one was not begun`,
-  );
-}
-
 /** @throws InvalidParamsError */
 function checkAnswers(record: TaskRecord | undefined, maxBytes: number): void {
   const bytes = record?.answers === undefined ? 0 : byteLength(JSON.stringify(record.answers));
@@ -358,13 +218,4 @@ function checkAnswers(record: TaskRecord | undefined, maxBytes: number): void {
     throw new InvalidParamsError(
       `Invalid params: the answers that a task has not taken yet may have ${String(maxBytes)} bytes, not ${String(bytes)}`,
     );
-}
-
-/** What is announced of a task so that nobody else is told of it. */
-function whomToTell({ recipient, owner }: TaskRecord): JsonObject {
-  return { ...(recipient !== undefined && { recipient }), ...(owner !== undefined && { owner }) };
-}
-
-function shuttingDown(): ProtocolError {
-  return new ProtocolError(TowpathErrorCode.shuttingDown, "The server is shutting down");
 }
