@@ -43,7 +43,7 @@ async function workerOf(cluster: Cluster, call: string): Promise<ServerNode> {
 
 let started: Cluster | undefined;
 beforeAll(async () => {
-  started = await Cluster.start({ program: counting(), balancers: ["nginx"] });
+  started = await Cluster.start({ program: counting({ drainMs: 1_000 }), balancers: ["nginx"] });
 });
 afterAll(() => started?.stop());
 
