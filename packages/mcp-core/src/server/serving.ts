@@ -7,8 +7,8 @@ import { DRAIN_MS, type Running } from "./run.js";
 /** How long what was accepted may go on once its only client has left and asks for an end as well, in ms. */
 const HURRIED_MS = 500;
 
-/** How long a drain waits for what is put in order at the end, in ms. */
-const IN_ORDER_MS = 2_000;
+/** How long a drain waits for what is put in order at the end, in ms, and one that has no time to spare. */
+const [IN_ORDER_MS, HURRIED_IN_ORDER_MS] = [2_000, 100];
 
 export interface Served {
   readonly clock: Clock;
@@ -39,7 +39,8 @@ export function serving(listeners: readonly Listener[], { clock, isShared, leave
     if (abandoned) abandon();
     else grace.endWithin(timeoutMs === 0 ? 0 : timeoutMs + Math.max(...delays));
     await Promise.all(listeners.map((listener) => listener.drain(options)));
-    await atMost(systemClock, grace.leftMs + IN_ORDER_MS, closed);
+    const inOrderMs = timeoutMs === 0 ? HURRIED_IN_ORDER_MS : IN_ORDER_MS;
+    await atMost(systemClock, grace.leftMs + inOrderMs, closed);
   };
   return { urls: listeners.flatMap(({ urls = [] }) => urls), closed, drain };
 }
