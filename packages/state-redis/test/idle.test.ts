@@ -30,6 +30,8 @@ describe.skipIf(skipped(noRedisServer))("connections on which nothing happens", 
     onTestFinished(() => server.resume());
     await vi.waitUntil(() => !redis.available, PATIENT);
     await vi.waitUntil(() => outages.length > 0, PATIENT);
+    // By now that is known of the connection that listens as well.
+    await expect(redis.subscribe("any", () => undefined)).rejects.toThrow();
     server.resume();
     await vi.waitUntil(() => redis.available && back.mock.calls.length > 0, PATIENT);
     expect(outages).toEqual([expect.stringContaining("did not answer within 500 ms (ping)")]);

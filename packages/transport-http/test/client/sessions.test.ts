@@ -249,10 +249,11 @@ describe.each(CONNECTORS)("over %s, a session", (_name, http) => {
     });
     const connecting = McpClient.connect(streamableHttpClient(server.url, http), {
       clock,
+      probeTimeoutMs: 77,
       validateOutput: false,
     });
     const probe = await server.seen("server/discover");
-    clock.advance(1_000);
+    clock.advance(77);
     const greeting = await server.seen("initialize");
     probe.result(DISCOVERED);
     const client = await connecting;

@@ -1,9 +1,14 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { McpServer, memoryState } from "@towpath/mcp-core";
 import { ManualClock } from "@towpath/mcp-core/testing";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { fetchHandler, nodeHandler } from "../../src/index.js";
+import { buildFixture } from "../support/build-fixture.js";
 import { Client, initialize } from "../support/client.js";
 import { deferred } from "@towpath/test-support/deferred.js";
 import { listening } from "@towpath/test-support/listening.js";
@@ -18,6 +23,11 @@ const status = async (url: string, path: string): Promise<number> => {
   const response = await fetch(new URL(path, url));
   await response.text();
   return response.status;
+};
+
+const firstLine = async (stream: Readable): Promise<string> => {
+  for await (const line of createInterface(stream)) return line;
+  return "";
 };
 
 /** A call that keeps a drain from ending. */
@@ -183,20 +193,19 @@ describe("a drain", () => {
   });
 
   it("leaves nothing behind that keeps the process alive", async () => {
-    const kept = (): readonly string[] =>
-      process.getActiveResourcesInfo().filter((kind) => ["Timeout", "TCPServerWrap"].includes(kind));
-    const before = kept();
-    const server = await stage({ sessions: true });
-    const client = await Client.begin(server.url);
+    const fixture = await buildFixture("drained");
+    onTestFinished(() => fixture.remove());
+    const child = spawn(process.execPath, [fixture.path], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    const client = await Client.begin(await firstLine(child.stdout));
     const listening = await client.get();
-    server.mcp.tool("new", {}, () => "new");
-    const { release } = await held(server, client);
-    expect(kept().length).toBeGreaterThan(before.length);
-    const drained = server.drain({ timeoutMs: 60_000 });
-    await release();
+    const call = await client.call("wait");
+    await call.message();
+    child.kill("SIGTERM");
+    expect(await call.rest()).toMatchObject([done]);
     await listening.rest();
-    await drained;
-    expect(kept()).toEqual(before);
+    expect(await exited).toEqual([0, null]);
   });
 
   it("is one, however often it is asked for", async () => {
