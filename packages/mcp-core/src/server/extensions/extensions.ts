@@ -60,6 +60,9 @@ export class Extensions {
     const era = eraOf(to.revision);
     const offered = this.#all.filter(isOffered);
     const declared = offered.filter(({ declaredIn }) => declaredIn?.includes(era) ?? true);
+    const capabilities = offered
+      .toReversed()
+      .flatMap((extension) => Object.entries(capabilitiesOf(extension, to)));
     return {
       ...(declared.length > 0 && {
         extensions: {
@@ -67,7 +70,7 @@ export class Extensions {
           ...Object.fromEntries(declared.map(({ id, settings = {} }) => [id, settings])),
         },
       }),
-      ...Object.fromEntries(offered.flatMap((extension) => Object.entries(capabilitiesOf(extension, to)))),
+      ...Object.fromEntries(capabilities),
     };
   }
 

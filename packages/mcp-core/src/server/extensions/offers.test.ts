@@ -31,6 +31,17 @@ async function discoveredOf(server: McpServer): Promise<unknown> {
 }
 
 describe("what an extension offers", () => {
+  it("is, where several declare one capability, that of the first", async () => {
+    const declaring = (id: string, by: string): ServerExtension => ({
+      id,
+      declaredIn: [],
+      capabilities: { handshake: { quotes: { by } } },
+    });
+    const extensions = [declaring("com.example/a", "first"), declaring("com.example/b", "second")];
+    const server = new McpServer("s", { extensions, logging: false });
+    expect(await declaredBy(server)).toEqual({ quotes: { by: "first" } });
+  });
+
   it("is not there until it says so", async () => {
     const has = { something: false };
     const extension: Partial<ServerExtension> = {
