@@ -35,8 +35,8 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     // For what never ends, and not for what is slow where everything runs at once.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     projects: [
       { extends: true, test: { name: "workspace", include: ["*.test.ts", "scripts/**/*.test.ts"] } },

@@ -88,7 +88,7 @@ async function callAtOnce(client: McpClient) {
   return { endings, lateProgress };
 }
 
-describe.concurrent.each<readonly [keyof typeof CONNECTED, Era]>([
+describe.each<readonly [keyof typeof CONNECTED, Era]>([
   ["stdio", "handshake"],
   ["stdio", "stateless"],
   ["HTTP", "handshake"],
@@ -111,7 +111,7 @@ describe.concurrent.each<readonly [keyof typeof CONNECTED, Era]>([
   });
 });
 
-describe.concurrent.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
+describe.each<Era>(["handshake", "stateless"])("in the %s era", (era) => {
   it("on the wire, each request has one response or, cancelled, none, and no progress after it", async () => {
     const peer = new StdioPeer();
     const client = new RawClient(peer, era === "handshake" ? "2025-11-25" : "2026-07-28");
