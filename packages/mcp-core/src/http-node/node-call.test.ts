@@ -468,13 +468,13 @@ describe("an event stream of a NodeCall", () => {
 
   it("is not cut off while its client takes some of it, however little", async () => {
     const { port } = await serve((call) => call.stream({}).end("x".repeat(30_000_000)), {
-      stallTimeoutMs: 600,
+      stallTimeoutMs: 2_000,
     });
     const wire = await open(port, "GET /mcp HTTP/1.0\r\n\r\n");
     wire.socket.on("data", () => {
       if (wire.received.length > 25_000_000) return;
       wire.socket.pause();
-      setTimeout(() => wire.socket.resume(), 5);
+      setTimeout(() => wire.socket.resume(), 10);
     });
     await wire.closed;
     expect(wire.received.length).toBeGreaterThan(30_000_000);
