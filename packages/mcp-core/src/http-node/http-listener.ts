@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
-import type { Socket } from "node:net";
 import type { Listener } from "../contract/index.js";
 import type { Services } from "../http-server/services.js";
 import { systemClock, type Clock } from "../protocol/clock.js";
+import { Connections } from "./connections.js";
 
-/** How long answers may take to reach their clients when all else is over, in ms. */
+/** How long answers may take to reach their clients, and requests to come, when all else is over, in ms. */
 const FLUSH_MS = 500;
 
 export interface HttpListenerOptions {
@@ -24,8 +24,7 @@ export class HttpListener implements Listener {
   readonly closed: Promise<void>;
   readonly drainDelayMs: number;
   readonly #options: HttpListenerOptions;
-  /** All of them: node:http knows none that were upgraded, or whose TLS handshake is not over. */
-  readonly #sockets = new Set<Socket>();
+  readonly #connections: Connections;
   #settleClosed: () => void = () => undefined;
   #draining = false;
 
@@ -34,15 +33,7 @@ export class HttpListener implements Listener {
     this.urls = options.urls;
     this.drainDelayMs = options.drainDelayMs;
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
-    const sockets = this.#sockets;
-    // One for all of them, as there may be many.
-    const forget = function (this: Socket): void {
-      sockets.delete(this);
-    };
-    options.server.on("connection", (socket) => {
-      sockets.add(socket);
-      socket.once("close", forget);
-    });
+    this.#connections = new Connections(options.server);
   }
 
   drain({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> {
@@ -55,22 +46,17 @@ export class HttpListener implements Listener {
     const { services, hasOthers, clock } = this.#options;
     services.leave();
     if (this.drainDelayMs > 0 && timeoutMs !== 0) await passed(this.drainDelayMs, clock);
+    const connections = this.#connections;
+    connections.letGo();
     // A balancer asks the next node when it cannot connect, whatever the request is.
-    const left = hasOthers ? this.#close() : undefined;
+    const refused = hasOthers ? connections.refuse() : undefined;
     await services.drain(timeoutMs);
-    const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => {
-      for (const socket of this.#sockets) socket.destroy();
-    });
-    const closed = left ?? this.#close();
-    this.#options.server.closeIdleConnections();
-    await closed;
+    const cut = systemClock.schedule(timeoutMs === 0 ? 0 : FLUSH_MS, () => connections.destroy());
+    await (refused ?? connections.refuse());
+    connections.closeIdle();
+    await connections.closed;
     cut.cancel();
     this.#settleClosed();
-  }
-
-  /** Takes no further connections. Settles when there are none left. */
-  #close(): Promise<void> {
-    return new Promise((resolve) => this.#options.server.close(() => resolve()));
   }
 }
 

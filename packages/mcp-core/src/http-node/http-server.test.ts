@@ -6,6 +6,7 @@ import { selfSigned } from "@towpath/test-support/certificate.js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { HttpCall } from "../http/call.js";
 import { McpServer } from "../server/server.js";
+import { memoryState } from "../state/index.js";
 import { ManualClock } from "../testing/manual-clock.js";
 import { httpServer } from "./http-server.js";
 import type { HttpServerOptions } from "./listen-options.js";
@@ -45,6 +46,28 @@ const textOf = async (url: string, init?: RequestInit): Promise<[number, string]
   const response = await fetch(url, init);
   return [response.status, await response.text()];
 };
+
+/** One that leaves what comes to other nodes as soon as it is drained. */
+async function startedWithOthers() {
+  const shared = new McpServer("shared", { state: memoryState() });
+  const listener = await httpServer({ port: 0 }, echo("a", "/a")).start(shared);
+  onTestFinished(() => listener.drain({ timeoutMs: 0 }));
+  return { listener, url: listener.urls?.[0] ?? "" };
+}
+
+async function connected(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  await once(socket, "connect");
+  return socket;
+}
+
+/** The answer to a request after which the server ends the connection. */
+async function onlyAnswer(socket: Socket): Promise<string> {
+  socket.write("GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\nconnection: close\r\n/i);
+  return answer;
+}
 
 /** All that a server says to these bytes until it ends the connection. */
 async function raw(origin: string, ...lines: string[]): Promise<string> {
@@ -93,6 +116,16 @@ describe("httpServer", () => {
     const { listener } = await started([draining("/a"), draining("/b")]);
     await Promise.all([listener.drain({ timeoutMs: 7 }), listener.drain({ timeoutMs: 9 })]);
     expect(drained).toEqual([7, 7]);
+  });
+
+  it("answers what comes on connections that were made before a drain, each once", async () => {
+    const { listener, url } = await startedWithOthers();
+    const silent = await connected(url);
+    expect(await textOf(url)).toEqual([200, "a "]); // by which time the silent one was accepted
+    const waiting = await Promise.all(Array.from({ length: 50 }, () => connected(url)));
+    const drained = listener.drain();
+    for (const socket of [silent, ...waiting]) expect(await onlyAnswer(socket)).toMatch(/a $/);
+    await drained;
   });
 
   it("ends although a service fails to, and tells of it", async () => {
