@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { ClientKind, Outcome } from "./chaos/calls.js";
+import type { Caller, ClientKind, Outcome } from "./chaos/calls.js";
 import { officialClient } from "./chaos/official-client.js";
 import { towpathClients } from "./chaos/towpath-clients.js";
 import { ledgerOf } from "./harness/ledger.js";
@@ -19,15 +19,26 @@ const PAUSE_MS = 10;
 
 const UNHEARD = { onProgress: () => undefined, onTask: () => undefined };
 
-/** Calls without pause, as long as it is told to. Gives how each call ended, by its id. */
-async function load(
-  name: string,
-  kind: ClientKind,
-  { url }: Front,
-  going: () => boolean,
-): Promise<readonly (readonly [string, Outcome])[]> {
+/** As `docs/scaling.md` has it, for HAProxy to notice: it looks twice a second. */
+const DRAIN_DELAY_MS = 1_200;
+
+interface Connected {
+  readonly name: string;
+  readonly caller: Caller;
+  readonly strays: readonly string[];
+}
+
+async function connected(name: string, kind: ClientKind, { url }: Front): Promise<Connected> {
   const strays: string[] = [];
   const caller = await kind.connect(url, (stray) => strays.push(stray));
+  return { name, caller, strays };
+}
+
+/** Calls without pause, as long as it is told to. Gives how each call ended, by its id. */
+async function load(
+  { name, caller, strays }: Connected,
+  going: () => boolean,
+): Promise<readonly (readonly [string, Outcome])[]> {
   const outcomes: [string, Outcome][] = [];
   for (let call = 0; going(); call++) {
     // The nodes, and not their clients, are to be what is waited for.
@@ -42,11 +53,14 @@ async function load(
 }
 
 describe("a rolling deploy of three nodes under load", () => {
-  behindEach({ program: counting() }, (front) => {
+  behindEach({ program: counting({ drainDelayMs: DRAIN_DELAY_MS }) }, (front) => {
     it("loses no call, and runs none twice", async () => {
       const { cluster, url } = front();
       let going = true;
-      const loads = clients.map((kind, index) => load(`${String(index)}/${url}`, kind, front(), () => going));
+      const callers = await Promise.all(
+        clients.map((kind, index) => connected(`${String(index)}/${url}`, kind, front())),
+      );
+      const loads = callers.map((caller) => load(caller, () => going));
       for (const node of cluster.nodes) {
         await node.drain();
         expect(node.exitCode).toBe(0);

@@ -13,12 +13,13 @@ import { countingServer } from "./server.js";
 /** How often clients ask what has become of a task, in ms. */
 const POLL_MS = 200;
 
-const { port, redis, maxSessions, retryMs, drainMs } = z
+const { port, redis, maxSessions, retryMs, drainDelayMs, drainMs } = z
   .object({
     port: z.int(),
     redis: z.string(),
     maxSessions: z.int().optional(),
     retryMs: z.int().default(100),
+    drainDelayMs: z.int().default(0),
     // Longer than any call takes: what is in flight is to be lost in crashes alone.
     drainMs: z.int().default(10_000),
   })
@@ -44,7 +45,7 @@ const mcp = countingServer(name, written, { state, tasks: { pollIntervalMs: POLL
 
 const running = await mcp.start(
   httpServer(
-    { port },
+    { port, drainDelayMs },
     streamableHttp({ sessions: true, retryMs, limits: maxSessions === undefined ? {} : { maxSessions } }),
     sse(),
     webSocket(),

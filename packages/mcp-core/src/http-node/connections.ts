@@ -5,6 +5,9 @@ import type { Socket } from "node:net";
 /** As many connections as node:net lets wait to be accepted. */
 const BACKLOG = 511;
 
+/** A turn of the event loop in which hardly another connection was made, in ms. */
+const SHORT_MS = 0.2;
+
 /** All connections of a server: node:http knows none that were upgraded, or whose TLS handshake is not over. */
 export class Connections {
   /** Settles when there are none left, and no more are taken. */
@@ -56,12 +59,18 @@ export class Connections {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Those that wait would be reset. node:net takes one in each turn of the event loop. */
+  /**
+   * Those that wait when the server closes are reset. node:net takes one in each turn of the event loop, so there are
+   * none after a turn that took none and was short.
+   */
   async #acceptWaiting(): Promise<void> {
-    for (let turn = 0, quiet = 0; quiet < 2 && turn < BACKLOG; turn++) {
+    let isDone = false;
+    for (let turn = 0; turn < BACKLOG && !isDone; turn++) {
       const before = this.#accepted;
+      const from = performance.now();
       await new Promise((resolve) => setImmediate(resolve));
-      quiet = this.#accepted === before ? quiet + 1 : 0;
+      // The first may be the rest of a turn that has looked for connections long ago.
+      isDone = turn > 0 && this.#accepted === before && performance.now() - from < SHORT_MS;
     }
   }
 }
