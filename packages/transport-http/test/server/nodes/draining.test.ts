@@ -13,7 +13,12 @@ describe("a node that drains", () => {
     await call.message();
     const drained = a.drain();
     await call.rest();
-    await expect(fetch(a.url, { method: "POST", headers: { connection: "close" } })).rejects.toThrow();
+    const status = (): Promise<number | "refused"> =>
+      fetch(a.url, { method: "POST" }).then(
+        (response) => response.status,
+        () => "refused",
+      );
+    await expect.poll(status).toBe("refused");
     const resumed = await client.at(b.url).get(call.lastId);
     await ctx.progress(2);
     end("done");
