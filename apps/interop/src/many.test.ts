@@ -62,7 +62,10 @@ describe.each(ERAS)("in the %s era, 1,000 calls at once over one connection", (e
 
     expect(described(await many.run(client, CALLS))).toEqual([]);
     expect(await told(client, "leftovers")).toEqual(NOTHING);
-    expect(many.noise).toEqual([]);
+    // It may have been writing.
+    const cut = "the beginning of a message, cut by the end of the server";
+    expect(many.noise.filter((noise) => noise !== cut)).toEqual([]);
+    expect(many.noise.length).toBeLessThan(2);
     await client.close();
     expect(many.clock.pending).toBe(0);
     program.log.expectGone(2);

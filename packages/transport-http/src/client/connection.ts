@@ -23,13 +23,12 @@ import { Delivery } from "./delivery.js";
 import { Exchange } from "./exchange.js";
 import type { Line } from "./line.js";
 import type { ClientSettings } from "./options.js";
+import { Questions } from "./questions.js";
 import { Resumption } from "./resumption.js";
 import { StandingStream } from "./standing-stream.js";
 
 /** How long a server may take to end a stream that has brought its response. */
 const LINGER_MS = 1_000;
-/** How long a server may take to end one whose call was cancelled, and to take back what it has asked. */
-const FADE_MS = 10_000;
 /** How long a server may take to accept a message that has no answer. */
 const ACCEPT_MS = 30_000;
 /** Answers are sent again where they may not have arrived: a second one does nothing. */
@@ -43,7 +42,7 @@ export class HttpConnection implements ClientConnection, Line {
   readonly receiver: MessageReceiver;
   readonly idle: Deadlines;
   readonly lingering: Deadlines;
-  readonly fading: Deadlines;
+  readonly questions = new Questions();
   readonly #accepting: Deadlines;
   readonly #exchanges = new Bag<Exchange>();
   /** What was sent and not accepted yet. */
@@ -60,7 +59,6 @@ export class HttpConnection implements ClientConnection, Line {
     this.receiver = receiver;
     this.idle = new Deadlines(idleTimeoutMs, clock);
     this.lingering = new Deadlines(LINGER_MS, clock);
-    this.fading = new Deadlines(FADE_MS, clock);
     this.#accepting = new Deadlines(ACCEPT_MS, clock);
     this.#standing = new StandingStream(this);
     this.closed = new Promise((resolve) => (this.#settleClosed = resolve));
@@ -85,6 +83,7 @@ export class HttpConnection implements ClientConnection, Line {
   }
 
   async answer(message: JsonRpcResponse): Promise<void> {
+    this.questions.answered(message.id);
     const attempts = new Resumption(ANSWERING, this.settings.clock);
     for (;;) {
       try {

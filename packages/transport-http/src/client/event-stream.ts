@@ -71,7 +71,6 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   #isWatched: boolean;
   /** The server has said on this connection when to come back. */
   #isInvited = false;
-  #isFading = false;
   #isOver = false;
 
   constructor(options: StreamOptions) {
@@ -111,13 +110,6 @@ export class EventStream implements AnswerListener, EventListener, Timed {
     this.#isOver = true;
     this.#unwatch();
     this.#timer?.cancel();
-  }
-
-  /** What it was for is not wanted any more: what it still brings is read, and it is not taken up again. */
-  fade(): void {
-    this.#isFading = true;
-    if (this.#parser === undefined || this.#timer !== undefined) this.stop();
-    else this.#unwatch();
   }
 
   /** Nothing of it is wanted any more. */
@@ -214,7 +206,7 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   }
 
   #heard(): void {
-    if (!this.#isWatched || this.#isOver || this.#isFading) return;
+    if (!this.#isWatched || this.#isOver) return;
     this.#unwatch();
     this.#options.idle.add(this);
   }
@@ -226,10 +218,6 @@ export class EventStream implements AnswerListener, EventListener, Timed {
   /** The connection is gone, and the stream perhaps not. */
   #cut(reason: Error, isInvited = false): void {
     this.#unwatch();
-    if (this.#isFading) {
-      this.finish();
-      return;
-    }
     const { resumes, settings } = this.#options;
     if (settings.clock.now() - this.#openedAt >= LASTING_MS) {
       if (resumes === "always") this.#resumption.progressed();

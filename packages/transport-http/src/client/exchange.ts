@@ -88,14 +88,18 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
 
   /** Closing the stream is what cancels in the stateless era; in the other one it says nothing. */
   cancel(reason: string): void {
+    const questions = this.#wasAsked ? this.#line.questions.left(this) : [];
     if (!this.#settle()) return;
     const isUnsent = this.#call?.isUnsent === true;
-    if (this.#mirrored === undefined && this.#wasAsked) {
-      // The server says on the stream that it wants no answer any more.
-      this.#stream?.fade();
-      this.#line.fading.add(this);
-    } else this.abort();
+    this.abort();
     if (this.#mirrored === undefined && !isUnsent) this.#line.cancelled(this.#message, reason);
+    // What was asked for its sake nobody wants to know any more, and the server cannot say so here.
+    for (const requestId of questions)
+      this.receiver.message({
+        jsonrpc: "2.0",
+        method: "notifications/cancelled",
+        params: { requestId, reason },
+      });
   }
 
   head(status: number, headers: ReadonlyHeaders): void {
@@ -163,8 +167,10 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
     return true;
   }
 
-  asked(): void {
+  asked(id: RequestId): void {
+    if (this.#isSettled) return;
     this.#wasAsked = true;
+    this.#line.questions.asked(id, this);
   }
 
   spoilt(id: RequestId, description: string): void {
@@ -185,6 +191,7 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
+    if (this.#wasAsked) this.#line.questions.left(this);
     this.#line.settled(this);
     return true;
   }

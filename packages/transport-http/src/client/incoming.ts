@@ -18,8 +18,8 @@ export interface Taker {
   readonly takesBatches: boolean;
   /** Takes a response, if it is to its own request. */
   respond(response: JsonRpcResponse): boolean;
-  /** The server asks something, which it may take back on the same stream. */
-  asked(): void;
+  /** The server asks something. */
+  asked(id: RequestId): void;
   /** Something that should have been the response to this request, and is none. */
   spoilt(id: RequestId, description: string): void;
 }
@@ -48,7 +48,7 @@ function takeValue(value: unknown, text: string, taker: Taker): void {
     if (!taker.respond(value))
       receiver.noise(`an answer that nobody waits for here: ${shortened(text, 200)}`);
   } else if (isRequest(value)) {
-    taker.asked();
+    taker.asked(value.id);
     receiver.message(value);
   } else if (isNotification(value)) receiver.message(value);
   else {

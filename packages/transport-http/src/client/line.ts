@@ -3,6 +3,7 @@ import type { JsonRpcRequest, MessageReceiver } from "@towpath/mcp-core/transpor
 import type { Channel } from "./channel.js";
 import type { Exchange } from "./exchange.js";
 import type { ClientSettings } from "./options.js";
+import type { Questions } from "./questions.js";
 
 /** What the parts of one connection share. */
 export interface Line {
@@ -13,8 +14,7 @@ export interface Line {
   readonly idle: Deadlines;
   /** Streams that have brought what they were for, and are the server's to end. */
   readonly lingering: Deadlines;
-  /** Streams of calls that are not wanted any more, on which the server may take back what it has asked. */
-  readonly fading: Deadlines;
+  readonly questions: Questions;
   readonly takesBatches: boolean;
   /** The server is there. */
   answered(): void;

@@ -58,7 +58,7 @@ describe.each(CONNECTORS)("over %s, a call that is given up", (_name, http) => {
     },
   );
 
-  it("takes back what the server has asked for it in the handshake era", async () => {
+  it("ends what the server has asked for its sake in the handshake era, and its stream", async () => {
     const server = await ScriptedServer.start("handshake");
     const asked = deferred();
     const takenBack = deferred();
@@ -72,15 +72,15 @@ describe.each(CONNECTORS)("over %s, a call that is given up", (_name, http) => {
     });
     const controller = new AbortController();
     const outcome = rejection(client.callTool("play", {}, { signal: controller.signal }));
-    const stream = (await server.seen("tools/call")).stream();
+    const call = await server.seen("tools/call");
     const params = { message: "Which?", requestedSchema: { type: "object", properties: {} } };
-    stream.send({ jsonrpc: "2.0", id: 7, method: "elicitation/create", params });
+    call.stream().send({ jsonrpc: "2.0", id: 7, method: "elicitation/create", params });
     await asked.promise;
     controller.abort(new Error("enough"));
-    await server.seen("notifications/cancelled");
-    stream.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 7 } });
     await takenBack.promise;
     expect(await outcome).toMatchObject({ message: "enough" });
+    await server.seen("notifications/cancelled");
+    await call.over;
     expect(server.of("GET")).toHaveLength(1);
   });
 
