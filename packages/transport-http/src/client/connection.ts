@@ -23,7 +23,6 @@ import { Delivery } from "./delivery.js";
 import { Exchange } from "./exchange.js";
 import type { Line } from "./line.js";
 import type { ClientSettings } from "./options.js";
-import { Questions } from "./questions.js";
 import { Resumption } from "./resumption.js";
 import { StandingStream } from "./standing-stream.js";
 
@@ -42,7 +41,6 @@ export class HttpConnection implements ClientConnection, Line {
   readonly receiver: MessageReceiver;
   readonly idle: Deadlines;
   readonly lingering: Deadlines;
-  readonly questions = new Questions();
   readonly #accepting: Deadlines;
   readonly #exchanges = new Bag<Exchange>();
   /** What was sent and not accepted yet. */
@@ -83,7 +81,6 @@ export class HttpConnection implements ClientConnection, Line {
   }
 
   async answer(message: JsonRpcResponse): Promise<void> {
-    this.questions.answered(message.id);
     const attempts = new Resumption(ANSWERING, this.settings.clock);
     for (;;) {
       try {

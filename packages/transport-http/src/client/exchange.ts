@@ -29,6 +29,9 @@ import type { Line } from "./line.js";
 /** Visible ASCII, and not endless (2025-11-25, Transports, Session Management). */
 const SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
 
+/** Questions that are kept in mind: more are not answered at once, either. */
+const MAX_QUESTIONS = 1_024;
+
 /** One request and what comes back for it: a JSON body, or a stream of events that the response ends. */
 export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall, StreamReader, Taker, Timed {
   readonly response: Promise<JsonRpcResponse>;
@@ -47,7 +50,8 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   #headers: ReadonlyHeaders | undefined;
   #body = "";
   #stream: EventStream | undefined;
-  #wasAsked = false;
+  /** Questions of the server's, whether or not they were answered. */
+  #asked: RequestId[] | undefined;
   #isSettled = false;
 
   constructor(line: Line, message: JsonRpcRequest, mirrored: MirroredHeaders | undefined) {
@@ -88,13 +92,12 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
 
   /** Closing the stream is what cancels in the stateless era; in the other one it says nothing. */
   cancel(reason: string): void {
-    const questions = this.#wasAsked ? this.#line.questions.left(this) : [];
     if (!this.#settle()) return;
     const isUnsent = this.#call?.isUnsent === true;
     this.abort();
     if (this.#mirrored === undefined && !isUnsent) this.#line.cancelled(this.#message, reason);
     // What was asked for its sake nobody wants to know any more, and the server cannot say so here.
-    for (const requestId of questions)
+    for (const requestId of this.#asked ?? [])
       this.receiver.message({
         jsonrpc: "2.0",
         method: "notifications/cancelled",
@@ -168,9 +171,8 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   }
 
   asked(id: RequestId): void {
-    if (this.#isSettled) return;
-    this.#wasAsked = true;
-    this.#line.questions.asked(id, this);
+    this.#asked ??= [];
+    if (this.#asked.push(id) > MAX_QUESTIONS) this.#asked.shift();
   }
 
   spoilt(id: RequestId, description: string): void {
@@ -191,7 +193,6 @@ export class Exchange implements AnswerListener, ClientExchange, Held, OpenCall,
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    if (this.#wasAsked) this.#line.questions.left(this);
     this.#line.settled(this);
     return true;
   }

@@ -3,7 +3,6 @@ import type { JsonRpcRequest, MessageReceiver } from "@towpath/mcp-core/transpor
 import type { Channel } from "./channel.js";
 import type { Exchange } from "./exchange.js";
 import type { ClientSettings } from "./options.js";
-import type { Questions } from "./questions.js";
 
 /** What the parts of one connection share. */
 export interface Line {
@@ -14,7 +13,6 @@ export interface Line {
   readonly idle: Deadlines;
   /** Streams that have brought what they were for, and are the server's to end. */
   readonly lingering: Deadlines;
-  readonly questions: Questions;
   readonly takesBatches: boolean;
   /** The server is there. */
   answered(): void;
