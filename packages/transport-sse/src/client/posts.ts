@@ -15,7 +15,7 @@ import { Post } from "./post.js";
 const ACCEPT_MS = 30_000;
 /** How long one may take to accept a request that was answered by then, or is no longer wanted. */
 const LINGER_MS = 10_000;
-/** How long a cancellation waits for the server to accept what it cancels. */
+/** How long a cancellation waits for the server to accept what it cancels, before it is sent, and once more then. */
 const CANCEL_AFTER_MS = 1_000;
 /** The pauses before an answer is sent again where it may not have arrived: a second one does nothing. */
 const ANSWER_AGAIN_MS = [250, 1_000];
@@ -90,8 +90,17 @@ export class Posts {
   async cancel(message: JsonRpcNotification): Promise<void> {
     // Core puts it there.
     const post = this.#requests.get(message.params?.["requestId"] as RequestId);
-    if (post?.isUnsent === true) post.giveUp(new Error("it was cancelled"));
-    else if (post === undefined || (await this.#mayBeKnown(post))) await this.send(message);
+    if (post === undefined) return this.send(message);
+    if (post.isUnsent) {
+      post.giveUp(new Error("it was cancelled"));
+      return;
+    }
+    const known = isKnown(post);
+    const soon = await this.#within(CANCEL_AFTER_MS, known);
+    if (soon === false) return;
+    await this.send(message);
+    // It may have come first all the same.
+    if (soon === undefined && (await known) && this.#ended === undefined) await this.send(message);
   }
 
   /** The connection is over. */
@@ -113,17 +122,14 @@ export class Posts {
     return post;
   }
 
-  #mayBeKnown(post: Post): Promise<boolean> {
+  /** `undefined`: it is not known in time. */
+  #within<T>(ms: number, value: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve) => {
-      const timer = this.#clock.schedule(CANCEL_AFTER_MS, () => resolve(true), { keepAlive: true });
-      const known = (isKnown: boolean): void => {
+      const timer = this.#clock.schedule(ms, () => resolve(undefined), { keepAlive: true });
+      void value.then((known) => {
         timer.cancel();
-        resolve(isKnown);
-      };
-      post.accepted.then(
-        () => known(true),
-        (error: unknown) => known(error instanceof ConnectionLostError && error.mayHaveBeenDelivered),
-      );
+        resolve(known);
+      });
     });
   }
 
@@ -145,4 +151,12 @@ export class Posts {
 function mayPass(error: unknown): boolean {
   if (error instanceof HttpStatusError) return error.status >= 500 || error.status === 429;
   return error instanceof ConnectionLostError;
+}
+
+/** Settles once the server has accepted a request, or will not: whether it may know of it. */
+function isKnown({ accepted }: Post): Promise<boolean> {
+  return accepted.then(
+    () => true,
+    (error: unknown) => error instanceof ConnectionLostError && error.mayHaveBeenDelivered,
+  );
 }

@@ -41,6 +41,23 @@ describe.each(CONNECTORS)("over %s, cancelling", (_name, sse) => {
     await post.over;
   });
 
+  it("is repeated for a request that was taken later than that, which it may have overtaken", async () => {
+    const { clock, server, away, call } = await start();
+    const outcome = call();
+    const post = await server.seen("tools/call");
+    away.abort();
+    await outcome;
+    clock.advance(1_000);
+    await server.seen("notifications/cancelled");
+    await server.quiet();
+    expect(server.of("notifications/cancelled")).toHaveLength(1);
+    post.accept();
+    const params = { requestId: post.message.id };
+    await expect
+      .poll(() => server.of("notifications/cancelled"))
+      .toMatchObject([{ message: { params } }, { message: { params } }]);
+  });
+
   it("tells nothing of a request that was refused", async () => {
     const { clock, server, client, away, call } = await start();
     const outcome = call();
