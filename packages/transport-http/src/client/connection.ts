@@ -30,8 +30,8 @@ import { StandingStream } from "./standing-stream.js";
 const LINGER_MS = 1_000;
 /** How long a server may take to accept a message that has no answer. */
 const ACCEPT_MS = 30_000;
-/** Answers are sent again where they may not have arrived: a second one does nothing. */
-const ANSWERING = { attempts: Infinity, delayMs: 250, maxDelayMs: 5_000, deadlineMs: 30_000 };
+/** When what may not have arrived is sent again, where a second one does nothing. */
+const INSISTING = { attempts: Infinity, delayMs: 250, maxDelayMs: 5_000, deadlineMs: 30_000 };
 
 /** The client's end of Streamable HTTP: every message is an HTTP request of its own. */
 export class HttpConnection implements ClientConnection, Line {
@@ -80,18 +80,8 @@ export class HttpConnection implements ClientConnection, Line {
     return begins ? accepted.then(() => this.#standing.open()) : accepted;
   }
 
-  async answer(message: JsonRpcResponse): Promise<void> {
-    const attempts = new Resumption(ANSWERING, this.settings.clock);
-    for (;;) {
-      try {
-        await this.#post(message);
-        return;
-      } catch (error) {
-        const delayMs = mayPass(error) && this.#over === undefined ? attempts.next(undefined) : undefined;
-        if (delayMs === undefined) throw error;
-        await this.#pause(delayMs);
-      }
-    }
+  answer(message: JsonRpcResponse): Promise<void> {
+    return this.#insist(message);
   }
 
   negotiated(revision: Revision): void {
@@ -118,7 +108,7 @@ export class HttpConnection implements ClientConnection, Line {
     // Lifecycle and Cancellation: `initialize` must not be cancelled; its answer is ignored instead.
     if (method === "initialize") return;
     const params = { requestId: id, reason };
-    fireAndForget(() => this.#post({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
+    fireAndForget(() => this.#insist({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
   }
 
   settled(exchange: Exchange): void {
@@ -174,6 +164,21 @@ export class HttpConnection implements ClientConnection, Line {
         resolve();
       });
     });
+  }
+
+  /** Sends what does nothing when it comes a second time. */
+  async #insist(message: JsonRpcNotification | JsonRpcResponse): Promise<void> {
+    const attempts = new Resumption(INSISTING, this.settings.clock);
+    for (;;) {
+      try {
+        await this.#post(message);
+        return;
+      } catch (error) {
+        const delayMs = mayPass(error) && this.#over === undefined ? attempts.next(undefined) : undefined;
+        if (delayMs === undefined) throw error;
+        await this.#pause(delayMs);
+      }
+    }
   }
 
   #post(message: JsonRpcNotification | JsonRpcResponse): Promise<void> {

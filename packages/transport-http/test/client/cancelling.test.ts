@@ -84,6 +84,20 @@ describe.each(CONNECTORS)("over %s, a call that is given up", (_name, http) => {
     expect(server.of("GET")).toHaveLength(1);
   });
 
+  it("is told to the server again in the handshake era when it could not take that", async () => {
+    const server = await ScriptedServer.start("handshake");
+    let refusals = 0;
+    server.on("notifications/cancelled", (cancellation) => cancellation.status(refusals++ === 0 ? 503 : 202));
+    const client = await connected(server.url, { http });
+    const controller = new AbortController();
+    const outcome = rejection(client.callTool("play", {}, { signal: controller.signal }));
+    const call = await server.seen("tools/call");
+    controller.abort(new Error("enough"));
+    await outcome;
+    const params = { requestId: call.message.id, reason: "enough" };
+    await expect.poll(() => ended(server)).toEqual([params, params]);
+  });
+
   it("is told to nobody while it waits for one of the connections there may be", async () => {
     const server = await ScriptedServer.start("handshake");
     const client = await connected(server.url, { http: { ...http, maxConnections: 1 } });

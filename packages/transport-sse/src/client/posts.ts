@@ -17,8 +17,8 @@ const ACCEPT_MS = 30_000;
 const LINGER_MS = 10_000;
 /** How long a cancellation waits for the server to accept what it cancels, before it is sent, and once more then. */
 const CANCEL_AFTER_MS = 1_000;
-/** The pauses before an answer is sent again where it may not have arrived: a second one does nothing. */
-const ANSWER_AGAIN_MS = [250, 1_000];
+/** The pauses before what may not have arrived is sent again, where a second one does nothing. */
+const AGAIN_MS = [250, 1_000];
 
 /** What is on its way to one endpoint. */
 export class Posts {
@@ -73,8 +73,37 @@ export class Posts {
     await post.accepted;
   }
 
-  async answer(message: JsonRpcResponse): Promise<void> {
-    for (const pauseMs of ANSWER_AGAIN_MS) {
+  answer(message: JsonRpcResponse): Promise<void> {
+    return this.#insist(message);
+  }
+
+  /** Tells the server that a request is no longer wanted, unless it does not know of it: a cancellation that comes first cancels nothing. */
+  async cancel(message: JsonRpcNotification): Promise<void> {
+    // Core puts it there.
+    const post = this.#requests.get(message.params?.["requestId"] as RequestId);
+    if (post === undefined) return this.#insist(message);
+    if (post.isUnsent) {
+      post.giveUp(new Error("it was cancelled"));
+      return;
+    }
+    const known = isKnown(post);
+    const soon = await this.#within(CANCEL_AFTER_MS, known);
+    if (soon === false) return;
+    await this.#insist(message);
+    // It may have come first all the same.
+    if (soon === undefined && (await known) && this.#ended === undefined) await this.#insist(message);
+  }
+
+  /** The connection is over. */
+  end(reason: Error): void {
+    this.#ended ??= reason;
+    for (const over of this.#pauses) over();
+    for (const post of this.#open) post.giveUp(reason);
+  }
+
+  /** Sends what does nothing when it comes a second time. */
+  async #insist(message: JsonRpcMessage): Promise<void> {
+    for (const pauseMs of AGAIN_MS) {
       try {
         await this.send(message);
         return;
@@ -84,30 +113,6 @@ export class Posts {
       }
     }
     await this.send(message);
-  }
-
-  /** Tells the server that a request is no longer wanted, unless it does not know of it: a cancellation that comes first cancels nothing. */
-  async cancel(message: JsonRpcNotification): Promise<void> {
-    // Core puts it there.
-    const post = this.#requests.get(message.params?.["requestId"] as RequestId);
-    if (post === undefined) return this.send(message);
-    if (post.isUnsent) {
-      post.giveUp(new Error("it was cancelled"));
-      return;
-    }
-    const known = isKnown(post);
-    const soon = await this.#within(CANCEL_AFTER_MS, known);
-    if (soon === false) return;
-    await this.send(message);
-    // It may have come first all the same.
-    if (soon === undefined && (await known) && this.#ended === undefined) await this.send(message);
-  }
-
-  /** The connection is over. */
-  end(reason: Error): void {
-    this.#ended ??= reason;
-    for (const over of this.#pauses) over();
-    for (const post of this.#open) post.giveUp(reason);
   }
 
   #begin(message: JsonRpcMessage, pool: OutgoingCall["pool"]): Post {

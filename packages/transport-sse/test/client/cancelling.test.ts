@@ -58,6 +58,25 @@ describe.each(CONNECTORS)("over %s, cancelling", (_name, sse) => {
       .toMatchObject([{ message: { params } }, { message: { params } }]);
   });
 
+  it("is tried again when the server could not take it", async () => {
+    const { clock, server, away, call } = await start();
+    const outcome = call();
+    const post = await server.seen("tools/call");
+    post.accept();
+    server.on("notifications/cancelled", (cancellation) => cancellation.answer(503));
+    away.abort();
+    await outcome;
+    await (
+      await server.seen("notifications/cancelled")
+    ).over;
+    await expect
+      .poll(() => {
+        clock.advance(250);
+        return server.of("notifications/cancelled").length;
+      })
+      .toBeGreaterThan(1);
+  });
+
   it("tells nothing of a request that was refused", async () => {
     const { clock, server, client, away, call } = await start();
     const outcome = call();
